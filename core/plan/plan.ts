@@ -1,0 +1,98 @@
+import type { Json } from './json';
+
+/** Where an expression's value comes from, and what is computed of it. Pure data: it travels in the plan. */
+export type Expr =
+  | { readonly op: 'literal'; readonly value: Json }
+  | { readonly op: 'config'; readonly path: Path }
+  | { readonly op: 'output'; readonly node: string; readonly path: Path }
+  /** The item of the enclosing map named `map`. */
+  | { readonly op: 'item'; readonly map: string; readonly path: Path }
+  | { readonly op: 'object'; readonly fields: { readonly [key: string]: Expr } }
+  | { readonly op: 'list'; readonly items: readonly Expr[] }
+  | { readonly op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte'; readonly left: Expr; readonly right: Expr }
+  | { readonly op: 'and' | 'or' | 'coalesce'; readonly args: readonly Expr[] }
+  | { readonly op: 'not'; readonly arg: Expr };
+
+/** Keys into a value, outermost first. */
+export type Path = readonly (string | number)[];
+
+/** A step's contract as the plan carries it: everything the workflow needs, in milliseconds; no schema. */
+export interface PlanStep {
+  readonly name: string;
+  /** Digest of the contract (name, JSON schemas of input and output, policy): an edited contract is another contract. */
+  readonly contract: string;
+  readonly pool: string;
+  /** Start-to-close limit of one execution, ms. */
+  readonly timeout: number;
+  /** Heartbeat limit, ms; null: none. */
+  readonly heartbeat: number | null;
+  readonly retry: PlanRetry;
+  readonly isolate: boolean;
+  readonly light: boolean;
+  readonly cache: boolean;
+}
+
+export interface PlanRetry {
+  /** Executions at most, the first counted. */
+  readonly attempts: number;
+  readonly firstDelay: number;
+  readonly factor: number;
+  readonly maxDelay: number;
+  /** Error codes or types that are never retried. */
+  readonly never: readonly string[];
+}
+
+interface NodeBase {
+  /** Unique in the whole plan. */
+  readonly id: string;
+  /** Nodes that must end before this one starts although no value of theirs is used. */
+  readonly after: readonly string[];
+}
+
+export interface StepNode extends NodeBase {
+  readonly kind: 'step';
+  readonly step: string;
+  readonly input: Expr;
+}
+
+export interface MapNode extends NodeBase {
+  readonly kind: 'map';
+  readonly over: Expr;
+  readonly maxParallel: number | null;
+  readonly body: Body;
+}
+
+export interface BranchNode extends NodeBase {
+  readonly kind: 'branch';
+  readonly when: Expr;
+  readonly then: Body;
+  /** null: the branch's output is null when the condition is false. */
+  readonly else: Body | null;
+}
+
+export interface ApprovalNode extends NodeBase {
+  readonly kind: 'approval';
+  /** What the person who answers is shown. */
+  readonly show: Expr;
+  /** ms; null: waits for ever. */
+  readonly timeout: number | null;
+}
+
+export type PlanNode = StepNode | MapNode | BranchNode | ApprovalNode;
+
+/** A scope of nodes with one value: a map's body or a branch's arm. Nodes outside cannot see into it. */
+export interface Body {
+  readonly nodes: readonly PlanNode[];
+  readonly output: Expr;
+}
+
+/** A pipeline traced to data. Nothing in it runs; `planHash` (SHA-256 of its canonical JSON) names it. */
+export interface Plan {
+  readonly format: 1;
+  readonly pipeline: string;
+  readonly steps: { readonly [name: string]: PlanStep };
+  readonly body: Body;
+  /** JSON schema of the config, for documents and for clients in other languages. */
+  readonly config: Json;
+  readonly onFailure: 'cancel' | 'finish-others';
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { step } from '../core';
+import { Dataset, Instant, Window } from './types';
+
+/** Where rows come from: a Parquet file by path (relative to the project), or by package and path inside it. */
+export const Source = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('parquet'), path: z.string().min(1) }),
+  z.object({ kind: z.literal('package'), package: z.string().min(1), path: z.string().min(1) }),
+]);
+export type Source = z.infer<typeof Source>;
+
+export const ColumnType = z.enum(['timestamp', 'integer', 'number', 'text', 'boolean']);
+/** The columns that must be there, by name, with the type each is read as. */
+export const Columns = z.record(z.string(), ColumnType);
+export type Columns = z.infer<typeof Columns>;
+
+/** Reads the rows of one window from a source into a data set version. */
+export const collect = step('collect', {
+  input: z.object({
+    source: Source,
+    columns: Columns,
+    /** The timestamp column that a window cuts by. */
+    time: z.string(),
+    window: Window,
+    /** At most this many rows, chosen by a seeded hash of the row: the same input gives the same rows. */
+    sample: z.object({ rows: z.int().positive(), seed: z.int() }).optional(),
+  }),
+  output: z.object({ dataset: Dataset, rows: z.int(), from: Instant, to: Instant }),
+  pool: 'cpu',
+  timeout: '10m',
+  heartbeat: '30s',
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { step } from '../core';
+import { FeatureSpec } from './features';
+import { Dataset, Window } from './types';
+
+/** Turns the closed prediction segments that touch a window into one Parquet data set of the window's predictions. */
+export const compactPredictions = step('compact-predictions', {
+  input: z.object({ model: z.string(), window: Window, features: FeatureSpec }),
+  output: z.object({ predictions: Dataset, rows: z.int(), versions: z.array(z.int()) }),
+  pool: 'cpu',
+  timeout: '10m',
+  heartbeat: '30s',
+  cache: false,
+});
+
+/** A declared check over windows. Thresholds are the model's; the evidence holds every figure. */
+export const MonitorSpec = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('drift'), name: z.string(), psi: z.number().gt(0), minRows: z.int().default(500) }),
+  z.object({
+    kind: z.literal('accuracy'),
+    name: z.string(),
+    metric: z.enum(['log-loss', 'roc-auc', 'calibration']),
+    /** Worse than the version's own evaluation by more than this fires. */
+    worseBy: z.number().gt(0),
+    minRows: z.int().default(500),
+    minCoverage: z.number().min(0).max(1).default(0.5),
+  }),
+  z.object({
+    kind: z.literal('business'),
+    name: z.string(),
+    /** Share of positives among the `budget` share of rows with the highest scores. */
+    metric: z.literal('caught-at-budget'),
+    budget: z.number().gt(0).lt(1),
+    /** A fall below the version's own evaluation by more than this fires. */
+    dropBy: z.number().gt(0),
+    minRows: z.int().default(500),
+    minCoverage: z.number().min(0).max(1).default(0.5),
+  }),
+]);
+export type MonitorSpec = z.infer<typeof MonitorSpec>;
+
+export const Verdict = z.object({
+  monitor: z.string(),
+  kind: z.enum(['drift', 'accuracy', 'business']),
+  version: z.int(),
+  revision: z.int(),
+  outcome: z.enum(['ok', 'alarm', 'insufficient']),
+  evidence: z.record(z.string(), z.json()),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** Judges one monitor on one window, records the verdict, and reports a cause to the keeper when it is an alarm. */
+export const judge = step('judge', {
+  input: z.object({ model: z.string(), monitor: MonitorSpec, window: Window, predictions: Dataset }),
+  output: z.object({ verdicts: z.array(Verdict) }),
+  pool: 'cpu',
+  timeout: '10m',
+  heartbeat: '30s',
+  cache: false,
+});

@@ -1,0 +1,36 @@
+import { Pool, type PoolClient, types } from 'pg';
+
+/** A pool, or a client inside a transaction: what every query file takes first. */
+export type Db = Pool | PoolClient;
+
+// bigint columns (counts, fences, bytes) fit a double for as long as anyone lives; pg would hand them over as text.
+types.setTypeParser(types.builtins.INT8, Number);
+// Instants leave the store as ISO 8601 text in UTC, the one form used in records, configs and histories.
+types.setTypeParser(types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
+
+/** Opens a pool. It connects lazily; an unreachable server shows at the first query. */
+export function openDb(url: string, options: { max?: number } = {}): Pool {
+  const pool = new Pool({ connectionString: url, max: options.max ?? 10, connectionTimeoutMillis: 5_000 });
+  // An idle client whose server went away must not take the process with it: the next query reconnects.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function transaction<T>(db: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await db.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((e: unknown) => {
+      broken = e instanceof Error ? e : new Error(String(e));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
