@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { Occasion, pipeline } from '../../core';
+import {
+  clean,
+  collect,
+  decline,
+  deploy,
+  evaluate,
+  findChampion,
+  GbdtParameters,
+  register,
+  Source,
+  split,
+  train,
+  validate,
+  Window,
+} from '../../steps';
+import { chooseRows } from './contracts';
+import { columns, expectations, features, flights, late, quarantine, time, uniqueBy } from './data';
+
+/** Collects, cleans, validates, trains, evaluates, and hands the candidate over when the gate lets it pass. */
+export const flightDelays = pipeline('flight-delays', {
+  config: z.object({
+    model: z.string().default('flight-delays'),
+    source: Source.default(flights),
+    /** The first model's rows, until a labelled window exists. */
+    bootstrap: Window.default({ from: '2001-01-01T00:00:00.000Z', to: '2001-02-01T00:00:00.000Z' }),
+    holdOut: z.object({ testShare: z.number().gt(0).lt(1), seed: z.int() }).default({ testShare: 0.2, seed: 1 }),
+    historyDays: z.int().positive().default(28),
+    gbdt: GbdtParameters.prefault({}),
+    seed: z.int().default(1),
+    occasion: Occasion,
+  }),
+  graph(g, config) {
+    const { occasion, model } = config;
+    const chosen = g.run(chooseRows, {
+      occasion,
+      bootstrap: config.bootstrap,
+      historyDays: config.historyDays,
+      holdOut: config.holdOut,
+      time,
+    });
+    const raw = g.run(collect, { source: config.source, columns, time, window: chosen.rows });
+    const cleaned = g.run(clean, { dataset: raw.dataset, quarantine, uniqueBy });
+    const valid = g.run(validate, { dataset: cleaned.dataset, expectations });
+    const parts = g.run(split, { dataset: valid.dataset, by: chosen.by });
+
+    const fit = { dataset: parts.train, features, label: late, seed: config.seed };
+    const candidate = g.run(train, { ...fit, trainer: { name: 'gbdt', parameters: config.gbdt } }, { id: 'train-gbdt' });
+    const baseline = g.run(train, { ...fit, trainer: { name: 'linear', parameters: {} } }, { id: 'train-baseline' });
+    const champion = g.run(findChampion, { model });
+    const evaluation = g.run(evaluate, {
+      dataset: parts.test,
+      features,
+      label: late,
+      candidate: candidate.model,
+      baseline: baseline.model,
+      champion: champion.artifact,
+    });
+    const { version } = g.run(register, {
+      model,
+      trained: candidate,
+      features,
+      label: late,
+      evaluation,
+      trainedOn: chosen.trainedOn,
+      occasion,
+    });
+    const handover = { model, version, occasion, reason: evaluation.reason };
+    return g.branch('gate', evaluation.passes, {
+      then: () => g.run(deploy, handover),
+      else: () => g.run(decline, handover),
+    });
+  },
+});
