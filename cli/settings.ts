@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { perennialError } from '../core/errors';
+import { isAlive } from '../workers/embedded/process-mark';
+import { readCurrent, readStackFile } from '../workers/embedded/stack-file';
+import type { StackFile } from '../workers/embedded/stack-file';
+
+/** Where a setting's value came from. Flags win over the environment, which wins over the running stack. */
+export type Source = 'flag' | 'environment' | 'stack' | 'default';
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).optional(),
+  PERENNIAL_STATE: z.string().min(1).optional(),
+  PERENNIAL_ARTIFACTS: z.string().min(1).optional(),
+  PERENNIAL_PREDICTIONS: z.string().min(1).optional(),
+  PERENNIAL_PROJECT: z.string().min(1).optional(),
+  PERENNIAL_SERVING_URL: z.url().optional(),
+  PERENNIAL_HOST: z.string().min(1).optional(),
+  PERENNIAL_TOKEN: z.string().min(1).optional(),
+  PERENNIAL_LOG_LEVEL: z.string().min(1).optional(),
+});
+
+/** Everything a verb may need to reach the engine. Null: known from nowhere. */
+export interface Settings {
+  readonly project: string;
+  readonly state: string;
+  readonly artifacts: string;
+  readonly predictions: string;
+  readonly temporalAddress: string | null;
+  readonly temporalNamespace: string;
+  readonly databaseUrl: string | null;
+  readonly servingUrl: string | null;
+  readonly host: string;
+  readonly token: string | null;
+  readonly logLevel: string;
+}
+
+/** The settings, where each came from, and the running stack that they may have come from. */
+export interface Resolved {
+  readonly settings: Settings;
+  readonly sources: Readonly<Record<keyof Settings, Source>>;
+  readonly stack: StackFile | null;
+}
+
+/** Settings with both servers known. */
+export type Reachable = Settings & { readonly temporalAddress: string; readonly databaseUrl: string };
+
+/**
+ * Works out the settings: flags, then environment, then the stack that runs in the state folder, then defaults.
+ *
+ * @throws PER_STACK_014 when the environment holds a value of the wrong form.
+ */
+export function resolveSettings(flags: { state?: string | undefined; project?: string | undefined }): Resolved {
+  const parsed = Environment.safeParse(emptyAsMissing(process.env));
+  if (!parsed.success) throw perennialError('PER_STACK_014', `The environment: ${z.prettifyError(parsed.error)}.`);
+  const env = parsed.data;
+  const sources: Partial<Record<keyof Settings, Source>> = {};
+  function pick<K extends keyof Settings, D>(
+    key: K,
+    fallback: D,
+    ...from: [Source, string | null | undefined][]
+  ): string | D {
+    for (const [source, value] of from) {
+      if (value === undefined || value === null) continue;
+      sources[key] = source;
+      return value;
+    }
+    sources[key] = 'default';
+    return fallback;
+  }
+  const project = resolve(
+    pick('project', findProject(process.cwd()), ['flag', flags.project], ['environment', env.PERENNIAL_PROJECT]),
+  );
+  const home = join(project, '.perennial');
+  const state = resolve(
+    pick(
+      'state',
+      join(home, 'main'),
+      ['flag', flags.state],
+      ['environment', env.PERENNIAL_STATE],
+      ['stack', readCurrent(home)],
+    ),
+  );
+  const stack = runningStack(state);
+  const settings: Settings = {
+    project,
+    state,
+    artifacts: resolve(pick('artifacts', join(state, 'artifacts'), ['environment', env.PERENNIAL_ARTIFACTS])),
+    predictions: resolve(pick('predictions', join(state, 'predictions'), ['environment', env.PERENNIAL_PREDICTIONS])),
+    temporalAddress: pick(
+      'temporalAddress',
+      null,
+      ['environment', env.TEMPORAL_ADDRESS],
+      ['stack', stack?.addresses.temporal],
+    ),
+    temporalNamespace: pick('temporalNamespace', 'default', ['environment', env.TEMPORAL_NAMESPACE]),
+    databaseUrl: pick('databaseUrl', null, ['environment', env.DATABASE_URL], ['stack', stack?.addresses.postgresUrl]),
+    servingUrl: pick(
+      'servingUrl',
+      null,
+      ['environment', env.PERENNIAL_SERVING_URL],
+      ['stack', stack?.addresses.serving],
+    ),
+    host: pick('host', '127.0.0.1', ['environment', env.PERENNIAL_HOST]),
+    token: pick('token', null, ['environment', env.PERENNIAL_TOKEN], ['stack', stack?.token]),
+    logLevel: pick('logLevel', 'info', ['environment', env.PERENNIAL_LOG_LEVEL]),
+  };
+  return { settings, sources: Sources.parse(sources), stack };
+}
+
+/**
+ * The settings of a verb that needs the engine.
+ *
+ * @throws PER_STACK_008 (exit code 3) when neither the environment nor a running stack names both servers.
+ */
+export function reachableSettings(flags: { state?: string | undefined; project?: string | undefined }): Reachable {
+  const { settings } = resolveSettings(flags);
+  const { temporalAddress, databaseUrl } = settings;
+  if (temporalAddress === null || databaseUrl === null) {
+    const missing = [temporalAddress === null ? 'Temporal' : null, databaseUrl === null ? 'Postgres' : null].filter(
+      (x) => x !== null,
+    );
+    throw perennialError(
+      'PER_STACK_008',
+      `No stack runs in ${settings.state} and no address of ${missing.join(' and ')} is set.`,
+    );
+  }
+  return { ...settings, temporalAddress, databaseUrl };
+}
+
+const source = z.enum(['flag', 'environment', 'stack', 'default']);
+const Sources = z.object({
+  project: source,
+  state: source,
+  artifacts: source,
+  predictions: source,
+  temporalAddress: source,
+  temporalNamespace: source,
+  databaseUrl: source,
+  servingUrl: source,
+  host: source,
+  token: source,
+  logLevel: source,
+});
+
+function emptyAsMissing(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') kept[name] = value;
+  return kept;
+}
+
+function runningStack(state: string): StackFile | null {
+  const stack = readStackFile(state);
+  return stack !== null && isAlive(stack.supervisor) ? stack : null;
+}
+
+/** The nearest folder upwards that holds perennial.config.ts; where there is none, the folder one started in. */
+function findProject(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'perennial.config.ts'))) return folder;
+    if (dirname(folder) === folder) return from;
+  }
+}
