@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { perennialError } from '../core/errors';
+
+const text = z.string().min(1);
+
+const Variables = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  TEMPORAL_ADDRESS: text.default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: text.default('default'),
+  PERENNIAL_STATE: text.default('.perennial'),
+  PERENNIAL_ARTIFACTS: text.optional(),
+  PERENNIAL_PREDICTIONS: text.optional(),
+  PERENNIAL_PROJECT: text.default('.'),
+  PERENNIAL_BUILD: text.optional(),
+  PERENNIAL_HOST: text.default('127.0.0.1'),
+  PERENNIAL_TOKEN: text.optional(),
+  PERENNIAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+/** What every process of the engine is told from outside. Folders are absolute. */
+export interface Environment {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  /** The state folder. */
+  readonly state: string;
+  /** Root of the artifact store. */
+  readonly artifacts: string;
+  /** Root of the prediction log. */
+  readonly predictions: string;
+  /** Folder of perennial.config.ts. */
+  readonly project: string;
+  /** Build id: digest of the compiled engine, or `source` where nothing was built. */
+  readonly build: string;
+  /** Address that HTTP servers bind to. */
+  readonly host: string;
+  readonly token: string | null;
+  readonly logLevel: z.infer<typeof Variables>['PERENNIAL_LOG_LEVEL'];
+}
+
+/**
+ * Parses the environment of this process. Empty variables count as unset.
+ *
+ * @throws PER_RUN_001 naming each variable that is missing or malformed; values are not repeated, some are secret.
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = Variables.safeParse(given);
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`);
+    throw perennialError('PER_RUN_001', `The environment lacks or misspells ${names.join(', ')}.`);
+  }
+  const v = parsed.data;
+  const state = resolve(v.PERENNIAL_STATE);
+  return {
+    databaseUrl: v.DATABASE_URL,
+    temporalAddress: v.TEMPORAL_ADDRESS,
+    temporalNamespace: v.TEMPORAL_NAMESPACE,
+    state,
+    artifacts: resolve(v.PERENNIAL_ARTIFACTS ?? join(state, 'artifacts')),
+    predictions: resolve(v.PERENNIAL_PREDICTIONS ?? join(state, 'predictions')),
+    project: resolve(v.PERENNIAL_PROJECT),
+    build: v.PERENNIAL_BUILD ?? builtDigest(),
+    host: v.PERENNIAL_HOST,
+    token: v.PERENNIAL_TOKEN ?? null,
+    logLevel: v.PERENNIAL_LOG_LEVEL,
+  };
+}
+
+/** The same environment as variables, for a child process that must see what this process sees. */
+export function environmentVariables(environment: Environment): Record<string, string> {
+  return {
+    DATABASE_URL: environment.databaseUrl,
+    TEMPORAL_ADDRESS: environment.temporalAddress,
+    TEMPORAL_NAMESPACE: environment.temporalNamespace,
+    PERENNIAL_STATE: environment.state,
+    PERENNIAL_ARTIFACTS: environment.artifacts,
+    PERENNIAL_PREDICTIONS: environment.predictions,
+    PERENNIAL_PROJECT: environment.project,
+    PERENNIAL_BUILD: environment.build,
+    PERENNIAL_HOST: environment.host,
+    PERENNIAL_LOG_LEVEL: environment.logLevel,
+    ...(environment.token === null ? {} : { PERENNIAL_TOKEN: environment.token }),
+  };
+}
+
+/** The build writes dist/build.json; a run from the sources has none. */
+function builtDigest(): string {
+  try {
+    const file = readFileSync(join(__dirname, '..', 'build.json'), 'utf8');
+    return z.object({ digest: text }).parse(JSON.parse(file)).digest;
+  } catch {
+    return 'source';
+  }
+}
