@@ -34,11 +34,43 @@ export type Feature = z.infer<typeof Feature>;
  * The row-level rules between raw columns and a model's inputs. Compiled twice: to SQL for training, and into the
  * ONNX graph for serving, from one description, so that the two cannot drift apart.
  */
-export const FeatureSpec = z.object({ features: z.array(Feature).min(1) }).refine(
-  (spec) => new Set(spec.features.map((f) => f.name)).size === spec.features.length,
-  { error: 'two features have the same name' },
-);
+export const FeatureSpec = z
+  .object({ features: z.array(Feature).min(1) })
+  .refine((spec) => new Set(spec.features.map((f) => f.name)).size === spec.features.length, {
+    error: 'two features have the same name',
+  })
+  .refine((spec) => !rawTypes(spec.features).some(([, types]) => types.size > 1), {
+    error: 'one column is used by features of different kinds: a raw input has one type',
+  });
 export type FeatureSpec = z.infer<typeof FeatureSpec>;
+
+/** How a raw column enters a model: float32 with NaN missing, text with '' missing, or int64 epoch milliseconds. */
+export const RawColumn = z.object({ name: z.string(), type: z.enum(['number', 'text', 'timestamp']) });
+export type RawColumn = z.infer<typeof RawColumn>;
+
+/** The inputs and the output of a served model. Every input is [N, 1]; the output is float32 [N]. */
+export const Signature = z.object({ inputs: z.array(RawColumn).min(1), output: z.literal('probability') });
+export type Signature = z.infer<typeof Signature>;
+
+/** A missing instant at the border of a model: the smallest int64, as text because JSON has no int64. */
+export const MISSING_INSTANT = '-9223372036854775808';
+
+/** The signature of every model trained on a spec: one input per raw column, in the order of first use. */
+export function signatureOf(spec: FeatureSpec): Signature {
+  const inputs = rawTypes(spec.features).flatMap(([name, types]) => [...types].map((type) => ({ name, type })));
+  return { inputs, output: 'probability' };
+}
+
+const RAW_TYPE = { number: 'number', category: 'text', calendar: 'timestamp' } as const;
+
+function rawTypes(features: readonly Feature[]): [column: string, types: Set<RawColumn['type']>][] {
+  const byColumn = new Map<string, Set<RawColumn['type']>>();
+  for (const { column, kind } of features) {
+    const types = byColumn.get(column) ?? new Set();
+    byColumn.set(column, types.add(RAW_TYPE[kind]));
+  }
+  return [...byColumn];
+}
 
 /** A binary target: 1 where `column >= atLeast`. */
 export const Label = z.object({ column: z.string().min(1), atLeast: z.number() });

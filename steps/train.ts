@@ -14,7 +14,9 @@ export const GbdtParameters = z.object({
 export type GbdtParameters = z.infer<typeof GbdtParameters>;
 
 export const LinearParameters = z.object({
-  epochs: z.int().min(1).max(1_000).default(20),
+  /** Newton steps at most; the solver stops by itself when the gradient has vanished. */
+  iterations: z.int().min(1).max(1_000).default(25),
+  /** Weight of half the squared norm of the coefficients (not of the intercept), beside the mean log loss. */
   l2: z.number().min(0).default(1e-6),
 });
 export type LinearParameters = z.infer<typeof LinearParameters>;
@@ -25,6 +27,50 @@ export const TrainerChoice = z.discriminatedUnion('name', [
 ]);
 export type TrainerChoice = z.infer<typeof TrainerChoice>;
 
+const count = z.int().min(0);
+const Binned = z.object({
+  /** Inner edges, ascending, no two equal: a value falls in the bin whose number is how many edges lie below it. */
+  edges: z.array(z.number()),
+  /** Rows by bin: one more than there are edges. */
+  counts: z.array(count),
+});
+
+/** How one feature was distributed over the training rows. */
+export const FeatureProfile = z.discriminatedUnion('kind', [
+  /** Edges are the deciles of the values as the model takes them (after clipping), by linear interpolation. */
+  Binned.extend({ kind: z.literal('number'), column: z.string(), missing: count }),
+  z.object({
+    kind: z.literal('category'),
+    column: z.string(),
+    /** Rows by canonical value. */
+    counts: z.record(z.string(), count),
+    /** Rows with null, or with nothing left after normalising. In later windows also: spellings not in training. */
+    unknown: count,
+    /** Canonical value of each raw spelling that is not its own canonical value. */
+    spellings: z.record(z.string(), z.string()),
+  }),
+  z.object({
+    kind: z.literal('calendar'),
+    column: z.string(),
+    part: z.enum(['minute', 'hour', 'day-of-week']),
+    /** Rows by part: 60, 24 or 7 of them. */
+    counts: z.array(count),
+    missing: count,
+  }),
+]);
+export type FeatureProfile = z.infer<typeof FeatureProfile>;
+
+/** The training rows of a model version as counts: what drift is measured against. */
+export const ReferenceProfile = z.object({
+  rows: count,
+  positives: count,
+  /** By feature name. */
+  features: z.record(z.string(), FeatureProfile),
+  /** Probabilities of the model on the training rows, by their deciles. */
+  score: Binned,
+});
+export type ReferenceProfile = z.infer<typeof ReferenceProfile>;
+
 /** What a trained model is, beside its ONNX bytes. */
 export const TrainOutput = z.object({
   model: ModelArtifact,
@@ -33,9 +79,9 @@ export const TrainOutput = z.object({
   positives: z.int(),
   /** Log loss on the training rows after the last round. */
   trainingLogLoss: z.number(),
-  /** Reference profile of the raw feature columns and of the scores on the training rows (JSON artifact): what drift is measured against. */
+  /** A {@link ReferenceProfile} of the training rows (JSON artifact). */
   reference: Report,
-  /** Gain share by feature, adding up to 1. */
+  /** Share of each feature in what the model gained, adding up to 1 (all 0 when nothing was learnt). */
   importances: z.record(z.string(), z.number()),
 });
 
