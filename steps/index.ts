@@ -4,6 +4,7 @@ export * from './collect';
 export * from './clean';
 export * from './validate';
 export * from './split';
+export * from './reference';
 export * from './train';
 export * from './evaluate';
 export * from './deploy';
