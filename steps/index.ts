@@ -4,7 +4,6 @@ export * from './collect';
 export * from './clean';
 export * from './validate';
 export * from './split';
-export * from './reference';
 export * from './train';
 export * from './evaluate';
 export * from './deploy';
