@@ -1,4 +1,53 @@
 import type { ErrorRow } from './error';
 
-/** Errors of the keeper, causes, decisions and schedules. */
-export const KEEP_ERRORS = {} as const satisfies Record<`PER_KEEP_${number}`, ErrorRow>;
+/** Errors of the keeper, causes, decisions, schedules, and of the client's verbs. */
+export const KEEP_ERRORS = {
+  PER_KEEP_001: {
+    fault: 'user',
+    retryable: false,
+    title: 'Unknown model',
+    fix: 'Name one of the models of perennial.config.ts, or restart the workers after adding it there.',
+  },
+  PER_KEEP_002: {
+    fault: 'user',
+    retryable: false,
+    title: 'A cause has no event time',
+    fix: "Give `eventTime`: the model's clock is 'event', and no window of it has been judged that could tell the time.",
+  },
+  PER_KEEP_003: {
+    fault: 'user',
+    retryable: false,
+    title: 'A message to a keeper was not understood',
+    fix: 'Report causes with the client, the API or the outbox, which give a message its form.',
+  },
+  PER_KEEP_004: {
+    fault: 'user',
+    retryable: false,
+    title: 'Unknown run',
+    fix: 'List the runs with `perennial runs`; Temporal forgets a closed run when its retention ends.',
+  },
+  PER_KEEP_005: {
+    fault: 'user',
+    retryable: false,
+    title: 'No approval waits for this answer',
+    fix: 'See which node waits with `perennial show <run>`; an approval is answered once.',
+  },
+  PER_KEEP_006: {
+    fault: 'user',
+    retryable: false,
+    title: 'A model has no schedule',
+    fix: 'Declare `schedule: cron(...)` in model(), or start the workers once so that the schedule is created.',
+  },
+  PER_KEEP_007: {
+    fault: 'user',
+    retryable: false,
+    title: 'A cause was refused',
+    fix: 'Send a known kind, instants as ISO 8601 in UTC with milliseconds, and evidence that is JSON.',
+  },
+  PER_KEEP_008: {
+    fault: 'engine',
+    retryable: true,
+    title: 'Waiting for a run took too long',
+    fix: 'The run goes on; look at it with `perennial show <run>` or wait again.',
+  },
+} as const satisfies Record<`PER_KEEP_${number}`, ErrorRow>;

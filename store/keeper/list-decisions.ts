@@ -53,7 +53,8 @@ export async function listDecisions(
 }
 
 function fromRow(row: Row): RecordedDecision {
-  const window = row.window_from !== null && row.window_to !== null ? { from: row.window_from, to: row.window_to } : null;
+  const window =
+    row.window_from !== null && row.window_to !== null ? { from: row.window_from, to: row.window_to } : null;
   return {
     id: row.id,
     model: row.model,

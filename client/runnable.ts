@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { perennialError } from '../core/errors';
+
+/** What the client needs to know of a pipeline: its name, which is the workflow's type, and its config's contract. */
+export interface RunnablePipeline {
+  readonly name: string;
+  readonly config: z.ZodType;
+}
+
+/**
+ * Finds a pipeline by name.
+ *
+ * @throws PER_RUN_012 naming those that exist
+ */
+export function findPipeline(pipelines: readonly RunnablePipeline[], name: string): RunnablePipeline {
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  if (found) return found;
+  const known = pipelines.map((pipeline) => pipeline.name).join(', ') || 'none';
+  throw perennialError('PER_RUN_012', `There is no pipeline '${name}' (known: ${known}).`);
+}
+
+/**
+ * Holds a config against the pipeline's contract before anything is started.
+ *
+ * @throws PER_RUN_013 with every key that was refused and why
+ */
+export function checkConfig(pipeline: RunnablePipeline, config: unknown): void {
+  const parsed = pipeline.config.safeParse(config);
+  if (parsed.success) return;
+  const issues = parsed.error.issues.map(
+    (issue) => `${issue.path.map(String).join('.') || 'config'}: ${issue.message}`,
+  );
+  throw perennialError('PER_RUN_013', `The config of ${pipeline.name} was refused (${issues.join('; ')}).`);
+}

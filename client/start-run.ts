@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { perennialError } from '../core/errors';
+import type { Json } from '../core/plan/json';
+import { checkConfig, findPipeline, type RunnablePipeline } from './runnable';
+import { searchAttributes } from './search-attributes';
+import { temporalFailure } from './temporal-errors';
+
+/** The task queue that workflows run on. */
+export const WORKFLOW_QUEUE = 'perennial-cpu';
+
+/** What a run is started with. */
+export interface StartRun {
+  readonly pipeline: string;
+  /** The config as its contract takes it, defaults left out at will. */
+  readonly config: Json;
+  /** `current` (the default), or the hash of a plan that the records hold. */
+  readonly plan?: string;
+  readonly model?: string;
+  /** True: every node runs, whatever the cache holds. */
+  readonly noCache?: boolean;
+  /** Its own id; by default `<pipeline>-<time>-<random>`. */
+  readonly runId?: string;
+}
+
+/**
+ * Starts a run. The config is checked here first, so that a wrong one costs nothing.
+ *
+ * @param pipelines those of the loaded project
+ * @throws PER_RUN_012 unknown pipeline, PER_RUN_013 config refused, PER_RUN_015 the id is taken, PER_STACK_009 Temporal unreachable
+ */
+export async function startRun(
+  connection: { readonly temporal: Client },
+  pipelines: readonly RunnablePipeline[],
+  request: StartRun,
+): Promise<{ readonly runId: string }> {
+  const pipeline = findPipeline(pipelines, request.pipeline);
+  checkConfig(pipeline, request.config);
+  const runId = request.runId ?? newRunId(pipeline.name, new Date());
+  const input = {
+    config: request.config,
+    plan: request.plan ?? 'current',
+    ...(request.model === undefined ? {} : { model: request.model }),
+    ...(request.noCache === undefined ? {} : { noCache: request.noCache }),
+  };
+  try {
+    await connection.temporal.workflow.start(pipeline.name, {
+      workflowId: runId,
+      taskQueue: WORKFLOW_QUEUE,
+      args: [input],
+      // One id is one run for ever: a second start of it is a mistake, not a repetition.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      typedSearchAttributes: searchAttributes({ pipeline: pipeline.name, model: request.model }),
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      throw perennialError('PER_RUN_015', `There is a run '${runId}' already.`, { cause: error });
+    }
+    throw temporalFailure(error);
+  }
+  return { runId };
+}
+
+/** `flight-delays-20010201T020000-3f9a1c`: sorts by time, and two starts in one second differ. */
+export function newRunId(pipeline: string, at: Date): string {
+  const stamp = at.toISOString().replace(/[-:]/g, '').slice(0, 15);
+  return `${pipeline}-${stamp}-${randomBytes(3).toString('hex')}`;
+}
