@@ -1,0 +1,164 @@
+import type { Body, Expr, Plan, PlanNode } from './plan';
+
+/** What the drawing collects, in the order of the plan, so that equal plans have equal text. */
+interface Drawing {
+  readonly lines: string[];
+  readonly edges: string[];
+  /** Node id of the plan -> name in the diagram. A node's id may hold signs that Mermaid reads as syntax. */
+  readonly names: Map<string, string>;
+}
+
+/**
+ * A plan as a Mermaid flowchart, for documents and for `perennial plan --mermaid`. Boxes are steps (with their pool when
+ * it is not `cpu`), framed groups are maps and branches, rounded boxes approvals. A solid arrow is a value that is
+ * used, a dotted one an order without a value (`after`).
+ *
+ * @example
+ * planToMermaid(plan) // 'flowchart TD\n  n0["collect"]\n  n1["train<br/>pool gpu"]\n  n0 --> n1\n'
+ */
+export function planToMermaid(plan: Plan): string {
+  const drawing: Drawing = { lines: [], edges: [], names: new Map() };
+  nameNodes(plan.body, drawing.names);
+  drawBody(plan.body, plan, drawing, '  ');
+  return ['flowchart TD', ...drawing.lines, ...drawing.edges.map((edge) => `  ${edge}`), ''].join('\n');
+}
+
+function nameNodes(body: Body, names: Map<string, string>): void {
+  for (const node of body.nodes) {
+    names.set(node.id, `n${names.size}`);
+    for (const inner of bodiesOf(node)) nameNodes(inner.body, names);
+  }
+}
+
+function drawBody(body: Body, plan: Plan, drawing: Drawing, indent: string): void {
+  for (const node of body.nodes) {
+    drawNode(node, plan, drawing, indent);
+    const name = nameOf(node.id, drawing);
+    const needed = new Set(node.kind === 'approval' ? sources(node.show) : sources(inputOf(node)));
+    for (const source of needed) drawing.edges.push(`${nameOf(source, drawing)} --> ${name}`);
+    for (const earlier of node.after) {
+      if (!needed.has(earlier)) drawing.edges.push(`${nameOf(earlier, drawing)} -.-> ${name}`);
+    }
+  }
+}
+
+function drawNode(node: PlanNode, plan: Plan, drawing: Drawing, indent: string): void {
+  const name = nameOf(node.id, drawing);
+  if (node.kind === 'step') {
+    drawing.lines.push(`${indent}${name}["${stepLabel(node.id, node.step, plan)}"]`);
+    return;
+  }
+  if (node.kind === 'approval') {
+    drawing.lines.push(`${indent}${name}(["${escaped(node.id)}<br/>approval"])`);
+    return;
+  }
+  drawing.lines.push(`${indent}subgraph ${name}["${groupLabel(node)}"]`);
+  for (const inner of bodiesOf(node)) drawInner(name, inner, plan, drawing, indent);
+  drawing.lines.push(`${indent}end`);
+}
+
+/** An arm of a branch is framed of its own; a map's body needs no second frame. */
+function drawInner(name: string, inner: Inner, plan: Plan, drawing: Drawing, indent: string): void {
+  if (inner.label === null) {
+    drawBody(inner.body, plan, drawing, `${indent}  `);
+    return;
+  }
+  drawing.lines.push(`${indent}  subgraph ${name}_${inner.label}["${inner.label}"]`);
+  drawBody(inner.body, plan, drawing, `${indent}    `);
+  drawing.lines.push(`${indent}  end`);
+}
+
+interface Inner {
+  readonly label: string | null;
+  readonly body: Body;
+}
+
+function bodiesOf(node: PlanNode): readonly Inner[] {
+  if (node.kind === 'map') return [{ label: null, body: node.body }];
+  if (node.kind !== 'branch') return [];
+  const otherwise = node.else === null ? [] : [{ label: 'else', body: node.else }];
+  return [{ label: 'then', body: node.then }, ...otherwise];
+}
+
+function inputOf(node: Exclude<PlanNode, { kind: 'approval' }>): Expr {
+  if (node.kind === 'step') return node.input;
+  return node.kind === 'map' ? node.over : node.when;
+}
+
+function stepLabel(id: string, step: string, plan: Plan): string {
+  const pool = plan.steps[step]?.pool ?? 'cpu';
+  const parts = [escaped(id)];
+  if (step !== id) parts.push(`step ${escaped(step)}`);
+  if (pool !== 'cpu') parts.push(`pool ${escaped(pool)}`);
+  return parts.join('<br/>');
+}
+
+function groupLabel(node: Extract<PlanNode, { kind: 'map' | 'branch' }>): string {
+  if (node.kind === 'branch') return `${escaped(node.id)}: ${escaped(exprText(node.when))}`;
+  const limit = node.maxParallel === null ? '' : `, ${node.maxParallel} at once`;
+  return `${escaped(node.id)}: for each of ${escaped(exprText(node.over))}${limit}`;
+}
+
+/** The nodes whose outputs an expression reads. */
+function sources(expr: Expr): readonly string[] {
+  switch (expr.op) {
+    case 'output':
+      return [expr.node];
+    case 'object':
+      return Object.values(expr.fields).flatMap(sources);
+    case 'list':
+      return expr.items.flatMap(sources);
+    case 'and':
+    case 'or':
+    case 'coalesce':
+      return expr.args.flatMap(sources);
+    case 'not':
+      return sources(expr.arg);
+    case 'literal':
+    case 'config':
+    case 'item':
+      return [];
+    default:
+      return [...sources(expr.left), ...sources(expr.right)];
+  }
+}
+
+const SIGNS = { eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤' } as const;
+
+/** An expression as people write it: `evaluate.auc ≥ config.minAuc`. */
+export function exprText(expr: Expr): string {
+  switch (expr.op) {
+    case 'literal':
+      return JSON.stringify(expr.value);
+    case 'config':
+      return ['config', ...expr.path].join('.');
+    case 'output':
+      return [expr.node, ...expr.path].join('.');
+    case 'item':
+      return ['item', ...expr.path].join('.');
+    case 'object':
+      return `{${Object.entries(expr.fields)
+        .map(([key, value]) => `${key}: ${exprText(value)}`)
+        .join(', ')}}`;
+    case 'list':
+      return `[${expr.items.map(exprText).join(', ')}]`;
+    case 'and':
+    case 'or':
+      return expr.args.map((arg) => `(${exprText(arg)})`).join(` ${expr.op} `);
+    case 'coalesce':
+      return expr.args.map(exprText).join(' ?? ');
+    case 'not':
+      return `not (${exprText(expr.arg)})`;
+    default:
+      return `${exprText(expr.left)} ${SIGNS[expr.op]} ${exprText(expr.right)}`;
+  }
+}
+
+function nameOf(id: string, drawing: Drawing): string {
+  return drawing.names.get(id) ?? id;
+}
+
+/** Mermaid reads markup inside quoted labels; these entities are its own way to write the signs. */
+function escaped(text: string): string {
+  return text.replace(/[&"<>#]/g, (sign) => `#${sign.charCodeAt(0)};`);
+}
