@@ -23,7 +23,7 @@ export class PerennialError extends Error {
   constructor(
     readonly code: string,
     readonly row: ErrorRow,
-    detail: string,
+    readonly detail: string,
     options: { cause?: unknown } = {},
   ) {
     super(`[${code}] ${detail} ${row.fix}`, options);

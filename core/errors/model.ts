@@ -136,4 +136,10 @@ export const MODEL_ERRORS = {
     title: 'The model does not answer probabilities as it should',
     fix: 'The output must be one finite number from 0 to 1 a row, equal to the golden rows where some are given.',
   },
+  PER_MODEL_061: {
+    fault: 'engine',
+    retryable: false,
+    title: 'The program that probes models is missing',
+    fix: 'Build first: npm run build.',
+  },
 } as const satisfies Record<`PER_MODEL_${number}`, ErrorRow>;
