@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** How raw spellings of a category are brought together before the vocabulary is fitted. Applied in this order. */
 export const Normalise = z.enum(['trim', 'nfc', 'lower', 'upper']);
+export type Normalise = z.infer<typeof Normalise>;
 
 /** A number, taken as float32. Null, NaN and infinities are missing. `clip` is fixed, not fitted. */
 export const NumberFeature = z.object({
@@ -10,6 +11,7 @@ export const NumberFeature = z.object({
   column: z.string().min(1),
   clip: z.tuple([z.number(), z.number()]).optional(),
 });
+export type NumberFeature = z.infer<typeof NumberFeature>;
 
 /** A category by its text. Null, empty after normalising, and spellings unseen in training are one code: unknown. */
 export const CategoryFeature = z.object({
@@ -18,6 +20,7 @@ export const CategoryFeature = z.object({
   column: z.string().min(1),
   normalise: z.array(Normalise).default(['trim', 'nfc', 'upper']),
 });
+export type CategoryFeature = z.infer<typeof CategoryFeature>;
 
 /** One calendar part of an instant (int64 epoch ms UTC at the border), by integer arithmetic. Monday is 0. */
 export const CalendarFeature = z.object({
@@ -26,6 +29,7 @@ export const CalendarFeature = z.object({
   column: z.string().min(1),
   part: z.enum(['minute', 'hour', 'day-of-week']),
 });
+export type CalendarFeature = z.infer<typeof CalendarFeature>;
 
 export const Feature = z.discriminatedUnion('kind', [NumberFeature, CategoryFeature, CalendarFeature]);
 export type Feature = z.infer<typeof Feature>;

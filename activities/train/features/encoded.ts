@@ -1,0 +1,42 @@
+import type { CalendarFeature, CategoryFeature, FeatureSpec, NumberFeature } from '../../../steps/features';
+import type { Vocabulary } from './vocabulary';
+
+/** A feature spec with what was fitted on the training rows. */
+export interface FittedFeatures {
+  readonly spec: FeatureSpec;
+  /** By feature name, for every category. */
+  readonly vocabularies: ReadonlyMap<string, Vocabulary>;
+}
+
+/** A number by row, float32; NaN is missing. */
+export interface NumberColumn {
+  readonly kind: 'number';
+  readonly feature: NumberFeature;
+  readonly values: Float32Array;
+}
+
+/** A category by row: codes below `size`; 0 is unknown. */
+export interface CategoryColumn {
+  readonly kind: 'category';
+  readonly feature: CategoryFeature;
+  readonly codes: Uint16Array;
+  readonly size: number;
+}
+
+/** A calendar part by row: 0 to `size - 1`; `size` itself is missing. */
+export interface CalendarColumn {
+  readonly kind: 'calendar';
+  readonly feature: CalendarFeature;
+  readonly codes: Uint16Array;
+  readonly size: number;
+}
+
+/** One feature of all rows, as trainers take it. */
+export type EncodedColumn = NumberColumn | CategoryColumn | CalendarColumn;
+
+/** The vocabulary of a category, which fitting has made. */
+export function vocabularyOf(fitted: FittedFeatures, feature: CategoryFeature): Vocabulary {
+  const vocabulary = fitted.vocabularies.get(feature.name);
+  if (!vocabulary) throw new TypeError(`feature '${feature.name}' has no vocabulary`);
+  return vocabulary;
+}

@@ -1,0 +1,87 @@
+import { perennialError } from '../../../core/errors';
+import {
+  type CalendarFeature,
+  type Feature,
+  type Label,
+  MISSING_INSTANT,
+  type NumberFeature,
+  type RawColumn,
+} from '../../../steps/features';
+import { CALENDAR } from './calendar';
+import { type ParquetFile, quoteName } from './parquet';
+
+const INTEGER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
+const TAKES: Readonly<Record<RawColumn['type'], RegExp>> = {
+  number: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|BOOLEAN|DECIMAL\(.*\))$/,
+  text: /^(VARCHAR|ENUM\(.*\)|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|BOOLEAN|UUID)$/,
+  timestamp: /^(TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?|DATE|U?(TINYINT|SMALLINT|INTEGER|BIGINT))$/,
+};
+
+/**
+ * The type of a column, once it is sure that it is there and can be taken as `type`.
+ *
+ * @throws PER_MODEL_001 missing column, PER_MODEL_005 unfit type.
+ */
+export function requireColumn(file: ParquetFile, column: string, type: RawColumn['type']): string {
+  const found = file.types.get(column);
+  if (found === undefined) {
+    const there = [...file.types.keys()].map((name) => `'${name}'`).join(', ');
+    throw perennialError('PER_MODEL_001', `Column '${column}' is not among ${there}.`);
+  }
+  if (!TAKES[type].test(found)) {
+    throw perennialError('PER_MODEL_005', `Column '${column}' is ${found} and cannot be taken as a ${type}.`);
+  }
+  return found;
+}
+
+/**
+ * A raw column as it stands at the border of a model: FLOAT (NULL when it does not fit a float32), VARCHAR, or
+ * BIGINT epoch milliseconds UTC, rounded down.
+ */
+export function rawSql(file: ParquetFile, { name, type }: RawColumn): string {
+  const found = requireColumn(file, name, type);
+  const column = quoteName(name);
+  if (type === 'number') return `TRY_CAST(TRY_CAST(${column} AS DOUBLE) AS FLOAT)`;
+  if (type === 'text') return `CAST(${column} AS VARCHAR)`;
+  if (INTEGER.test(found)) return `NULLIF(TRY_CAST(${column} AS BIGINT), CAST('${MISSING_INSTANT}' AS BIGINT))`;
+  const [parts, scale] = found === 'TIMESTAMP_NS' ? ['epoch_ns', 1_000_000] : ['epoch_us', 1_000];
+  const instant = found === 'DATE' ? `CAST(${column} AS TIMESTAMP)` : column;
+  // DuckDB divides towards zero; taking the floor remainder off first rounds down before 1970 too.
+  const count = `${parts}(${instant})`;
+  return `CASE WHEN isfinite(${instant}) THEN (${count} - ((${count} % ${scale}) + ${scale}) % ${scale}) // ${scale} END`;
+}
+
+/** A number feature: FLOAT, NaN where it is missing, infinite or does not fit a float32; clipped otherwise. */
+export function numberSql(file: ParquetFile, feature: NumberFeature): string {
+  const raw = rawSql(file, { name: feature.column, type: 'number' });
+  const clipped = feature.clip ? `least(greatest(${raw}, ${float(feature.clip[0])}), ${float(feature.clip[1])})` : raw;
+  return `CASE WHEN isfinite(${raw}) THEN ${clipped} ELSE CAST('NaN' AS FLOAT) END`;
+}
+
+/** A calendar feature: UINTEGER, the part's size where the instant is missing. */
+export function calendarSql(file: ParquetFile, feature: CalendarFeature): string {
+  const { periodMs, shiftMs, unitMs, size } = CALENDAR[feature.part];
+  const raw = rawSql(file, { name: feature.column, type: 'timestamp' });
+  return `CAST(coalesce((((${raw} % ${periodMs}) + ${periodMs} + ${shiftMs}) % ${periodMs}) // ${unitMs}, ${size}) AS UINTEGER)`;
+}
+
+/**
+ * A category feature: UINTEGER, 1 + the place of the raw spelling in the enum type made of the spellings seen in
+ * training; 0 where it is not among them.
+ */
+export function categorySql(file: ParquetFile, feature: Feature, enumName: string): string {
+  const raw = rawSql(file, { name: feature.column, type: 'text' });
+  return `CAST(coalesce(CAST(enum_code(TRY_CAST(${raw} AS ${quoteName(enumName)})) AS UINTEGER) + 1, 0) AS UINTEGER)`;
+}
+
+/** The label: 1 where the column reaches the threshold, else 0; NULL where the row has none. */
+export function labelSql(file: ParquetFile, label: Label): string {
+  requireColumn(file, label.column, 'number');
+  const value = `TRY_CAST(${quoteName(label.column)} AS DOUBLE)`;
+  // DuckDB orders NaN above every number: without this check a NaN would count as a positive.
+  return `CASE WHEN NOT isnan(${value}) THEN CAST(${value} >= ${label.atLeast} AS UTINYINT) END`;
+}
+
+function float(value: number): string {
+  return `CAST('${Math.fround(value)}' AS FLOAT)`;
+}
