@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { ArtifactKind, ArtifactStore } from '../../core/define/context';
+import { perennialError } from '../../core/errors';
+import type { Db } from '../db';
+import { recordArtifact } from './record-artifact';
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/**
+ * The artifact store on a disk that all processes share: `<root>/sha256/ab/cdef…`.
+ *
+ * A blob is written under a temporary name, fsynced, and renamed to its digest; the folder is fsynced after that. So a
+ * name that exists has whole bytes, a crash leaves at most a temporary file, and two writers of the same bytes agree.
+ * Files are copied in, never linked: a hard link kept outside could change what a name stands for.
+ */
+export function diskArtifacts(db: Db, root: string): ArtifactStore {
+  /** What each file looked like when its digest was last verified in this process. */
+  const verified = new Map<string, string>();
+
+  async function take(kind: ArtifactKind, write: (temporary: string) => Promise<void>): Promise<string> {
+    const folder = join(root, 'temporary');
+    await mkdir(folder, { recursive: true });
+    const temporary = join(folder, randomBytes(12).toString('hex'));
+    try {
+      await write(temporary);
+      await chmod(temporary, 0o440);
+      const bytes = await sync(temporary);
+      const digest = await digestOf(temporary);
+      const final = place(root, digest);
+      await makeFolder(root, dirname(final));
+      await rename(temporary, final);
+      await sync(dirname(final));
+      await recordArtifact(db, { digest, kind, bytes });
+      verified.set(digest, await look(final));
+      return digest;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async function pathOf(digest: string): Promise<string> {
+    if (!DIGEST.test(digest)) throw perennialError('PER_RUN_002', `'${digest}' is not the name of an artifact.`);
+    const path = place(root, digest);
+    const seen = await look(path).catch((error: unknown) => {
+      throw perennialError('PER_RUN_002', `Artifact ${digest} is not in ${root}.`, { cause: error });
+    });
+    if (verified.get(digest) === seen) return path;
+    const actual = await digestOf(path);
+    if (actual !== digest) {
+      throw perennialError('PER_RUN_003', `Artifact ${digest} at ${path} has the digest ${actual}.`);
+    }
+    verified.set(digest, seen);
+    return path;
+  }
+
+  return {
+    putFile: (path, kind) => take(kind, (temporary) => copyFile(path, temporary, constants.COPYFILE_FICLONE)),
+    putBytes: (bytes, kind) => take(kind, (temporary) => writeNew(temporary, bytes)),
+    pathOf,
+    read: async (digest) => readFile(await pathOf(digest)),
+  };
+}
+
+function place(root: string, digest: string): string {
+  return join(root, 'sha256', digest.slice(0, 2), digest.slice(2));
+}
+
+/** Size, inode and time of change: equal looks mean that nobody wrote to the file since. */
+async function look(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true });
+  return `${found.size}:${found.ino}:${found.mtimeNs}:${found.ctimeNs}`;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Forces a file or a folder to disk. Returns its size in bytes. */
+async function sync(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A new folder is only lasting once its parent is on disk too. */
+async function makeFolder(root: string, folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  await sync(dirname(folder));
+  await sync(root);
+}

@@ -1,0 +1,38 @@
+import type { Json } from '../../core/plan/json';
+import type { Db } from '../db';
+import { findOutput } from './find-output';
+import type { Claimant } from './node-row';
+
+/** The claim's fence, or the output that an earlier execution committed. */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly fence: number }
+  | { readonly kind: 'committed'; readonly output: Json };
+
+/**
+ * Claims a node for one execution. The fence only grows, so whoever claimed before can no longer commit; executions
+ * that had not ended are marked lost. A node with a committed output is not claimed again.
+ */
+export async function claimNode(db: Db, by: Claimant): Promise<Claim> {
+  const { rows } = await db.query<{ fence: number }>(
+    `WITH claim AS (
+       INSERT INTO nodes (run_id, address, node, kind, step, pool, status, fence, input)
+       VALUES ($1, $2, $3, 'step', $4, $5, 'running', 1, $6)
+       ON CONFLICT (run_id, address) DO UPDATE SET
+         fence = nodes.fence + 1, status = 'running', error = NULL, ended_at = NULL, input = EXCLUDED.input
+       WHERE nodes.output IS NULL
+       RETURNING fence
+     ), begun AS (
+       INSERT INTO executions (run_id, address, fence, worker, attempt)
+       SELECT $1, $2, fence, $7, $8 FROM claim
+     ), lost AS (
+       UPDATE executions SET outcome = 'lost', ended_at = now()
+       WHERE run_id = $1 AND address = $2 AND outcome IS NULL AND fence < (SELECT fence FROM claim)
+     )
+     SELECT fence FROM claim`,
+    [by.run, by.address, by.node, by.step, by.pool, JSON.stringify(by.input), by.worker, by.attempt],
+  );
+  if (rows[0] !== undefined) return { kind: 'claimed', fence: rows[0].fence };
+  const committed = await findOutput(db, by.run, by.address);
+  if (committed !== null) return { kind: 'committed', output: committed.output };
+  throw new Error(`node ${by.run}/${by.address} was neither claimed nor found`);
+}

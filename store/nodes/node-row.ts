@@ -1,0 +1,76 @@
+import type { Json } from '../../core/plan/json';
+
+/** Why a node's output came from the cache, or why it did not. */
+export type CacheReason =
+  | { readonly hit: true; readonly from: { readonly run: string; readonly address: string } }
+  /**
+   * `differed` names what kept the newest entry of the step from being used: `code`, `input`, `environment`,
+   * `artifact` (a blob of the entry is missing or corrupt); `first` when the step has no entry; `off`.
+   */
+  | { readonly hit: false; readonly differed: readonly string[] };
+
+/** What went wrong, as records keep it. */
+export interface RecordedError {
+  /** A stable code of docs/ERRORS.md, or the name of the error class of a step's code. */
+  readonly type: string;
+  readonly message: string;
+  readonly fault: 'user' | 'engine';
+  readonly retryable: boolean;
+}
+
+/** A node's record. */
+export interface NodeRow {
+  readonly run_id: string;
+  readonly address: string;
+  readonly node: string;
+  readonly kind: 'step' | 'map' | 'branch' | 'approval';
+  readonly step: string | null;
+  readonly pool: string | null;
+  readonly status: 'running' | 'completed' | 'failed' | 'cancelled' | 'waiting' | 'skipped';
+  readonly fence: number;
+  readonly input: Json;
+  /** null while nothing is committed, and also for a committed JSON null: `status` tells them apart. */
+  readonly output: Json;
+  readonly error: RecordedError | null;
+  readonly cache: CacheReason | null;
+  readonly first_claimed: string;
+  readonly ended_at: string | null;
+}
+
+/** Which execution of which node a claim is about. */
+export interface Claimant {
+  readonly run: string;
+  readonly address: string;
+  readonly node: string;
+  readonly step: string;
+  readonly pool: string;
+  readonly input: Json;
+  /** The worker that executes: host and process. */
+  readonly worker: string;
+  /** Temporal's attempt number, for information only: it does not fence. */
+  readonly attempt: number;
+}
+
+/** What an execution used. Times in ms, memory in bytes. */
+export interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakRss: number | null;
+  readonly gpuMs: number;
+  /** True when CPU was shared out by wall time rather than measured. */
+  readonly estimated: boolean;
+}
+
+/** A cache entry to store with a commit; `parts` are the digests that the key is made of. */
+export interface NewCacheEntry {
+  readonly key: string;
+  readonly step: string;
+  readonly parts: CacheParts;
+}
+
+/** Digests of what a step's output depends on. */
+export interface CacheParts {
+  readonly code: string;
+  readonly input: string;
+  readonly environment: string;
+}

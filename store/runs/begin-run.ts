@@ -1,0 +1,47 @@
+import type { Json } from '../../core/plan/json';
+import type { Db } from '../db';
+
+/** What a run's record says before anything of it runs. */
+export interface NewRun {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly planHash: string;
+  readonly config: Json;
+  readonly build: string;
+  readonly model: string | null;
+  readonly decisionId: string | null;
+  readonly parentRun: string | null;
+  readonly temporalRunId: string;
+}
+
+/**
+ * Records a run. Beginning the same run again changes nothing; beginning it under another Temporal Run ID (an operator
+ * reset it) opens it again, and its committed nodes keep their outputs.
+ *
+ * @returns false when the id belongs to a run of another plan or config, which is left alone
+ */
+export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
+  const { rows } = await db.query(
+    `INSERT INTO runs (id, pipeline, plan_hash, config, build, model, decision_id, parent_run, temporal_run_id, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running')
+     ON CONFLICT (id) DO UPDATE SET
+       temporal_run_id = EXCLUDED.temporal_run_id,
+       status   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.status ELSE 'running' END,
+       ended_at = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.ended_at END,
+       reason   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.reason END
+     WHERE runs.pipeline = EXCLUDED.pipeline AND runs.plan_hash = EXCLUDED.plan_hash AND runs.config = EXCLUDED.config
+     RETURNING id`,
+    [
+      run.id,
+      run.pipeline,
+      run.planHash,
+      JSON.stringify(run.config),
+      run.build,
+      run.model,
+      run.decisionId,
+      run.parentRun,
+      run.temporalRunId,
+    ],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,109 @@
+// Danger: a worker that was thought dead comes back and commits over the one that replaced it.
+import type { Pool } from 'pg';
+import { openDb } from '../../store/db';
+import { failExecution } from '../../store/executions/fail-execution';
+import { listExecutions } from '../../store/executions/list-executions';
+import { sumCost } from '../../store/cost/sum-cost';
+import { claimNode } from '../../store/nodes/claim-node';
+import { commitNode } from '../../store/nodes/commit-node';
+import { listNodes } from '../../store/nodes/list-nodes';
+import { closeRun } from '../../store/runs/close-run';
+import { findRun } from '../../store/runs/find-run';
+import { createTestDatabase, type TestDatabase } from '../database';
+import { aRun } from './rows';
+
+let database: TestDatabase;
+let db: Pool;
+const cost = { wallMs: 5, cpuMs: 2, peakRss: null, gpuMs: 0, estimated: true };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url, { max: 20 });
+});
+
+afterAll(async () => {
+  await db.end();
+  await database.drop();
+});
+
+function claim(run: string, worker: string) {
+  return claimNode(db, { run, address: 'a', node: 'a', step: 's', pool: 'cpu', input: { x: 1 }, worker, attempt: 1 });
+}
+
+async function fenceOf(run: string, worker: string): Promise<number> {
+  const claimed = await claim(run, worker);
+  if (claimed.kind !== 'claimed') throw new Error('expected a claim');
+  return claimed.fence;
+}
+
+function commit(run: string, fence: number, output: string | null) {
+  return commitNode(db, { run, address: 'a', fence, output, cache: { hit: false, differed: ['off'] }, cost, entry: null });
+}
+
+test('of two that claim the same node the older one cannot commit, before or after the newer one has', async () => {
+  const run = await aRun(db, 'two');
+  const older = await fenceOf(run, 'w1');
+  const newer = await fenceOf(run, 'w2');
+  expect(newer).toBeGreaterThan(older);
+  expect(await commit(run, older, 'old')).toBe(false);
+  expect(await commit(run, newer, 'new')).toBe(true);
+  expect(await commit(run, older, 'old')).toBe(false);
+  expect(await claim(run, 'w3')).toEqual({ kind: 'committed', output: 'new' });
+  const outcomes = (await listExecutions(db, run, { limit: 10 })).map((e) => e.outcome);
+  expect(outcomes).toEqual(['fenced-off', 'committed']);
+});
+
+test('a committed JSON null counts as committed', async () => {
+  const run = await aRun(db, 'null');
+  expect(await commit(run, await fenceOf(run, 'w1'), null)).toBe(true);
+  expect(await claim(run, 'w2')).toEqual({ kind: 'committed', output: null });
+});
+
+test('of twenty that claim at once each gets a number of its own, and one commit stands', async () => {
+  const run = await aRun(db, 'twenty');
+  const fences = await Promise.all(Array.from({ length: 20 }, (_, i) => fenceOf(run, `w${i}`)));
+  expect(new Set(fences).size).toBe(20);
+  const stood = await Promise.all(fences.map((fence) => commit(run, fence, `by ${fence}`)));
+  expect(stood.filter(Boolean)).toHaveLength(1);
+  expect(await claim(run, 'w')).toEqual({ kind: 'committed', output: `by ${Math.max(...fences)}` });
+});
+
+test('control: with the fence taken out of the commit, the older execution overwrites the newer', async () => {
+  const run = await aRun(db, 'control');
+  await fenceOf(run, 'w1');
+  const newer = await fenceOf(run, 'w2');
+  await commit(run, newer, 'new');
+  const unfenced = await db.query(`UPDATE nodes SET output = '"old"' WHERE run_id = $1 AND address = 'a'`, [run]);
+  expect(unfenced.rowCount).toBe(1);
+  expect(await claim(run, 'w3')).toEqual({ kind: 'committed', output: 'old' });
+});
+
+test('a failed execution leaves the node open for the next one, and its cost is kept', async () => {
+  const run = await aRun(db, 'failed');
+  const error = { type: 'E', message: 'm', fault: 'user', retryable: true } as const;
+  const first = await fenceOf(run, 'w1');
+  await failExecution(db, { run, address: 'a', fence: first, outcome: 'failed', error, cost, final: false });
+  expect((await listNodes(db, run, { limit: 5 }))[0]).toMatchObject({ status: 'running', error });
+  await commit(run, await fenceOf(run, 'w2'), 'ok');
+  expect((await listNodes(db, run, { limit: 5 }))[0]).toMatchObject({ status: 'completed', error: null, output: 'ok' });
+  expect(await sumCost(db, run)).toMatchObject({ executions: 2, wall_ms: 10, estimated: true });
+});
+
+test('an execution that was overtaken cannot mark the node as failed', async () => {
+  const run = await aRun(db, 'late-failure');
+  const error = { type: 'E', message: 'm', fault: 'user', retryable: false } as const;
+  const older = await fenceOf(run, 'w1');
+  await fenceOf(run, 'w2');
+  await failExecution(db, { run, address: 'a', fence: older, outcome: 'failed', error, cost, final: true });
+  expect((await listNodes(db, run, { limit: 5 }))[0]).toMatchObject({ status: 'running', error: null });
+});
+
+test('a run that is closed takes its open nodes along, and is closed once', async () => {
+  const run = await aRun(db, 'closed', 'churn');
+  await fenceOf(run, 'w1');
+  expect(await closeRun(db, { run, status: 'terminated', reason: 'by an operator' })).toBe('churn');
+  expect(await closeRun(db, { run, status: 'completed', reason: null, output: 1 })).toBeUndefined();
+  expect(await findRun(db, run)).toMatchObject({ status: 'terminated', reason: 'by an operator' });
+  expect((await listNodes(db, run, { limit: 5 }))[0]?.status).toBe('cancelled');
+  expect((await listExecutions(db, run, { limit: 5 }))[0]?.outcome).toBe('lost');
+});
