@@ -41,9 +41,23 @@ describe('the error table', () => {
 });
 
 function sourceFiles(): string[] {
-  const rooms = ['core', 'steps', 'pipelines', 'client', 'workflows', 'activities', 'store', 'workers', 'api', 'serving', 'cli'];
+  const rooms = [
+    'core',
+    'steps',
+    'pipelines',
+    'client',
+    'workflows',
+    'activities',
+    'store',
+    'workers',
+    'api',
+    'serving',
+    'cli',
+  ];
   const files = rooms.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
   );
-  return files.filter((name) => /\.(ts|mjs)$/.test(name) && !name.startsWith('core/errors/')).map((name) => join(root, name));
+  return files
+    .filter((name) => /\.(ts|mjs)$/.test(name) && !name.startsWith('core/errors/'))
+    .map((name) => join(root, name));
 }
