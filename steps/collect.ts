@@ -10,6 +10,7 @@ export const Source = z.discriminatedUnion('kind', [
 export type Source = z.infer<typeof Source>;
 
 export const ColumnType = z.enum(['timestamp', 'integer', 'number', 'text', 'boolean']);
+export type ColumnType = z.infer<typeof ColumnType>;
 /** The columns that must be there, by name, with the type each is read as. */
 export const Columns = z.record(z.string(), ColumnType);
 export type Columns = z.infer<typeof Columns>;

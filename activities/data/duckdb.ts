@@ -1,0 +1,138 @@
+import { availableParallelism } from 'node:os';
+import { DuckDBInstance, listValue, type DuckDBConnection, type DuckDBValue, type JS } from '@duckdb/node-api';
+import { z } from 'zod';
+import { isPerennialError, perennialError } from '../../core/errors';
+
+/** A value bound to a parameter. Whole numbers travel as integers, others as doubles: cast in SQL where it matters. */
+export type SqlValue = null | boolean | number | string | readonly string[] | readonly number[];
+/** Values by the name of their parameter (`$name`). A name that the statement does not use is an error. */
+export type SqlValues = Readonly<Record<string, SqlValue>>;
+
+/** An embedded database of its own, gone when the work is done. Queries run on its own threads: the event loop stays free. */
+export interface Duckdb {
+  /** Runs a statement for its effect. */
+  run(sql: string, values?: SqlValues): Promise<void>;
+  /** All rows of a query. Integers come as numbers. */
+  rows<T>(row: z.ZodType<T>, sql: string, values?: SqlValues): Promise<T[]>;
+  /** The one row of a query. */
+  row<T>(row: z.ZodType<T>, sql: string, values?: SqlValues): Promise<T>;
+  /** The rows of a query in batches of some 2,000, so that a large answer never lies in memory whole. */
+  batches<T>(row: z.ZodType<T>, sql: string, values?: SqlValues): AsyncIterable<T[]>;
+  /** Writes a query's rows to a Parquet file in the scratch folder. Same rows in the same order: same bytes. */
+  writeParquet(select: string, to: string, values?: SqlValues): Promise<void>;
+}
+
+export interface DuckdbOptions {
+  /** The files that statements may read. Nothing else on the disk can be opened, whatever a statement says. */
+  readonly reads: readonly string[];
+  /** The folder that may be written to (and spilled to). */
+  readonly scratch: string;
+  /** Interrupts the statement that runs. */
+  readonly signal: AbortSignal;
+  readonly threads?: number;
+  /** Such as `1GB`. Resident memory was seen at up to twice this. */
+  readonly memoryLimit?: string;
+}
+
+/** Opens a database in memory, does the work, and closes it. Extensions are neither fetched nor loaded. */
+export async function withDuckdb<T>(options: DuckdbOptions, work: (duck: Duckdb) => Promise<T>): Promise<T> {
+  options.signal.throwIfAborted();
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads ?? Math.min(4, availableParallelism())),
+    memory_limit: options.memoryLimit ?? '1GB',
+    temp_directory: `${options.scratch}/spill`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  const interrupt = (): void => {
+    connection.interrupt();
+  };
+  options.signal.addEventListener('abort', interrupt);
+  try {
+    await lockDown(connection, options);
+    return await work(over(connection, options.signal));
+  } finally {
+    options.signal.removeEventListener('abort', interrupt);
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function lockDown(connection: DuckDBConnection, options: DuckdbOptions): Promise<void> {
+  // SET takes no parameters; a path is text inside quotes like any other.
+  const list = (paths: readonly string[]): string => `[${paths.map((p) => `'${p.replaceAll("'", "''")}'`).join(', ')}]`;
+  await connection.run("SET TimeZone = 'UTC'");
+  await connection.run(`SET allowed_paths = ${list(options.reads)}`);
+  await connection.run(`SET allowed_directories = ${list([`${options.scratch}/`])}`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
+function over(connection: DuckDBConnection, signal: AbortSignal): Duckdb {
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw named(error);
+    }
+  }
+  async function rows<T>(row: z.ZodType<T>, sql: string, values: SqlValues = {}): Promise<T[]> {
+    const found = await guarded(async () => (await connection.runAndReadAll(sql, bound(values))).getRowObjectsJS());
+    return z.array(row).parse(found.map(plain));
+  }
+  return {
+    rows,
+    run: (sql, values = {}) => guarded(async () => void (await connection.run(sql, bound(values)))),
+    async row(row, sql, values) {
+      return z.tuple([row]).parse(await rows(row, sql, values))[0];
+    },
+    async *batches(row, sql, values = {}) {
+      const list = z.array(row);
+      const result = await guarded(() => connection.stream(sql, bound(values)));
+      const batches = result.yieldRowObjectJs();
+      for (;;) {
+        const next = await guarded(() => batches.next());
+        if (next.done === true) return;
+        yield list.parse(next.value.map(plain));
+      }
+    },
+    writeParquet: (select, to, values = {}) =>
+      guarded(async () => {
+        const options = 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880';
+        await connection.run(`COPY (${select}) TO $written_to (${options})`, bound({ ...values, written_to: to }));
+      }),
+  };
+}
+
+function bound(values: SqlValues): Record<string, DuckDBValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isList(value) ? listValue([...value]) : value]),
+  );
+}
+
+function isList(value: SqlValue): value is readonly string[] | readonly number[] {
+  return Array.isArray(value);
+}
+
+/** Integers as numbers: counts fit for ever, and what does not fit must not be rounded in silence. */
+function plain(row: Record<string, JS>): Record<string, JS> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, unwrapped(value)]));
+}
+
+function unwrapped(value: JS): JS {
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value} does not fit a number: cast it to text in SQL`);
+  return number;
+}
+
+function named(error: unknown): unknown {
+  if (isPerennialError(error) || !(error instanceof Error)) return error;
+  const text = error.message.split('\n')[0] ?? '';
+  if (/^Out of Memory/i.test(text)) return perennialError('PER_DATA_010', `DuckDB: ${text}.`, { cause: error });
+  return perennialError('PER_DATA_011', `DuckDB: ${text}.`, { cause: error });
+}

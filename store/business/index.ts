@@ -1,0 +1,2 @@
+export { insertPoint, type BusinessPoint } from './insert-point';
+export { listPoints, type RecordedPoint } from './list-points';
