@@ -1,4 +1,5 @@
 import type { Column, ProbeTimes } from '../../../core/signature';
+import { walk } from './walk';
 import { probeInChild, type ProbeLimits } from './probe';
 import type { Golden } from './probe-protocol';
 
@@ -26,6 +27,8 @@ export interface AdmitOptions {
   readonly limits?: Partial<ProbeLimits>;
 }
 
+const SMALL_BYTES = 2 ** 21;
+
 /**
  * Decides whether a model file may be registered: a static walk of its parts, then a run in a throw-away child process.
  * The caller's process never loads the file.
@@ -35,6 +38,8 @@ export interface AdmitOptions {
  * const report = await admit(await artifacts.read(digest));
  */
 export async function admit(bytes: Uint8Array, options: AdmitOptions = {}): Promise<AdmissionReport> {
+  // The child walks every file; a small one is walked here first, which refuses it without the cost of a process.
+  if (bytes.length <= SMALL_BYTES) walk(bytes);
   const limits = { timeMs: 60_000, memoryBytes: 2 ** 30 + 8 * bytes.length, ...options.limits };
   const { loadMs, rowMs, slowestMs, ...facts } = await probeInChild(bytes, options.golden ?? null, limits);
   return { ...facts, probe: { loadMs, rowMs, slowestMs } };

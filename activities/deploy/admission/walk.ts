@@ -26,6 +26,7 @@ const COLUMN_TYPE: { readonly [elementType: number]: ColumnType } = { 1: 'number
 const FLOAT = 1;
 
 interface Tally {
+  readonly domains: ReadonlySet<string>;
   nodes: number;
   constantBytes: number;
 }
@@ -45,11 +46,11 @@ export function walk(bytes: Uint8Array): ModelFacts {
   if (model.counts.has(20)) throw perennialError('PER_MODEL_053', 'It has training information.');
   const graph = model.messages.get(7)?.[0];
   if (!graph || !model.counts.has(1)) throw perennialError('PER_MODEL_051', 'It has no graph or no IR version.');
-  const tally: Tally = { nodes: 0, constantBytes: 0 };
   const operatorSets = readOperatorSets(model);
+  const tally: Tally = { domains: new Set(Object.keys(operatorSets)), nodes: 0, constantBytes: 0 };
   checkGraph(graph, tally, 0);
   checkOutput(graph);
-  return { inputs: readInputs(graph), ...tally, operatorSets };
+  return { inputs: readInputs(graph), nodes: tally.nodes, constantBytes: tally.constantBytes, operatorSets };
 }
 
 function readOperatorSets(model: Message): { [domain: string]: number } {
@@ -79,7 +80,10 @@ function checkNode(node: Message, tally: Tally, depth: number): void {
   if (++tally.nodes > MAX_NODES) throw perennialError('PER_MODEL_056', `It has more than ${MAX_NODES} nodes.`);
   const operator = text(node.bytes.get(4)?.[0]);
   const who = `The node '${text(node.bytes.get(3)?.[0])}' (${operator})`;
-  checkDomain(text(node.bytes.get(7)?.[0]), who);
+  const domain = text(node.bytes.get(7)?.[0]);
+  checkDomain(domain, who);
+  const isImported = tally.domains.has(domain) || (domain === 'ai.onnx' && tally.domains.has(''));
+  if (!isImported) throw perennialError('PER_MODEL_051', `${who} is of the domain '${domain}', which is not imported.`);
   if (ENDLESS.has(operator)) throw perennialError('PER_MODEL_054', `${who} may run without end.`);
   for (const attribute of node.messages.get(5) ?? []) {
     if (attribute.counts.has(21)) throw perennialError('PER_MODEL_053', `${who} refers to a function's attribute.`);
