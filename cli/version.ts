@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { packageRoot } from '../workers/package-root';
+
+export { packageRoot };
 
 const Manifest = z.object({ version: z.string() });
-
-/** The root of the installed package: the folder of package.json, from the sources and from dist alike. */
-export function packageRoot(): string {
-  const here = join(__dirname, '..');
-  return here.endsWith('dist') ? join(here, '..') : here;
-}
 
 /** The version in package.json. */
 export function engineVersion(): string {

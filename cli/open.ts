@@ -1,0 +1,57 @@
+import type { Pool } from 'pg';
+import { connect, type Connection } from '../client/connection';
+import { perennialError } from '../core/errors';
+import { openDb } from '../store/db';
+import { reachableSettings, resolveSettings, type Reachable } from './settings';
+import type { CommonOptions } from './frame';
+
+type Flags = Pick<CommonOptions, 'state' | 'project'>;
+
+/**
+ * Runs `work` with an open line to Temporal and Postgres, and closes it afterwards.
+ *
+ * @throws PER_STACK_008, PER_STACK_009 or PER_STACK_010 (exit code 3) when one of them is unknown or silent
+ */
+export async function withConnection<T>(
+  flags: Flags,
+  work: (connection: Connection, settings: Reachable) => Promise<T>,
+): Promise<T> {
+  const settings = reachableSettings(flags);
+  const connection = await connect({
+    address: settings.temporalAddress,
+    namespace: settings.temporalNamespace,
+    databaseUrl: settings.databaseUrl,
+  });
+  try {
+    return await work(connection, settings);
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Runs `work` with the records alone: what only reads them works while Temporal is down.
+ *
+ * @throws PER_STACK_008 when no database is known, PER_STACK_010 when it does not answer (exit code 3)
+ */
+export async function withRecords<T>(flags: Flags, work: (db: Pool) => Promise<T>): Promise<T> {
+  const { settings } = resolveSettings(flags);
+  if (settings.databaseUrl === null) {
+    throw perennialError('PER_STACK_008', `No stack runs in ${settings.state} and DATABASE_URL is not set.`);
+  }
+  const db = openDb(settings.databaseUrl, { max: 2 });
+  try {
+    await db.query('SELECT 1').catch((cause: unknown) => {
+      throw unreachable(settings.databaseUrl ?? '', cause);
+    });
+    return await work(db);
+  } finally {
+    await db.end();
+  }
+}
+
+function unreachable(url: string, cause: unknown): Error {
+  const { host } = new URL(url);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return perennialError('PER_STACK_010', `Postgres at ${host} does not answer (${why}).`, { cause });
+}

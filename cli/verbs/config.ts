@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { act, CommonOptions, table, verb } from '../frame';
+import { resolveSettings } from '../settings';
+import type { Settings } from '../settings';
+
+/** `perennial config`: each setting, its value with secrets masked, and where the value comes from. */
+export function registerConfig(program: Command): void {
+  verb(program, 'config', 'show every setting and where its value comes from').action(
+    act(async (frame) => {
+      const { settings, sources } = resolveSettings(frame.options(CommonOptions));
+      const rows = Object.entries(maskSecrets(settings)).map(([name, value]) => ({ name, value, source: sourceOf(name, sources) }));
+      frame.result({ settings: rows }, () =>
+        table(
+          ['setting', 'value', 'from'],
+          rows.map((row) => [row.name, row.value ?? '(not set)', row.source]),
+        ),
+      );
+      return Promise.resolve(undefined);
+    }),
+  );
+}
+
+/** Replaces the token and the password inside a URL by stars. */
+export function maskSecrets(settings: Settings): Record<string, string | null> {
+  return { ...settings, token: settings.token === null ? null : '***', databaseUrl: maskUrl(settings.databaseUrl) };
+}
+
+function maskUrl(url: string | null): string | null {
+  if (url === null) return null;
+  const parsed = new URL(url);
+  if (parsed.password !== '') parsed.password = '***';
+  return parsed.href;
+}
+
+function sourceOf(name: string, sources: Readonly<Record<string, string>>): string {
+  return sources[name] ?? 'default';
+}

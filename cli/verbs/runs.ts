@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { listRuns } from '../../store/runs/list-runs';
+import { Limit, RunStatus } from '../arguments/fields';
+import { act, CommonOptions, verb } from '../frame';
+import { withRecords } from '../open';
+import { runsText } from '../views/run-view';
+
+const Options = CommonOptions.extend({
+  limit: Limit,
+  before: z.string().optional(),
+  pipeline: z.string().optional(),
+  model: z.string().optional(),
+  status: RunStatus.optional(),
+});
+
+/** `perennial runs`: the runs, newest first. With --json one a line. */
+export function registerRuns(program: Command): void {
+  verb(program, 'runs', 'List runs, newest first.')
+    .option('--limit <count>', 'how many at most, 1 to 1000 (default: 20)')
+    .option('--before <run>', 'those that started before this run: the next page')
+    .option('--pipeline <name>', 'those of one pipeline')
+    .option('--model <name>', "those that a model's keeper started")
+    .option('--status <status>', `one of ${RunStatus.options.join(', ')}`)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial runs --status running
+  perennial runs --pipeline flight-delays --limit 5 --json`,
+    )
+    .action(
+      act(async (frame) => {
+        const { limit, before, pipeline, model, status, ...flags } = frame.options(Options);
+        const page = { limit, ...given({ before, pipeline, model, status }) };
+        const runs = await withRecords(flags, (db) => listRuns(db, page));
+        if (frame.json) for (const run of runs) frame.result(run, () => '');
+        else frame.line(runsText(runs, new Date()));
+        return undefined;
+      }),
+    );
+}
+
+/** What was given, without the keys that were not: a filter that is absent differs from one that is undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const key of Object.keys(values)) if (isKey(values, key)) keep(kept, values, key);
+  return kept;
+}

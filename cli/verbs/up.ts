@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { PartName } from '../../workers/embedded/stack-file';
+import { act, CommonOptions, verb } from '../frame';
+import type { Frame } from '../frame';
+import { resolveSettings } from '../settings';
+
+const Options = CommonOptions.extend({
+  fresh: z.boolean().default(false),
+  useServer: z.boolean().default(false),
+  foreground: z.boolean().default(false),
+  only: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(PartName).min(1))
+    .optional(),
+});
+
+/** `perennial up`: starts the embedded stack and leaves it running, or holds it with --foreground. */
+export function registerUp(program: Command): void {
+  verb(program, 'up', 'start Temporal, Postgres, workers and serving on this machine')
+    .option('--fresh', 'start from an empty state folder')
+    .option('--use-server', 'use the servers that TEMPORAL_ADDRESS and DATABASE_URL name')
+    .option('--foreground', 'hold the stack: it ends with this command')
+    .option('--only <parts>', `start these parts only, comma-separated: ${PartName.options.join(', ')}`)
+    .action(act(up));
+}
+
+async function up(frame: Frame): Promise<undefined> {
+  const options = frame.options(Options);
+  const { settings } = resolveSettings(options);
+  const { startStack } = await import('../../workers/embedded/stack');
+  const stack = await startStack({
+    state: settings.state,
+    project: settings.project,
+    fresh: options.fresh,
+    useServer: options.useServer,
+    only: options.only,
+    onProgress: ({ part, state, text }) => {
+      if (!frame.json && state !== 'starting') frame.note(`${part}: ${text}`);
+    },
+  });
+  const { addresses, token, temporalCli, pids } = stack;
+  if (!options.foreground) await stack.detach();
+  frame.result({ state: stack.state, addresses, token, temporalCli, pids, kept: !options.foreground }, () =>
+    [
+      `Temporal       ${addresses.temporal}`,
+      ...(addresses.temporalUi === null ? [] : [`Temporal UI    ${addresses.temporalUi}`]),
+      ...(addresses.serving === null ? [] : [`Predictions    ${addresses.serving}`]),
+      `State          ${stack.state}`,
+      options.foreground ? 'Ctrl-C ends it.' : 'perennial down ends it.',
+    ].join('\n'),
+  );
+  if (!options.foreground) return undefined;
+  frame.note(`${await launcherEnds()}: ending the stack`);
+  await stack.stop();
+  return undefined;
+}
+
+/** Resolves when this command is told to end, or when the process that started it over a channel is gone. */
+function launcherEnds(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+    process.once('disconnect', () => resolve('the launcher is gone'));
+    // Without a channel nothing else holds the event loop.
+    setInterval(() => undefined, 60_000);
+  });
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { perennialError } from '../../core/errors';
+import { builtFile } from '../package-root';
+import { startChild } from './child';
+import type { Child } from './child';
+import type { PartName } from './stack-file';
+
+const ReadyLine = z.object({ ready: z.record(z.string(), z.unknown()) });
+
+/** One of the engine's own processes: a worker or serving. */
+export interface EnginePart {
+  readonly name: PartName;
+  /** Program below dist/. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly state: string;
+  readonly project: string;
+  readonly onStarted: (child: Child) => void;
+}
+
+/**
+ * Starts one of the engine's processes and waits for its line `{"ready": {...}}` on stdout.
+ *
+ * @throws PER_STACK_006 when it ends first or is not ready within a minute; PER_STACK_012 when it was not built.
+ */
+export async function startEnginePart(part: EnginePart): Promise<Child> {
+  const program = builtFile(part.program);
+  if (!existsSync(program)) throw perennialError('PER_STACK_012', `${program} is missing.`);
+  const log = join(part.state, 'logs', `${part.name}.log`);
+  let isReady: () => void = () => undefined;
+  const ready = new Promise<string>((resolve) => (isReady = () => resolve('ready')));
+  const child = await startChild({
+    command: process.execPath,
+    args: ['--enable-source-maps', program, ...part.args],
+    env: part.env,
+    cwd: part.project,
+    log,
+    onLine: (line) => {
+      if (ReadyLine.safeParse(parse(line)).success) isReady();
+    },
+  });
+  part.onStarted(child);
+  const timer = new AbortController();
+  const outcome = await Promise.race([ready, child.ended, after(60_000, timer.signal)]);
+  timer.abort();
+  if (outcome === 'ready') return child;
+  throw perennialError('PER_STACK_006', `${part.name} was not ready (${outcome}); log: ${log}.`);
+}
+
+function after(ms: number, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(`${ms / 1000} s passed`), ms);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

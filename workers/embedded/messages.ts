@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { PartName, StackFile } from './stack-file';
+import { ProcessMark } from './process-mark';
+
+/** What a stack is to be made of; every folder is absolute. */
+export const StackRequest = z.object({
+  state: z.string(),
+  project: z.string(),
+  /** Drop what the state folder holds first. */
+  fresh: z.boolean(),
+  /** Use the servers that TEMPORAL_ADDRESS and DATABASE_URL name instead of embedded ones. */
+  useServer: z.boolean(),
+  /** The parts to start. */
+  only: z.array(PartName),
+  launcher: ProcessMark,
+});
+export type StackRequest = z.infer<typeof StackRequest>;
+
+/** What a launcher tells its supervisor. */
+export const ToSupervisor = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), request: StackRequest }),
+  z.object({ type: z.literal('stop') }),
+  z.object({ type: z.literal('detach') }),
+]);
+export type ToSupervisor = z.infer<typeof ToSupervisor>;
+
+/** A step of the start, for people. */
+export const StackProgress = z.object({
+  part: z.union([PartName, z.literal('stack'), z.literal('migrations')]),
+  state: z.enum(['starting', 'ready', 'note']),
+  text: z.string(),
+});
+export type StackProgress = z.infer<typeof StackProgress>;
+
+/** What a supervisor tells its launcher. */
+export const FromSupervisor = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening') }),
+  z.object({ type: z.literal('progress'), progress: StackProgress }),
+  z.object({ type: z.literal('ready'), file: StackFile }),
+  z.object({ type: z.literal('failed'), code: z.string().nullable(), detail: z.string() }),
+  z.object({ type: z.literal('detached') }),
+  z.object({ type: z.literal('stopped') }),
+]);
+export type FromSupervisor = z.infer<typeof FromSupervisor>;

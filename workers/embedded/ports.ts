@@ -1,0 +1,39 @@
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+
+/**
+ * Free TCP ports on loopback, all different. Each is open until all have been chosen, so that no two are the same; between
+ * this and the moment a server binds one, another process may take it: who starts a server tries again with new ones.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  try {
+    return await Promise.all(servers.map((server) => listen(server, 0)));
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}
+
+/** True when nothing listens on the port of 127.0.0.1. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await listen(server, port);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('a TCP server has no port'));
+      else resolve(address.port);
+    });
+  });
+}

@@ -1,0 +1,215 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { perennialError } from '../../core/errors';
+import { migrate } from '../../store/migrate';
+import { builtFile } from '../package-root';
+import { ensureSearchAttributes } from '../search-attributes';
+import { startEnginePart } from './engine-part';
+import { keepLock, releaseLock, takeLock } from './lock';
+import type { StackProgress, StackRequest } from './messages';
+import { endLeftovers, Parts } from './parts';
+import { freePorts } from './ports';
+import { openPostgresHome, postgresUrl, startPostgres } from './postgres';
+import { markOf } from './process-mark';
+import { secretsOf } from './secrets';
+import { removeStackFile, writeCurrent, writePrivate } from './stack-file';
+import type { PartName, StackAddresses, StackFile } from './stack-file';
+import { startTemporal } from './temporal';
+import { findTemporalBinary } from './temporal-binary';
+
+type Tell = (progress: StackProgress) => void;
+
+/** A stack that runs, from the side of the process that keeps it running. */
+export interface Supervised {
+  readonly file: StackFile;
+  /** Lets it outlive its launcher. */
+  detach(): void;
+  /** Ends every part and gives the state folder back. `patience`: ms that workers may take to finish. */
+  stop(patience: number): Promise<void>;
+}
+
+/** Starts a stack in this process's care. When anything fails, what was started is ended before the error is thrown. */
+export async function supervise(request: StackRequest, tell: Tell, log: (text: string) => void): Promise<Supervised> {
+  const self = markOf(process.pid);
+  if (self === null) throw new Error('this process cannot be found among the running ones');
+  await takeLock(request.state, { holder: self, launcher: request.launcher, kept: false });
+  let file: StackFile | null = null;
+  const parts = new Parts(
+    request.state,
+    (processes) => {
+      if (file !== null) saveFile((file = { ...file, processes }));
+    },
+    log,
+  );
+  const stop = async (patience: number): Promise<void> => {
+    await parts.stop(patience);
+    removeStackFile(request.state);
+    releaseLock(request.state, self);
+  };
+  try {
+    const made = await startParts(request, parts, tell);
+    file = { ...made, supervisor: self, processes: parts.processes() };
+    saveFile(file);
+    writeCurrent(request.state);
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+  const ready = file;
+  return {
+    file: ready,
+    detach: () => {
+      file = { ...ready, processes: parts.processes(), kept: true };
+      saveFile(file);
+      keepLock(request.state, self);
+    },
+    stop,
+  };
+}
+
+async function startParts(request: StackRequest, parts: Parts, tell: Tell): Promise<Omit<StackFile, 'supervisor' | 'processes'>> {
+  const { state } = request;
+  const left = await endLeftovers(state);
+  if (left.length > 0) tell({ part: 'stack', state: 'note', text: `ended what an earlier stack left: ${left.join(', ')}` });
+  removeStackFile(state);
+  if (request.fresh) clear(state);
+  mkdirSync(join(state, 'logs'), { recursive: true, mode: 0o700 });
+  const secrets = secretsOf(state);
+  const [temporal, postgres] = await both(temporalOf(request, parts, tell), postgresOf(request, secrets, parts, tell));
+  if (postgres !== '') {
+    const applied = await migrate(postgres);
+    tell({ part: 'migrations', state: 'ready', text: applied.length === 0 ? 'the schema is the newest' : `applied ${applied.join(', ')}` });
+  }
+  const build = buildId();
+  const env = {
+    ...process.env,
+    DATABASE_URL: postgres,
+    TEMPORAL_ADDRESS: temporal.address,
+    PERENNIAL_STATE: state,
+    PERENNIAL_PROJECT: request.project,
+    PERENNIAL_BUILD: build,
+    PERENNIAL_TOKEN: secrets.token,
+  };
+  const serving = await engineParts(request, parts, env, tell);
+  const addresses: StackAddresses = { temporal: temporal.address, temporalUi: temporal.ui, postgresUrl: postgres, serving };
+  const startedAt = new Date().toISOString();
+  const { project } = request;
+  return { format: 1, state, project, build, startedAt, kept: false, addresses, token: secrets.token, temporalCli: temporal.cli };
+}
+
+interface Temporal {
+  readonly address: string;
+  readonly ui: string | null;
+  readonly cli: string | null;
+}
+
+async function temporalOf(request: StackRequest, parts: Parts, tell: Tell): Promise<Temporal> {
+  const address = process.env['TEMPORAL_ADDRESS'];
+  if (request.useServer && address) {
+    await ensureSearchAttributes(address, process.env['TEMPORAL_NAMESPACE'] ?? 'default');
+    tell({ part: 'temporal', state: 'ready', text: `the server at ${address}` });
+    return { address, ui: null, cli: null };
+  }
+  if (!request.only.includes('temporal')) return { address: '', ui: null, cli: null };
+  tell({ part: 'temporal', state: 'starting', text: 'looking for a Temporal binary' });
+  const { state } = request;
+  const binary = await findTemporalBinary({ state, onProgress: (text) => tell({ part: 'temporal', state: 'note', text }) });
+  const ports = await withNewPorts(2, async ([grpc = 0, ui = 0]) => {
+    await parts.keep('temporal', (onStarted) => startTemporal({ binary, state, ports: { grpc, ui }, onStarted }));
+    return { grpc, ui };
+  });
+  const found = { address: `127.0.0.1:${ports.grpc}`, ui: `http://127.0.0.1:${ports.ui}`, cli: binary.path };
+  tell({ part: 'temporal', state: 'ready', text: `${found.address}, UI ${found.ui} (${binary.version}, by ${binary.way})` });
+  return found;
+}
+
+async function postgresOf(
+  request: StackRequest,
+  secrets: { postgresPassword: string; made: boolean },
+  parts: Parts,
+  tell: Tell,
+): Promise<string> {
+  const url = process.env['DATABASE_URL'];
+  if (request.useServer && url) {
+    tell({ part: 'postgres', state: 'ready', text: 'the server of DATABASE_URL' });
+    return url;
+  }
+  if (!request.only.includes('postgres')) return '';
+  tell({ part: 'postgres', state: 'starting', text: 'starting Postgres' });
+  const { state } = request;
+  const home = await openPostgresHome(state, request.fresh || secrets.made);
+  const password = secrets.postgresPassword;
+  const port = await withNewPorts(1, async ([free = 0]) => {
+    await parts.keep('postgres', (onStarted) => startPostgres(home, { state, port: free, password, onStarted }));
+    return free;
+  });
+  const as = home.as === null ? '' : `, as uid ${home.as.uid} in ${home.folder}`;
+  tell({ part: 'postgres', state: 'ready', text: `127.0.0.1:${port}${as}` });
+  return postgresUrl(port, password);
+}
+
+/** Starts workers and serving together. Returns the URL of serving. */
+async function engineParts(request: StackRequest, parts: Parts, env: NodeJS.ProcessEnv, tell: Tell): Promise<string | null> {
+  const [port = 0] = await freePorts(1);
+  const programs: { name: PartName; program: string; args: string[] }[] = [
+    { name: 'worker-cpu', program: 'workers/main.js', args: ['--pool', 'cpu'] },
+    { name: 'worker-gpu', program: 'workers/main.js', args: ['--pool', 'gpu'] },
+    { name: 'serving', program: 'serving/main.js', args: ['--port', String(port)] },
+  ];
+  const { state, project } = request;
+  const outcomes = await Promise.allSettled(
+    programs
+      .filter(({ name }) => request.only.includes(name))
+      .map(async (part) => {
+        tell({ part: part.name, state: 'starting', text: `starting ${part.name}` });
+        await parts.keep(part.name, (onStarted) => startEnginePart({ ...part, env, state, project, onStarted }));
+        tell({ part: part.name, state: 'ready', text: part.name === 'serving' ? `http://127.0.0.1:${port}` : 'ready' });
+      }),
+  );
+  throwFirst(outcomes);
+  return request.only.includes('serving') ? `http://127.0.0.1:${port}` : null;
+}
+
+/** Waits for both even when one fails: nothing may still be starting when the clean-up begins. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  throwFirst(await Promise.allSettled([a, b]));
+  return [await a, await b];
+}
+
+function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** Between choosing a free port and binding it another process may take it: a second try with new ones. */
+async function withNewPorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(await freePorts(count));
+    } catch (error) {
+      if (attempt === 2) throw error;
+    }
+  }
+}
+
+/** Empties a state folder but for its lock, what was downloaded, and the record of where Postgres lives. */
+function clear(state: string): void {
+  const stays = new Set(['lock.json', '.guard', 'cache', 'postgres.json', 'postgres-bin']);
+  for (const name of readdirSync(state)) {
+    if (!stays.has(name)) rmSync(join(state, name), { recursive: true, force: true });
+  }
+}
+
+function buildId(): string {
+  try {
+    return z.object({ digest: z.string() }).parse(JSON.parse(readFileSync(builtFile('build.json'), 'utf8'))).digest;
+  } catch (error) {
+    throw perennialError('PER_STACK_012', 'dist/build.json is missing or broken.', { cause: error });
+  }
+}
+
+function saveFile(file: StackFile): void {
+  writePrivate(join(file.state, 'stack.json'), file);
+}
+
