@@ -1,4 +1,107 @@
 import type { ErrorRow } from './error';
 
 /** Errors found while a step, pipeline or model is being defined, traced or checked. */
-export const DEFINE_ERRORS = {} as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;
+export const DEFINE_ERRORS = {
+  PER_DEF_001: {
+    fault: 'user',
+    retryable: false,
+    title: 'a name is malformed',
+    fix: 'Use lower-case letters, digits and hyphens, beginning with a letter, at most 100 characters.',
+  },
+  PER_DEF_002: {
+    fault: 'user',
+    retryable: false,
+    title: 'a duration is malformed',
+    fix: "Write a whole number with a unit ('500ms', '30s', '10m', '2h', '1d'), or milliseconds as a number above 0.",
+  },
+  PER_DEF_003: {
+    fault: 'user',
+    retryable: false,
+    title: 'a light step asks for what light steps cannot have',
+    fix: "A light step runs at most 10 s on the pool 'cpu', without heartbeat or isolation: drop `light` or the option.",
+  },
+  PER_DEF_004: {
+    fault: 'user',
+    retryable: false,
+    title: 'a reference was used as a value while the graph was being defined',
+    fix: 'It has no value yet. Compare it with eq(), gte() and the like in a g.branch, loop over it with g.map, or compute with it in a step.',
+  },
+  PER_DEF_005: {
+    fault: 'user',
+    retryable: false,
+    title: 'a graph builder was used after its graph was traced',
+    fix: 'Use `g` only inside the function given as `graph`, and never asynchronously.',
+  },
+  PER_DEF_006: {
+    fault: 'user',
+    retryable: false,
+    title: 'contracts and handlers do not match',
+    fix: 'Give implement() one handler for each contract, under the same key.',
+  },
+  PER_DEF_007: {
+    fault: 'user',
+    retryable: false,
+    title: 'a schedule is malformed',
+    fix: "Write five fields (minute, hour, day of month, month, day of week), for example cron('0 2 * * *', { timezone: 'UTC' }).",
+  },
+  PER_DEF_008: {
+    fault: 'user',
+    retryable: false,
+    title: "a model's config does not fit its retrain pipeline",
+    fix: 'Give what the config of the pipeline asks for; the keeper adds `occasion`.',
+  },
+  PER_DEF_009: {
+    fault: 'user',
+    retryable: false,
+    title: 'a name is used twice',
+    fix: 'Rename one; nodes take a name of their own with { id }.',
+  },
+  PER_DEF_010: {
+    fault: 'user',
+    retryable: false,
+    title: 'a value leaks out of its branch or map',
+    fix: "Return it from the arm or body and use the branch's or map's own result instead.",
+  },
+  PER_DEF_011: {
+    fault: 'user',
+    retryable: false,
+    title: 'a plan is too large or too deep',
+    fix: 'Part it into several pipelines, or fan out with g.map instead of a loop.',
+  },
+  PER_DEF_012: {
+    fault: 'user',
+    retryable: false,
+    title: 'an approval stands inside a map',
+    fix: 'Ask once, before or after the map.',
+  },
+  PER_DEF_013: {
+    fault: 'user',
+    retryable: false,
+    title: 'a step names an unknown pool',
+    fix: 'Use a pool of this project, or name the pool under `steps` of perennial.config.ts.',
+  },
+  PER_DEF_014: {
+    fault: 'user',
+    retryable: false,
+    title: 'a step has no implementation',
+    fix: 'Write implement({ theStep }, { ... }) in a file named under `steps` of perennial.config.ts, in the pool of the contract.',
+  },
+  PER_DEF_015: {
+    fault: 'user',
+    retryable: false,
+    title: 'something defined is used nowhere',
+    fix: 'Use it, or remove it.',
+  },
+  PER_DEF_016: {
+    fault: 'user',
+    retryable: false,
+    title: 'a value has no JSON form',
+    fix: 'Plans and inputs hold JSON and references only: no functions, dates, undefined in lists, or numbers that are not finite.',
+  },
+  PER_DEF_017: {
+    fault: 'user',
+    retryable: false,
+    title: 'a schema has no JSON schema',
+    fix: 'Use zod types that describe JSON: write dates as z.iso.datetime(), maps as z.record().',
+  },
+} as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -114,6 +114,8 @@ function sources(expr: Expr): readonly string[] {
       return expr.args.flatMap(sources);
     case 'not':
       return sources(expr.arg);
+    case 'get':
+      return sources(expr.of);
     case 'literal':
     case 'config':
     case 'item':
@@ -149,6 +151,8 @@ export function exprText(expr: Expr): string {
       return expr.args.map(exprText).join(' ?? ');
     case 'not':
       return `not (${exprText(expr.arg)})`;
+    case 'get':
+      return [`(${exprText(expr.of)})`, ...expr.path].join('.');
     default:
       return `${exprText(expr.left)} ${SIGNS[expr.op]} ${exprText(expr.right)}`;
   }

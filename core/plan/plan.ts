@@ -7,6 +7,8 @@ export type Expr =
   | { readonly op: 'output'; readonly node: string; readonly path: Path }
   /** The item of the enclosing map named `map`. */
   | { readonly op: 'item'; readonly map: string; readonly path: Path }
+  /** A part of a computed value. */
+  | { readonly op: 'get'; readonly of: Expr; readonly path: Path }
   | { readonly op: 'object'; readonly fields: { readonly [key: string]: Expr } }
   | { readonly op: 'list'; readonly items: readonly Expr[] }
   | { readonly op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte'; readonly left: Expr; readonly right: Expr }

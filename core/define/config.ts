@@ -1,0 +1,16 @@
+import type { Model } from './model';
+import type { Pipeline } from './pipeline';
+
+/** What a project runs: the default export of perennial.config.ts. */
+export interface ProjectConfig {
+  readonly kind: 'project';
+  readonly pipelines: readonly Pipeline[];
+  readonly models: readonly Model[];
+  /** By pool: loads the files that export `implement(...)`. Only workers of that pool call it. */
+  readonly steps: { readonly [pool: string]: () => Promise<object> };
+}
+
+/** Declares a project. */
+export function defineConfig(config: Omit<ProjectConfig, 'kind'>): ProjectConfig {
+  return Object.freeze({ kind: 'project', ...config });
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { perennialError } from '../errors';
+import { canonicalJson, type Json } from '../plan/json';
+import type { PlanStep } from '../plan/plan';
+import { sha256 } from '../plan/sha256';
+import type { StepContract } from './step';
+
+/**
+ * A schema as JSON schema. Refinements and transforms are code and have none: only their digest-free shape shows.
+ *
+ * @throws PER_DEF_017; `what` names the schema in the message.
+ */
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output', what: string): Json {
+  try {
+    // Serialising drops the schema library's own hidden fields.
+    return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io })));
+  } catch (cause) {
+    throw perennialError('PER_DEF_017', `${what} cannot be written as JSON schema.`, { cause });
+  }
+}
+
+/** A contract as the plan carries it, with the digest that changes whenever a schema or the policy does. */
+export function planStep(step: StepContract): PlanStep {
+  const { name, pool, timeout, heartbeat, retry, isolate, light, cache } = step;
+  const policy = { name, pool, timeout, heartbeat, retry, isolate, light, cache };
+  const text = canonicalJson({
+    ...policy,
+    retry: { ...retry },
+    input: jsonSchema(step.input, 'input', `The input of the step ${name}`),
+    output: jsonSchema(step.output, 'output', `The output of the step ${name}`),
+  });
+  return { ...policy, contract: sha256(text) };
+}

@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import { checkPlan } from '../checks';
+import type { Ref, ValueOf } from '../expr/ref';
+import type { Plan } from '../plan/plan';
+import { jsonSchema, planStep } from './contract';
+import type { Cron } from './cron';
+import { type Graph, traceGraph } from './graph';
+import { checkName } from './name';
+
+declare const OUTPUT: unique symbol;
+
+/** What a pipeline is made of. */
+export interface PipelineOptions<C extends z.ZodObject, R> {
+  /** Parsed when a run is started; defaults are filled in. */
+  readonly config: C;
+  /** Written once as code, kept as data: called when the pipeline is defined, with references instead of values. */
+  readonly graph: (g: Graph, config: Ref<z.output<C>>) => R;
+  /** For pipelines that make no model; a model's schedule stands in `model()`. */
+  readonly schedule?: Cron;
+  /** What a failed node does to those that still run. Default `cancel`. */
+  readonly onFailure?: Plan['onFailure'];
+}
+
+/** A named, typed graph of steps over a config. Data only. */
+export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> {
+  readonly kind: 'pipeline';
+  readonly name: string;
+  readonly config: C;
+  readonly plan: Plan;
+  readonly schedule: Cron | null;
+  /** Never there at run time: carries the type of the pipeline's value. */
+  readonly [OUTPUT]?: Out;
+}
+
+/** What a run of the pipeline is started with: fields with a default may be left out. */
+export type ConfigOf<P> = P extends Pipeline<infer C> ? z.input<C> : never;
+
+/** What a run of the pipeline ends with. */
+export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<Out, undefined> : never;
+
+/**
+ * Declares a pipeline: traces its graph to a plan and checks it.
+ *
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, each naming the node.
+ * @example
+ * const greet = pipeline('greet', {
+ *   config: z.object({ name: z.string().default('you') }),
+ *   graph: (g, config) => g.run(hello, { name: config.name }),
+ * });
+ */
+export function pipeline<C extends z.ZodObject, R>(
+  name: string,
+  options: PipelineOptions<C, R>,
+): Pipeline<C, ValueOf<R>> {
+  checkName('pipeline', name);
+  const { body, steps } = traceGraph(options.graph);
+  const names = [...steps.keys()].sort();
+  const plan: Plan = {
+    format: 1,
+    pipeline: name,
+    steps: Object.fromEntries(
+      [...steps.values()]
+        .sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
+        .map((s) => [s.name, planStep(s)]),
+    ),
+    body,
+    config: jsonSchema(options.config, 'input', `The config of the pipeline ${name}`),
+    onFailure: options.onFailure ?? 'cancel',
+  };
+  checkPlan(plan);
+  return Object.freeze({ kind: 'pipeline', name, config: options.config, plan, schedule: options.schedule ?? null });
+}

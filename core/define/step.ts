@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import { perennialError } from '../errors';
+import type { Accepted } from '../expr/wire';
+import type { PlanRetry } from '../plan/plan';
+import { type Duration, milliseconds } from './duration';
+import { checkName } from './name';
+
+/** Longest run of a light step, ms: a local activity holds its workflow task open. */
+export const LIGHT_TIMEOUT = 10_000;
+
+/** How often and when a failed execution is tried again. */
+export interface RetryOptions {
+  /** Executions at most, the first counted. Default 3. */
+  readonly attempts?: number;
+  /** Wait before the second execution. Default 1 s. */
+  readonly firstDelay?: Duration;
+  /** Each wait is this many times the one before. Default 2. */
+  readonly factor?: number;
+  /** Longest wait. Default 1 min. */
+  readonly maxDelay?: Duration;
+  /** Codes or types of errors that are never tried again. Bad input never is, whatever stands here. */
+  readonly never?: readonly string[];
+}
+
+/** What a step takes, gives, and asks of the worker that runs it. */
+export interface StepOptions<I extends z.ZodType, O extends z.ZodType> {
+  readonly input: I;
+  readonly output: O;
+  /** The workers that run it. Default `cpu`. */
+  readonly pool?: string;
+  /** Longest run of one execution. Default 10 min; 10 s for a light step. */
+  readonly timeout?: Duration;
+  /** A worker silent for this long is taken for dead. Steps that run longer than a minute should have one. */
+  readonly heartbeat?: Duration;
+  readonly retry?: RetryOptions;
+  /** Runs in a child process of its own, killed with the execution: for code that blocks or needs much memory. */
+  readonly isolate?: boolean;
+  /** A short step (at most 10 s, pool `cpu`) that runs inside the workflow's own worker, without a queue. */
+  readonly light?: boolean;
+  /** false: never answered from the cache, for steps that act on the world or read what changes. Default true. */
+  readonly cache?: boolean;
+}
+
+/** A step's contract: data only, so that it can be imported anywhere. Its code is given by `implement`. */
+export interface StepContract<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  readonly kind: 'step';
+  readonly name: string;
+  readonly input: I;
+  readonly output: O;
+  readonly pool: string;
+  /** ms */
+  readonly timeout: number;
+  /** ms; null: none. */
+  readonly heartbeat: number | null;
+  readonly retry: PlanRetry;
+  readonly isolate: boolean;
+  readonly light: boolean;
+  readonly cache: boolean;
+}
+
+/** What a use of the step has to be given: fields with a default may be left out. */
+export type InputOf<S> = S extends StepContract<infer I> ? Accepted<z.input<I>, z.output<I>> : never;
+
+/** What the step gives. */
+export type StepOutputOf<S> = S extends StepContract<z.ZodType, infer O> ? z.output<O> : never;
+
+/**
+ * Declares a step.
+ *
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003
+ * @example
+ * const train = step('train', {
+ *   input: z.object({ dataset: Dataset, seed: z.int() }),
+ *   output: z.object({ model: Model, auc: z.number() }),
+ *   pool: 'gpu', timeout: '2h', heartbeat: '30s',
+ *   retry: { attempts: 3, firstDelay: '1m', never: ['BadDataset'] },
+ * });
+ */
+export function step<I extends z.ZodType, O extends z.ZodType>(
+  name: string,
+  options: StepOptions<I, O>,
+): StepContract<I, O> {
+  checkName('step', name);
+  const light = options.light ?? false;
+  const contract: StepContract<I, O> = {
+    kind: 'step',
+    name,
+    input: options.input,
+    output: options.output,
+    pool: options.pool ?? 'cpu',
+    timeout: milliseconds(options.timeout ?? (light ? LIGHT_TIMEOUT : '10m'), `The timeout of the step ${name}`),
+    heartbeat:
+      options.heartbeat === undefined ? null : milliseconds(options.heartbeat, `The heartbeat of the step ${name}`),
+    retry: Object.freeze(readRetry(name, options.retry ?? {})),
+    isolate: options.isolate ?? false,
+    light,
+    cache: options.cache ?? true,
+  };
+  checkName('pool', contract.pool);
+  if (light) checkLight(contract);
+  return Object.freeze(contract);
+}
+
+function readRetry(name: string, retry: RetryOptions): PlanRetry {
+  const attempts = retry.attempts ?? 3;
+  const factor = retry.factor ?? 2;
+  if (!Number.isInteger(attempts) || attempts < 1) {
+    throw perennialError('PER_DEF_002', `retry.attempts of the step ${name} is ${attempts}, not a count from 1.`);
+  }
+  if (!Number.isFinite(factor) || factor < 1)
+    throw perennialError('PER_DEF_002', `retry.factor of the step ${name} is below 1.`);
+  const firstDelay = milliseconds(retry.firstDelay ?? '1s', `retry.firstDelay of the step ${name}`);
+  const maxDelay = milliseconds(retry.maxDelay ?? Math.max(60_000, firstDelay), `retry.maxDelay of the step ${name}`);
+  return { attempts, firstDelay, factor, maxDelay, never: Object.freeze([...(retry.never ?? [])]) };
+}
+
+function checkLight(step: StepContract): void {
+  const wrong =
+    step.pool !== 'cpu'
+      ? `pool '${step.pool}'`
+      : step.timeout > LIGHT_TIMEOUT
+        ? `a timeout of ${step.timeout} ms`
+        : step.heartbeat !== null
+          ? 'a heartbeat'
+          : step.isolate
+            ? 'isolation'
+            : null;
+  if (wrong) throw perennialError('PER_DEF_003', `The light step ${step.name} asks for ${wrong}.`);
+}

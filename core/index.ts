@@ -1,0 +1,40 @@
+// What authors of steps, pipelines and models import.
+export { Occasion } from './define/occasion';
+export { cron, type Cron } from './define/cron';
+export { defineConfig, type ProjectConfig } from './define/config';
+export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
+export type { Duration } from './define/duration';
+export type { ApprovalOptions, Arms, Graph, MapOptions, NodeOptions, RunOptions } from './define/graph';
+export {
+  implement,
+  implementationsIn,
+  isImplementation,
+  type AnyHandler,
+  type Handler,
+  type Implementation,
+} from './define/implement';
+export {
+  model,
+  type Model,
+  type ModelOptions,
+  type MonitorDeclaration,
+  type PolicyOptions,
+  type Rollout,
+  type ServingDeclaration,
+} from './define/model';
+export { pipeline, type ConfigOf, type OutputOf, type Pipeline, type PipelineOptions } from './define/pipeline';
+export {
+  step,
+  type InputOf,
+  type RetryOptions,
+  type StepContract,
+  type StepOptions,
+  type StepOutputOf,
+} from './define/step';
+export { and, coalesce, eq, gt, gte, lt, lte, ne, not, or } from './expr/build';
+export type { Ref, RefBase, ValueOf } from './expr/ref';
+export type { Wire } from './expr/wire';
+export type { Approval } from './plan/approval';
+export { planHash } from './plan/hash';
+export { canonicalJson, type Json } from './plan/json';
+export type { Plan, PlanNode, PlanStep } from './plan/plan';

@@ -1,0 +1,43 @@
+import type { Body, Expr, PlanNode } from '../plan/plan';
+import { approvalKind } from './approval';
+import { branchKind } from './branch';
+import { mapKind } from './map';
+import { stepKind } from './step';
+
+export { approvalNode } from './approval';
+export { branchNode } from './branch';
+export { mapNode } from './map';
+export { stepNode } from './step';
+
+/** The expressions that must be computable before a node starts. */
+export function readsOf(node: PlanNode): readonly Expr[] {
+  switch (node.kind) {
+    case 'step':
+      return stepKind.reads(node);
+    case 'map':
+      return mapKind.reads(node);
+    case 'branch':
+      return branchKind.reads(node);
+    case 'approval':
+      return approvalKind.reads(node);
+  }
+}
+
+/** The scopes inside a node, with the name each has in messages. */
+export function bodiesOf(node: PlanNode): readonly { readonly name: string; readonly body: Body }[] {
+  switch (node.kind) {
+    case 'step':
+      return stepKind.bodies(node);
+    case 'map':
+      return mapKind.bodies(node);
+    case 'branch':
+      return branchKind.bodies(node);
+    case 'approval':
+      return approvalKind.bodies(node);
+  }
+}
+
+/** All nodes of a scope, and of the scopes inside it, in the order they were written. */
+export function allNodes(body: Body): PlanNode[] {
+  return body.nodes.flatMap((node) => [node, ...bodiesOf(node).flatMap((inner) => allNodes(inner.body))]);
+}
