@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { connect, type Connection } from '../client/connection';
+import type { Connection } from '../client/connection';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
 import { reachableSettings, resolveSettings, type Reachable } from './settings';
@@ -17,6 +17,7 @@ export async function withConnection<T>(
   work: (connection: Connection, settings: Reachable) => Promise<T>,
 ): Promise<T> {
   const settings = reachableSettings(flags);
+  const { connect } = await import('../client/connection.js');
   const connection = await connect({
     address: settings.temporalAddress,
     namespace: settings.temporalNamespace,

@@ -16,7 +16,7 @@ const Options = CommonOptions.extend({
 
 /** `perennial runs`: the runs, newest first. With --json one a line. */
 export function registerRuns(program: Command): void {
-  verb(program, 'runs', 'List runs, newest first.')
+  verb(program, 'runs', 'list the runs, newest first')
     .option('--limit <count>', 'how many at most, 1 to 1000 (default: 20)')
     .option('--before <run>', 'those that started before this run: the next page')
     .option('--pipeline <name>', 'those of one pipeline')
@@ -32,18 +32,17 @@ Examples:
     .action(
       act(async (frame) => {
         const { limit, before, pipeline, model, status, ...flags } = frame.options(Options);
-        const page = { limit, ...given({ before, pipeline, model, status }) };
+        const page = {
+          limit,
+          ...(before === undefined ? {} : { before }),
+          ...(pipeline === undefined ? {} : { pipeline }),
+          ...(model === undefined ? {} : { model }),
+          ...(status === undefined ? {} : { status }),
+        };
         const runs = await withRecords(flags, (db) => listRuns(db, page));
         if (frame.json) for (const run of runs) frame.result(run, () => '');
         else frame.line(runsText(runs, new Date()));
         return undefined;
       }),
     );
-}
-
-/** What was given, without the keys that were not: a filter that is absent differs from one that is undefined. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const key of Object.keys(values)) if (isKey(values, key)) keep(kept, values, key);
-  return kept;
 }
