@@ -8,7 +8,11 @@ export function registerConfig(program: Command): void {
   verb(program, 'config', 'show every setting and where its value comes from').action(
     act(async (frame) => {
       const { settings, sources } = resolveSettings(frame.options(CommonOptions));
-      const rows = Object.entries(maskSecrets(settings)).map(([name, value]) => ({ name, value, source: sourceOf(name, sources) }));
+      const rows = Object.entries(maskSecrets(settings)).map(([name, value]) => ({
+        name,
+        value,
+        source: sourceOf(name, sources),
+      }));
       frame.result({ settings: rows }, () =>
         table(
           ['setting', 'value', 'from'],

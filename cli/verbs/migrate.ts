@@ -11,7 +11,7 @@ export function registerMigrate(program: Command): void {
       if (settings.databaseUrl === null) {
         throw perennialError('PER_STACK_008', 'No database is known: no stack runs here and DATABASE_URL is not set.');
       }
-      const { migrate } = await import('../../store/migrate');
+      const { migrate } = await import('../../store/migrate.js');
       const applied = await migrate(settings.databaseUrl);
       frame.result({ applied }, () =>
         applied.length === 0 ? 'The schema is the newest.' : `Applied ${applied.map(String).join(', ')}.`,

@@ -29,7 +29,7 @@ export function registerUp(program: Command): void {
 async function up(frame: Frame): Promise<undefined> {
   const options = frame.options(Options);
   const { settings } = resolveSettings(options);
-  const { startStack } = await import('../../workers/embedded/stack');
+  const { startStack } = await import('../../workers/embedded/stack.js');
   const stack = await startStack({
     state: settings.state,
     project: settings.project,

@@ -28,9 +28,12 @@ export async function takeLock(state: string, mine: Omit<Lock, 'since'>): Promis
     if (other === null) return;
     if (!other.kept && !isAlive(other.launcher)) {
       if (!(await isGoneWithin(other.holder, ORPHAN_PATIENCE))) await endMarked(other.holder, 'SIGKILL', 1_000);
-    } else if (Date.now() > end) {
+    } else if (other.kept || Date.now() > end) {
       const how = other.kept ? 'a stack that was kept' : `a stack that process ${other.launcher.pid} started`;
-      throw perennialError('PER_STACK_003', `The state folder ${state} is in use by ${how} (supervisor ${other.holder.pid}, since ${other.since}).`);
+      throw perennialError(
+        'PER_STACK_003',
+        `The state folder ${state} is in use by ${how} (supervisor ${other.holder.pid}, since ${other.since}).`,
+      );
     } else await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -74,7 +77,9 @@ function makeFolder(state: string): void {
   try {
     mkdirSync(join(state, 'logs'), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw perennialError('PER_STACK_014', `The state folder ${state} cannot be made or written by this user.`, { cause: error });
+    throw perennialError('PER_STACK_014', `The state folder ${state} cannot be made or written by this user.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { endMarked, ProcessMark } from './process-mark';
@@ -53,7 +54,7 @@ export class Parts {
   async stop(patience: number): Promise<void> {
     this.stopping = true;
     await endProcesses(this.marks, patience);
-    writePrivate(file(this.state), {});
+    if (existsSync(this.state)) writePrivate(file(this.state), {});
   }
 
   /** Starts a part once. One that does not become ready is ended before the error goes on. */

@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -52,7 +62,10 @@ function missingLinks(folder: string): { path: string; target: string }[] {
   if (!existsSync(list)) return [];
   const links = Links.parse(JSON.parse(readFileSync(list, 'utf8')));
   return links
-    .map((link) => ({ path: link.target.replace(/^native\//, ''), target: link.source.slice(link.source.lastIndexOf('/') + 1) }))
+    .map((link) => ({
+      path: link.target.replace(/^native\//, ''),
+      target: link.source.slice(link.source.lastIndexOf('/') + 1),
+    }))
     .filter((link) => !existsSync(join(folder, link.path)));
 }
 

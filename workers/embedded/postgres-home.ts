@@ -63,10 +63,18 @@ export function preparePostgresHome(state: string): PostgresHome {
 /** The folders to try: the recorded one, the digest's name in each temporary folder, and one that no one can have foreseen. */
 function candidates(state: string): string[] {
   const recorded = Recorded.safeParse(readJson(join(state, 'postgres.json')));
-  const digest = createHash('sha256').update(`${packageRoot()}\n${resolve(state)}`).digest('hex').slice(0, 16);
+  const digest = createHash('sha256')
+    .update(`${packageRoot()}\n${resolve(state)}`)
+    .digest('hex')
+    .slice(0, 16);
   const name = `perennial-${digest}`;
   const unforeseen = `${name}-${randomBytes(4).toString('hex')}`;
-  return [...(recorded.success ? [recorded.data.folder] : []), join(tmpdir(), name), join('/var/tmp', name), join(tmpdir(), unforeseen)];
+  return [
+    ...(recorded.success ? [recorded.data.folder] : []),
+    join(tmpdir(), name),
+    join('/var/tmp', name),
+    join(tmpdir(), unforeseen),
+  ];
 }
 
 /** Makes the folder, or accepts one that is there when it is a plain folder of that account which no one else may enter. */

@@ -58,7 +58,13 @@ export async function startPostgres(home: PostgresHome, options: Omit<PostgresOp
   };
   const child = await startChild({
     command: join(home.binaries, 'bin', 'postgres'),
-    args: ['-D', home.data, '-p', String(options.port), ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
+    args: [
+      '-D',
+      home.data,
+      '-p',
+      String(options.port),
+      ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`]),
+    ],
     env: serverEnvironment(home),
     cwd: home.folder,
     log,
@@ -104,7 +110,8 @@ async function waitForDatabase(child: Child, options: { port: number; password: 
     const why = await ensureDatabase(options);
     if (why === null) return;
     if (ending !== null) throw perennialError('PER_STACK_005', `Postgres ended with ${String(ending)}; log: ${log}.`);
-    if (Date.now() > end) throw perennialError('PER_STACK_005', `Postgres did not answer within 60 s (${why}); log: ${log}.`);
+    if (Date.now() > end)
+      throw perennialError('PER_STACK_005', `Postgres did not answer within 60 s (${why}); log: ${log}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -106,7 +106,9 @@ function spawnSupervisor(state: string): ChildProcess {
     closeSync(log);
     return supervisor;
   } catch (error) {
-    throw perennialError('PER_STACK_014', `The state folder ${state} cannot be made or written by this user.`, { cause: error });
+    throw perennialError('PER_STACK_014', `The state folder ${state} cannot be made or written by this user.`, {
+      cause: error,
+    });
   }
 }
 
@@ -128,7 +130,10 @@ function listen(supervisor: ChildProcess, onProgress: StartStackOptions['onProgr
   });
   let ended: Error | null = null;
   const onEnd = (how: string): void => {
-    ended ??= perennialError('PER_STACK_006', `The stack's supervisor ended (${how}); log: logs/supervisor.log of the state folder.`);
+    ended ??= perennialError(
+      'PER_STACK_006',
+      `The stack's supervisor ended (${how}); log: logs/supervisor.log of the state folder.`,
+    );
     for (const w of waiting.splice(0)) w.reject(ended);
   };
   supervisor.on('error', (error) => onEnd(error.message));

@@ -6,7 +6,7 @@ import { migrate } from '../../store/migrate';
 import { builtFile } from '../package-root';
 import { ensureSearchAttributes } from '../search-attributes';
 import { startEnginePart } from './engine-part';
-import { keepLock, releaseLock, takeLock } from './lock';
+import { keepLock, lockHolder, releaseLock, takeLock } from './lock';
 import type { StackProgress, StackRequest } from './messages';
 import { endLeftovers, Parts } from './parts';
 import { freePorts } from './ports';
@@ -25,6 +25,8 @@ export interface Supervised {
   readonly file: StackFile;
   /** Lets it outlive its launcher. */
   detach(): void;
+  /** False once someone has removed the state folder or given it to another: there is nothing left to keep running. */
+  holdsFolder(): boolean;
   /** Ends every part and gives the state folder back. `patience`: ms that workers may take to finish. */
   stop(patience: number): Promise<void>;
 }
@@ -64,14 +66,20 @@ export async function supervise(request: StackRequest, tell: Tell, log: (text: s
       saveFile(file);
       keepLock(request.state, self);
     },
+    holdsFolder: () => lockHolder(request.state)?.holder.pid === self.pid,
     stop,
   };
 }
 
-async function startParts(request: StackRequest, parts: Parts, tell: Tell): Promise<Omit<StackFile, 'supervisor' | 'processes'>> {
+async function startParts(
+  request: StackRequest,
+  parts: Parts,
+  tell: Tell,
+): Promise<Omit<StackFile, 'supervisor' | 'processes'>> {
   const { state } = request;
   const left = await endLeftovers(state);
-  if (left.length > 0) tell({ part: 'stack', state: 'note', text: `ended what an earlier stack left: ${left.join(', ')}` });
+  if (left.length > 0)
+    tell({ part: 'stack', state: 'note', text: `ended what an earlier stack left: ${left.join(', ')}` });
   removeStackFile(state);
   if (request.fresh) clear(state);
   mkdirSync(join(state, 'logs'), { recursive: true, mode: 0o700 });
@@ -79,7 +87,11 @@ async function startParts(request: StackRequest, parts: Parts, tell: Tell): Prom
   const [temporal, postgres] = await both(temporalOf(request, parts, tell), postgresOf(request, secrets, parts, tell));
   if (postgres !== '') {
     const applied = await migrate(postgres);
-    tell({ part: 'migrations', state: 'ready', text: applied.length === 0 ? 'the schema is the newest' : `applied ${applied.join(', ')}` });
+    tell({
+      part: 'migrations',
+      state: 'ready',
+      text: applied.length === 0 ? 'the schema is the newest' : `applied ${applied.join(', ')}`,
+    });
   }
   const build = buildId();
   const env = {
@@ -92,10 +104,25 @@ async function startParts(request: StackRequest, parts: Parts, tell: Tell): Prom
     PERENNIAL_TOKEN: secrets.token,
   };
   const serving = await engineParts(request, parts, env, tell);
-  const addresses: StackAddresses = { temporal: temporal.address, temporalUi: temporal.ui, postgresUrl: postgres, serving };
+  const addresses: StackAddresses = {
+    temporal: temporal.address,
+    temporalUi: temporal.ui,
+    postgresUrl: postgres,
+    serving,
+  };
   const startedAt = new Date().toISOString();
   const { project } = request;
-  return { format: 1, state, project, build, startedAt, kept: false, addresses, token: secrets.token, temporalCli: temporal.cli };
+  return {
+    format: 1,
+    state,
+    project,
+    build,
+    startedAt,
+    kept: false,
+    addresses,
+    token: secrets.token,
+    temporalCli: temporal.cli,
+  };
 }
 
 interface Temporal {
@@ -114,13 +141,20 @@ async function temporalOf(request: StackRequest, parts: Parts, tell: Tell): Prom
   if (!request.only.includes('temporal')) return { address: '', ui: null, cli: null };
   tell({ part: 'temporal', state: 'starting', text: 'looking for a Temporal binary' });
   const { state } = request;
-  const binary = await findTemporalBinary({ state, onProgress: (text) => tell({ part: 'temporal', state: 'note', text }) });
+  const binary = await findTemporalBinary({
+    state,
+    onProgress: (text) => tell({ part: 'temporal', state: 'note', text }),
+  });
   const ports = await withNewPorts(2, async ([grpc = 0, ui = 0]) => {
     await parts.keep('temporal', (onStarted) => startTemporal({ binary, state, ports: { grpc, ui }, onStarted }));
     return { grpc, ui };
   });
   const found = { address: `127.0.0.1:${ports.grpc}`, ui: `http://127.0.0.1:${ports.ui}`, cli: binary.path };
-  tell({ part: 'temporal', state: 'ready', text: `${found.address}, UI ${found.ui} (${binary.version}, by ${binary.way})` });
+  tell({
+    part: 'temporal',
+    state: 'ready',
+    text: `${found.address}, UI ${found.ui} (${binary.version}, by ${binary.way})`,
+  });
   return found;
 }
 
@@ -150,7 +184,12 @@ async function postgresOf(
 }
 
 /** Starts workers and serving together. Returns the URL of serving. */
-async function engineParts(request: StackRequest, parts: Parts, env: NodeJS.ProcessEnv, tell: Tell): Promise<string | null> {
+async function engineParts(
+  request: StackRequest,
+  parts: Parts,
+  env: NodeJS.ProcessEnv,
+  tell: Tell,
+): Promise<string | null> {
   const [port = 0] = await freePorts(1);
   const programs: { name: PartName; program: string; args: string[] }[] = [
     { name: 'worker-cpu', program: 'workers/main.js', args: ['--pool', 'cpu'] },
@@ -193,11 +232,13 @@ async function withNewPorts<T>(count: number, start: (ports: number[]) => Promis
   }
 }
 
-/** Empties a state folder but for its lock, what was downloaded, and the record of where Postgres lives. */
+/** Empties a state folder but for its lock, what was downloaded, where Postgres lives, and the log of this very process. */
 function clear(state: string): void {
-  const stays = new Set(['lock.json', '.guard', 'cache', 'postgres.json', 'postgres-bin']);
-  for (const name of readdirSync(state)) {
-    if (!stays.has(name)) rmSync(join(state, name), { recursive: true, force: true });
+  const stays = new Set(['lock.json', '.guard', 'cache', 'postgres.json', 'postgres-bin', 'logs', 'supervisor.log']);
+  for (const folder of [state, join(state, 'logs')]) {
+    for (const name of readdirSync(folder)) {
+      if (!stays.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
   }
 }
 
@@ -212,4 +253,3 @@ function buildId(): string {
 function saveFile(file: StackFile): void {
   writePrivate(join(file.state, 'stack.json'), file);
 }
-

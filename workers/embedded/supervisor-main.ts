@@ -35,7 +35,11 @@ async function end(why: string, patience: number): Promise<void> {
 async function start(request: Extract<ToSupervisor, { type: 'start' }>['request']): Promise<void> {
   stack = supervise(request, (progress) => say({ type: 'progress', progress }), log);
   try {
-    say({ type: 'ready', file: (await stack).file });
+    const running = await stack;
+    say({ type: 'ready', file: running.file });
+    setInterval(() => {
+      if (!running.holdsFolder()) void end('its state folder was removed', 2_000);
+    }, 2_000);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log(`the stack did not start: ${error instanceof Error ? (error.stack ?? message) : message}`);

