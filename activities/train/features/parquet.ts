@@ -18,9 +18,17 @@ export async function withParquet<T>(
   threads: number,
   work: (file: ParquetFile) => Promise<T>,
 ): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: '1GB',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
   const connection = await instance.connect();
   try {
+    // Nothing but this one file can be opened, whatever a statement says. SET takes no parameters.
+    await connection.run(`SET allowed_paths = ['${path.replaceAll("'", "''")}']`);
+    await connection.run('SET enable_external_access = false');
     return await work({ path, connection, types: await describe(connection, path) });
   } finally {
     connection.closeSync();

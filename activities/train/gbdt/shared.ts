@@ -1,0 +1,94 @@
+/** What the chunks of rows are told to do next. */
+export const COMMAND = { beginTree: 1, split: 2, endBoosting: 3, stop: 4 } as const;
+
+/** Places in the control array. */
+export const CONTROL = {
+  generation: 0,
+  nextChunk: 1,
+  done: 2,
+  failed: 3,
+  command: 4,
+  leaf: 5,
+  newLeaf: 6,
+  feature: 7,
+  /** The leaf, of the two, whose histogram is asked for. */
+  histogramOf: 8,
+  /** Leaves of the tree that is being ended. */
+  leaves: 9,
+  size: 16,
+} as const;
+
+/** Numbers in a histogram bin: sum of gradients, sum of hessians, rows. */
+export const BIN_WIDTH = 3;
+
+/** Sizes and memory that every thread of a training sees. Plain data: it travels to a thread as it is. */
+export interface SharedState {
+  readonly rows: number;
+  readonly features: number;
+  /** Rows are cut into this many chunks by their number alone, so sums are added in one order whatever the threads. */
+  readonly chunks: number;
+  readonly chunkRows: number;
+  /** First bin of each feature in a histogram; the last entry is the number of bins in all. */
+  readonly binStarts: readonly number[];
+  readonly control: Int32Array;
+  /** Bin numbers, column-major. */
+  readonly codes: Uint16Array;
+  readonly labels: Uint8Array;
+  /** Log-odds by row. */
+  readonly scores: Float64Array;
+  /** Gradient and hessian of the log loss by row, interleaved. */
+  readonly gradients: Float32Array;
+  /** Row numbers, within each chunk ordered by leaf. */
+  readonly order: Uint32Array;
+  /** Where a leaf's rows begin and end in `order`, by leaf and chunk. */
+  readonly begins: Uint32Array;
+  readonly ends: Uint32Array;
+  /** One histogram a chunk. */
+  readonly histograms: Float64Array;
+  /** Sum of the log loss by chunk. */
+  readonly losses: Float64Array;
+  /** By bin of the feature that is split on: 1 where its rows go left. */
+  readonly goesLeft: Uint8Array;
+  readonly leafValues: Float64Array;
+}
+
+/** What a training needs memory for. */
+export interface Sizes {
+  readonly rows: number;
+  readonly leaves: number;
+  /** Bins of each feature. */
+  readonly bins: readonly number[];
+}
+
+const CHUNK_ROWS = 32_768;
+const MOST_CHUNKS = 64;
+const HISTOGRAM_BYTES = 128 * 2 ** 20;
+
+/** Lays out the memory of a training. Depends on the data alone, never on the number of threads. */
+export function layOut(sizes: Sizes, codes: Uint16Array): SharedState {
+  const { rows, leaves } = sizes;
+  const binStarts = [0];
+  for (const bins of sizes.bins) binStarts.push((binStarts[binStarts.length - 1] ?? 0) + bins);
+  const width = (binStarts[binStarts.length - 1] ?? 0) * BIN_WIDTH;
+  const affordable = Math.max(1, Math.floor(HISTOGRAM_BYTES / (8 * width)));
+  const chunks = Math.max(1, Math.min(MOST_CHUNKS, affordable, Math.ceil(rows / CHUNK_ROWS)));
+  return {
+    rows,
+    features: sizes.bins.length,
+    chunks,
+    chunkRows: Math.ceil(rows / chunks),
+    binStarts,
+    control: new Int32Array(new SharedArrayBuffer(CONTROL.size * 4)),
+    codes,
+    labels: new Uint8Array(new SharedArrayBuffer(rows)),
+    scores: new Float64Array(new SharedArrayBuffer(rows * 8)),
+    gradients: new Float32Array(new SharedArrayBuffer(rows * 8)),
+    order: new Uint32Array(new SharedArrayBuffer(rows * 4)),
+    begins: new Uint32Array(new SharedArrayBuffer(leaves * chunks * 4)),
+    ends: new Uint32Array(new SharedArrayBuffer(leaves * chunks * 4)),
+    histograms: new Float64Array(new SharedArrayBuffer(chunks * width * 8)),
+    losses: new Float64Array(new SharedArrayBuffer(chunks * 8)),
+    goesLeft: new Uint8Array(new SharedArrayBuffer(Math.max(...sizes.bins))),
+    leafValues: new Float64Array(new SharedArrayBuffer(leaves * 8)),
+  };
+}

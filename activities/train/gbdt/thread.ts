@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ChunkWorker } from './chunk-work';
+import { COMMAND, CONTROL, type SharedState } from './shared';
+
+/** Serves commands until told to stop. The coordinator raises the generation, and waits until every thread is done. */
+function serve(state: SharedState): void {
+  const { control } = state;
+  const worker = new ChunkWorker(state);
+  parentPort?.postMessage('ready');
+  for (let seen = 0; ; seen++) {
+    Atomics.wait(control, CONTROL.generation, seen);
+    if (control[CONTROL.command] === COMMAND.stop) return;
+    try {
+      worker.takeChunks();
+    } catch {
+      Atomics.store(control, CONTROL.failed, 1);
+    }
+    Atomics.add(control, CONTROL.done, 1);
+    Atomics.notify(control, CONTROL.done);
+  }
+}
+
+// Only the coordinator starts this file, and it hands over the state: a border inside one process, without a schema.
+const state: SharedState = workerData;
+serve(state);

@@ -1,0 +1,77 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { GbdtParameters } from '../../../steps/train';
+import type { FittedFeatures } from '../features/encoded';
+import { shares } from '../importances';
+import type { FitOptions, FittedModel, Trainer } from '../trainer';
+import { binColumns, type BinnedFeature } from './bins';
+import { exportEnsemble } from './export';
+import { TreeGrower } from './grow';
+import { COMMAND, CONTROL, layOut, type SharedState } from './shared';
+import { Team } from './team';
+import { type Ensemble, predictEnsemble, type Tree } from './tree';
+
+/**
+ * Histogram gradient boosting for the log loss (Friedman 2001; Chen & Guestrin 2016; Ke et al. 2017): leaf-wise trees,
+ * native categorical splits, a learnt direction for missing numbers. It draws nothing at random.
+ */
+export const gbdt: Trainer<GbdtParameters> = {
+  name: 'gbdt',
+  async fit(data, features, parameters, options) {
+    const binned = binColumns(data.columns, data.rows, parameters.bins);
+    const bins = binned.features.map((f) => f.bins);
+    const state = layOut({ rows: data.rows, leaves: parameters.leaves, bins }, binned.codes);
+    const bias = Math.log(data.positives / (data.rows - data.positives));
+    state.labels.set(data.labels);
+    state.scores.fill(bias);
+    const team = await Team.start(state, options.threads);
+    try {
+      const grower = new TreeGrower(state, team, binned.features, parameters);
+      const trees = await boost(grower, state, parameters, options);
+      team.run(COMMAND.endBoosting, [[CONTROL.leaves, lastLeaves(trees)]]);
+      return fittedModel(features, { bias, trees }, binned.features, meanLoss(state));
+    } finally {
+      await team.stop();
+    }
+  },
+};
+
+async function boost(grower: TreeGrower, state: SharedState, parameters: GbdtParameters, options: FitOptions) {
+  const trees: Tree[] = [];
+  while (trees.length < parameters.trees) {
+    const tree = grower.grow(lastLeaves(trees));
+    if (!tree) break;
+    trees.push(tree);
+    // The loss is the one before this tree: its leaves reach the scores when the next tree begins.
+    options.progress(trees.length, parameters.trees, meanLoss(state));
+    await nextTurn();
+    options.signal.throwIfAborted();
+  }
+  return trees;
+}
+
+function lastLeaves(trees: readonly Tree[]): number {
+  return trees[trees.length - 1]?.leafValues.length ?? 0;
+}
+
+function meanLoss(state: SharedState): number {
+  return state.losses.reduce((sum, loss) => sum + loss, 0) / state.rows;
+}
+
+function fittedModel(
+  features: FittedFeatures,
+  ensemble: Ensemble,
+  binned: readonly BinnedFeature[],
+  trainingLogLoss: number,
+): FittedModel {
+  const gains = new Map(binned.map((f) => [f.name, 0]));
+  for (const { feature, gain } of ensemble.trees.flatMap((tree) => tree.nodes)) {
+    const name = binned[feature]?.name ?? '';
+    gains.set(name, (gains.get(name) ?? 0) + gain);
+  }
+  return {
+    trainingLogLoss,
+    importances: shares(gains),
+    predict: (columns, rows) => predictEnsemble(ensemble, columns, rows),
+    toOnnx: () => exportEnsemble(features, ensemble),
+  };
+}
