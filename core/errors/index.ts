@@ -1,6 +1,7 @@
 import { DATA_ERRORS } from './data';
 import { DEFINE_ERRORS } from './define';
 import { PerennialError } from './error';
+import { INTERPRET_ERRORS } from './interpret';
 import { KEEP_ERRORS } from './keep';
 import { MODEL_ERRORS } from './model';
 import { RUN_ERRORS } from './run';
@@ -14,6 +15,7 @@ export type { ErrorRow, Fault } from './error';
 export const ERRORS = {
   ...DEFINE_ERRORS,
   ...RUN_ERRORS,
+  ...INTERPRET_ERRORS,
   ...DATA_ERRORS,
   ...MODEL_ERRORS,
   ...SERVE_ERRORS,

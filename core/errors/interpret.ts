@@ -1,0 +1,59 @@
+import type { ErrorRow } from './error';
+
+/** Errors of the interpreter: what can go wrong between the nodes of a run. */
+export const INTERPRET_ERRORS = {
+  PER_FLOW_001: {
+    fault: 'user',
+    retryable: false,
+    title: 'an expression met a value that it cannot read',
+    fix: 'Give the value a default, read it with coalesce(), or let a step compute what is needed.',
+  },
+  PER_FLOW_002: {
+    fault: 'user',
+    retryable: false,
+    title: 'a map was given something else than a list',
+    fix: 'Let the step before it return a list.',
+  },
+  PER_FLOW_003: {
+    fault: 'user',
+    retryable: false,
+    title: 'a run has too many node executions',
+    fix: 'A workflow runs at most 500 nodes: part the pipeline, or put what repeats into a map, whose items run in shards.',
+  },
+  PER_FLOW_004: {
+    fault: 'user',
+    retryable: false,
+    title: 'a value between nodes is too large',
+    fix: 'Put it into the artifact store and pass its digest.',
+  },
+  PER_FLOW_005: {
+    fault: 'user',
+    retryable: false,
+    title: 'a person rejected the run',
+    fix: 'Nothing to mend: the answer is recorded with its note. Branch on the answer to go on after a rejection.',
+  },
+  PER_FLOW_006: {
+    fault: 'engine',
+    retryable: false,
+    title: 'a node was cancelled by somebody else than its run',
+    fix: 'Look in the Temporal UI for who cancelled it, and start the run again.',
+  },
+  PER_FLOW_007: {
+    fault: 'user',
+    retryable: false,
+    title: 'an approval does not wait for an answer',
+    fix: '`perennial show <run>` says which approvals wait.',
+  },
+  PER_FLOW_008: {
+    fault: 'engine',
+    retryable: true,
+    title: 'the worker of a node was lost',
+    fix: "See the log of the pool's workers; a worker that dies at the same node each time often has too little memory.",
+  },
+  PER_FLOW_009: {
+    fault: 'engine',
+    retryable: false,
+    title: 'the interpreter met a state that it should not',
+    fix: "This is a fault of Perennial: please report it with the plan and the workflow's history.",
+  },
+} as const satisfies Record<`PER_FLOW_${number}`, ErrorRow>;

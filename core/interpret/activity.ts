@@ -1,0 +1,113 @@
+import type { Approval } from '../plan/approval';
+import type { Json } from '../plan/json';
+import type { Plan, PlanNode } from '../plan/plan';
+import type { EndStatus, Failure } from './state';
+
+/** What a run is started with: the argument of the workflow whose type is the pipeline's name. */
+export interface RunInput {
+  readonly config: Json;
+  /** `current`, or the hash of a plan that the records hold. */
+  readonly plan: string;
+  /** The model whose keeper started it. */
+  readonly model?: string;
+  readonly decisionId?: string;
+  readonly noCache?: boolean;
+}
+
+/** The argument of a step's activity, which is registered under the step's name; its result is the output. */
+export interface StepArgument {
+  readonly run: string;
+  /** `train`, `per-seed[3]/train` */
+  readonly address: string;
+  /** The node's id in the plan. */
+  readonly node: string;
+  readonly step: string;
+  /** The plan's hash. */
+  readonly plan: string;
+  readonly input: Json;
+  /** false: the run was started without the cache. */
+  readonly cache: boolean;
+  readonly model: string | null;
+}
+
+export interface ResolvePlanArgument {
+  readonly pipeline: string;
+  readonly plan: string;
+  readonly config: Json;
+}
+
+/** The plan for the whole run, and the config parsed with its defaults filled in. */
+export interface ResolvedPlan {
+  readonly hash: string;
+  readonly plan: Plan;
+  readonly config: Json;
+}
+
+export interface BeginRunArgument {
+  readonly run: string;
+  readonly pipeline: string;
+  /** The plan's hash. */
+  readonly plan: string;
+  readonly config: Json;
+  readonly model: string | null;
+  readonly decisionId: string | null;
+  readonly parentRun: string | null;
+  /** Temporal's own Run ID. */
+  readonly temporalRunId: string;
+}
+
+/** The state of a node that is no step execution: a map, a branch, an approval, or a step that never ran. */
+export interface NodeNote {
+  readonly address: string;
+  readonly node: string;
+  readonly kind: PlanNode['kind'];
+  readonly status: 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'skipped';
+  /** What an approval shows; which arm a branch took (`{"arm":"then"}`); how many items a map has (`{"items":3}`). */
+  readonly input?: Json;
+  readonly output?: Json;
+  readonly error?: Failure;
+}
+
+export interface NoteNodeArgument {
+  readonly run: string;
+  /** In the order in which they came about; one address may come more than once. */
+  readonly notes: readonly NodeNote[];
+}
+
+/** An answer as it was sent, not yet checked. */
+export interface CheckAnswerArgument {
+  readonly run: string;
+  readonly address: string;
+  readonly answer: Json;
+}
+
+export interface EndRunArgument {
+  readonly run: string;
+  readonly status: EndStatus;
+  readonly reason: string | null;
+  readonly output: Json;
+}
+
+/**
+ * The engine's own local activities, by the name each is registered under. Local activities run in the workflow's own
+ * worker and are tried again until they answer, so each must be safe to repeat.
+ */
+export interface EngineActivities {
+  /** @throws PER_RUN_012 PER_RUN_013 PER_RUN_014 not retryable */
+  'perennial.resolve-plan'(argument: ResolvePlanArgument): Promise<ResolvedPlan>;
+  'perennial.begin-run'(argument: BeginRunArgument): Promise<void>;
+  'perennial.note-node'(argument: NoteNodeArgument): Promise<void>;
+  /** @throws PER_RUN_016 not retryable: the node goes on waiting */
+  'perennial.check-answer'(argument: CheckAnswerArgument): Promise<Approval>;
+  /** Closes the run and, when a keeper started it, tells that keeper in the same transaction. */
+  'perennial.end-run'(argument: EndRunArgument): Promise<void>;
+}
+
+/** The argument of the Update `approve`. */
+export interface ApproveArgument {
+  /** Address of the approval. */
+  readonly node: string;
+  readonly approved: boolean;
+  readonly by: string;
+  readonly note?: string | null;
+}

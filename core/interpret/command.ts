@@ -1,0 +1,25 @@
+import type { Json } from '../plan/json';
+import type { NodeNote } from './activity';
+import type { EndStatus, Failure, ShardSeed } from './state';
+
+/** What the shell is to do. Answers come back as events. */
+export type Command =
+  | {
+      readonly type: 'run-step';
+      readonly address: string;
+      readonly node: string;
+      readonly step: string;
+      readonly input: Json;
+    }
+  | { readonly type: 'run-shard'; readonly address: string; readonly seed: ShardSeed }
+  | { readonly type: 'await-answer'; readonly address: string; readonly node: string; readonly timeout: number | null }
+  /** Stop what runs at an address; a step or shard answers with an event, an approval does not. */
+  | { readonly type: 'stop'; readonly address: string }
+  | { readonly type: 'note'; readonly note: NodeNote }
+  | {
+      readonly type: 'end';
+      readonly status: EndStatus;
+      readonly output: Json;
+      readonly reason: string | null;
+      readonly failure: Failure | null;
+    };

@@ -1,0 +1,103 @@
+import type { Approval } from '../plan/approval';
+import type { Json } from '../plan/json';
+
+/** How a run ends by itself. */
+export type EndStatus = 'completed' | 'failed' | 'cancelled' | 'rejected';
+
+/** What went wrong at a node, as records and notes keep it. */
+export interface Failure {
+  /** A stable code, or the name of the error class of a step's code. */
+  readonly type: string;
+  readonly message: string;
+  readonly fault: 'user' | 'engine';
+  readonly retryable: boolean;
+}
+
+/** Which item of each enclosing map a node belongs to. */
+export type Indices = { readonly [map: string]: number };
+
+/** A node in a run, or a shard of a map. Nothing here but JSON. */
+export interface NodeState {
+  /** Id in the plan; of its map, for a shard. */
+  readonly node: string;
+  readonly status: 'pending' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+  /** Key of the scope that it belongs to. */
+  readonly scope: string;
+  readonly at: Indices;
+  /** Addresses that must have completed before it starts. */
+  readonly needs: readonly string[];
+  readonly output?: Json;
+  readonly map?: MapState;
+  /** Set on a shard: which items of its map it runs. */
+  readonly shard?: { readonly from: number; readonly count: number };
+  /** What an approval shows. */
+  readonly show?: Json;
+}
+
+/** How far a map is. A unit is an item, or a shard of items run by a child workflow. */
+export interface MapState {
+  readonly items: readonly Json[];
+  /** Index of the first of `items`: above 0 only inside a shard. */
+  readonly from: number;
+  /** Items a shard; null: items run in this workflow. */
+  readonly shardSize: number | null;
+  readonly units: number;
+  /** Units opened so far. */
+  readonly opened: number;
+  readonly maxUnits: number;
+}
+
+/** A set of nodes that end together: the whole plan, a branch's arm, the units of a map, or one item. */
+export interface ScopeState {
+  /** Address of the node that ends with it; null: the run does. */
+  readonly owner: string | null;
+  readonly remaining: number;
+  readonly failed: boolean;
+}
+
+/** Why a run comes to an end before all its nodes have ended. */
+export interface Ending {
+  readonly status: Exclude<EndStatus, 'completed'>;
+  readonly reason: string;
+  readonly failure: Failure | null;
+}
+
+/** Everything the interpreter knows of a run: plain JSON. The plan is handed in beside it. */
+export interface RunState {
+  readonly phase: 'running' | 'ended';
+  readonly config: Json;
+  readonly nodes: { readonly [address: string]: NodeState };
+  readonly scopes: { readonly [key: string]: ScopeState };
+  /** Addresses of nodes that wait for others, in the order in which they came to be. */
+  readonly pending: readonly string[];
+  /** Nodes executed or handed to a shard so far. */
+  readonly executions: number;
+  /** Set when nodes are being stopped. */
+  readonly ending: Ending | null;
+  /** The first failure that the others were allowed to finish after. */
+  readonly failure: { readonly address: string; readonly failure: Failure } | null;
+}
+
+/** What happened. Events about nodes that are not under way change nothing. */
+export type Event =
+  | { readonly type: 'completed'; readonly address: string; readonly output: Json }
+  | { readonly type: 'failed'; readonly address: string; readonly failure: Failure }
+  | { readonly type: 'cancelled'; readonly address: string }
+  | { readonly type: 'answered'; readonly address: string; readonly answer: Approval }
+  | { readonly type: 'cancel'; readonly reason: string };
+
+/** What a shard of a map is started with, beside plan and run: everything of the outside that its items read. */
+export interface ShardSeed {
+  /** The map's id and its address. */
+  readonly map: string;
+  readonly address: string;
+  readonly at: Indices;
+  readonly from: number;
+  readonly items: readonly Json[];
+  readonly maxParallel: number | null;
+  readonly config: Json;
+  /** Outputs of outer nodes, by address. */
+  readonly outputs: { readonly [address: string]: Json };
+  /** Items of the outer maps that enclose it, by the map's id. */
+  readonly outerItems: { readonly [map: string]: Json };
+}
