@@ -8,7 +8,7 @@ export default defineConfig({
   pipelines: [flightDelays, watchFlights, compareFlights],
   models: [flightDelaysModel],
   steps: {
-    cpu: () => import('./pipelines/flight-delays/steps.cpu'),
-    gpu: () => import('./pipelines/flight-delays/steps.gpu'),
+    cpu: () => import('./pipelines/flight-delays/steps.cpu.js'),
+    gpu: () => import('./pipelines/flight-delays/steps.gpu.js'),
   },
 });

@@ -1,0 +1,114 @@
+import type { Connection } from '../../client/connection';
+import { awaitRun } from '../../client/await-run';
+import { reportCause } from '../../client/report-cause';
+import { startRun } from '../../client/start-run';
+import { triggerSchedule } from '../../client/trigger-schedule';
+import type { Model } from '../../core';
+import { perennialError } from '../../core/errors';
+import type { Json } from '../../core/plan/json';
+import type { Window } from '../../steps';
+import { findModelVersion } from '../../store/models/find-model-version';
+import type { Project } from '../../workers/load-project';
+import { sampleFlights } from './flights';
+import { championServed, keeperSettled } from './settle';
+import { askFor, closeSegments, reportLabels, type Api, type Outcome } from './traffic';
+
+/** What the loop is played with. */
+export interface Stage {
+  readonly connection: Connection;
+  readonly project: Project;
+  readonly model: Model;
+  readonly api: Api;
+  /** The Parquet file of the flights. */
+  readonly file: string;
+  /** Rows asked for in each window, at most. */
+  readonly rowsAWindow: number;
+  readonly seed: number;
+}
+
+/** One window as it was played. */
+export interface PlayedWindow {
+  readonly window: Window;
+  readonly rows: number;
+  /** Share of the window's flights that were asked for. */
+  readonly fraction: number;
+  /** Versions that answered. */
+  readonly versions: readonly number[];
+}
+
+/** Labels of a window, held back until the next one has been played. */
+interface Pending {
+  readonly window: Window;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Trains and deploys the first version: a person's cause, in event time. @returns the version that serves */
+export async function deployFirst(stage: Stage, at: string): Promise<number> {
+  const { connection, model, api } = stage;
+  await reportCause(connection, model, { kind: 'person', eventTime: at, idempotencyKey: 'first', evidence: null });
+  await keeperSettled(connection.db, model.name, 0);
+  return championServed(connection.db, api);
+}
+
+/**
+ * Plays windows one after the other: requests of the window, then the labels of the window before, the monitors, the
+ * schedule, and whatever the keeper makes of the causes.
+ */
+export async function playWindows(
+  stage: Stage,
+  windows: readonly Window[],
+  onWindow: (played: PlayedWindow) => void,
+): Promise<PlayedWindow[]> {
+  const played: PlayedWindow[] = [];
+  let pending: Pending | null = null;
+  for (const [tick, window] of windows.entries()) {
+    const { outcomes, ...done } = await playRequests(stage, window);
+    await watch(stage, window, 'drift');
+    if (pending) await arrive(stage, pending);
+    await triggerSchedule(stage.connection, stage.model.name);
+    await keeperSettled(stage.connection.db, stage.model.name, tick + 1);
+    await championServed(stage.connection.db, stage.api);
+    pending = { window, outcomes };
+    played.push(done);
+    onWindow(done);
+  }
+  if (pending) await arrive(stage, pending);
+  await keeperSettled(stage.connection.db, stage.model.name, windows.length);
+  return played;
+}
+
+/** How the first version alone would have answered each window, beside what was answered: the pipeline's own output. */
+export async function compareWithFirst(stage: Stage, windows: readonly Window[], version: number): Promise<Json> {
+  const first = await findModelVersion(stage.connection.db, stage.model.name, version);
+  if (!first) throw perennialError('PER_STACK_041', `${stage.model.name} has no version ${version}.`);
+  return runToEnd(stage, 'flight-delays-compare', { model: stage.model.name, windows: [...windows], artifact: first.artifact });
+}
+
+async function playRequests(stage: Stage, window: Window): Promise<PlayedWindow & { outcomes: Outcome[] }> {
+  const flights = await sampleFlights(stage.file, window, stage.rowsAWindow, stage.seed);
+  const { outcomes, versions } = await askFor(stage.api, flights);
+  await closeSegments(stage.api);
+  const total = flights[0]?.total ?? 0;
+  return { window, rows: flights.length, fraction: total === 0 ? 0 : flights.length / total, versions, outcomes };
+}
+
+async function arrive(stage: Stage, { window, outcomes }: Pending): Promise<void> {
+  await reportLabels(stage.api, outcomes);
+  await watch(stage, window, 'quality');
+}
+
+/** Drift needs no labels and is judged when a window has closed; the rest when its labels have arrived. */
+async function watch(stage: Stage, window: Window, what: 'drift' | 'quality'): Promise<void> {
+  const monitors = stage.model.monitors.filter((monitor) => (monitor.kind === 'drift') === (what === 'drift'));
+  if (monitors.length === 0) return;
+  // Monitors are plain data of the model's definition; the run's config is parsed by the pipeline's own schema.
+  const config: unknown = JSON.parse(JSON.stringify({ model: stage.model.name, window, monitors }));
+  await runToEnd(stage, 'flight-delays-watch', config as Json);
+}
+
+async function runToEnd(stage: Stage, pipeline: string, config: Json): Promise<Json> {
+  const { runId } = await startRun(stage.connection, stage.project.pipelines, { pipeline, config });
+  const { status, output, reason } = await awaitRun(stage.connection, runId);
+  if (status !== 'completed') throw perennialError('PER_STACK_041', `The run ${runId} ended as ${status} (${reason ?? 'no reason'}).`);
+  return output;
+}
