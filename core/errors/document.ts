@@ -3,7 +3,8 @@ import type { ErrorRow } from './error';
 /** What the middle of a code says: PER_DATA_003 belongs to the area DATA. In the order of the document. */
 const AREAS: readonly (readonly [string, string])[] = [
   ['DEF', 'Defining pipelines, steps and models'],
-  ['RUN', 'Running: the interpreter, executions, the cache, the client'],
+  ['RUN', 'Running: executions, the cache, the client'],
+  ['FLOW', 'The interpreter: evaluating plans'],
   ['DATA', 'Data: collect, clean, validate, split, monitors'],
   ['MODEL', 'Features, training, evaluation, the registry, admission'],
   ['SERVE', 'The prediction API and the prediction log'],

@@ -1,3 +1,5 @@
+import { readNodes } from '../expr/reads';
+import { readsOf } from '../nodes';
 import type { Body, Expr, Plan, PlanNode } from './plan';
 
 /** What the drawing collects, in the order of the plan, so that equal plans have equal text. */
@@ -34,7 +36,7 @@ function drawBody(body: Body, plan: Plan, drawing: Drawing, indent: string): voi
   for (const node of body.nodes) {
     drawNode(node, plan, drawing, indent);
     const name = nameOf(node.id, drawing);
-    const needed = new Set(node.kind === 'approval' ? sources(node.show) : sources(inputOf(node)));
+    const needed = new Set(readsOf(node).flatMap(readNodes));
     for (const source of needed) drawing.edges.push(`${nameOf(source, drawing)} --> ${name}`);
     for (const earlier of node.after) {
       if (!needed.has(earlier)) drawing.edges.push(`${nameOf(earlier, drawing)} -.-> ${name}`);
@@ -80,11 +82,6 @@ function bodiesOf(node: PlanNode): readonly Inner[] {
   return [{ label: 'then', body: node.then }, ...otherwise];
 }
 
-function inputOf(node: Exclude<PlanNode, { kind: 'approval' }>): Expr {
-  if (node.kind === 'step') return node.input;
-  return node.kind === 'map' ? node.over : node.when;
-}
-
 function stepLabel(id: string, step: string, plan: Plan): string {
   const pool = plan.steps[step]?.pool ?? 'cpu';
   const parts = [escaped(id)];
@@ -97,32 +94,6 @@ function groupLabel(node: Extract<PlanNode, { kind: 'map' | 'branch' }>): string
   if (node.kind === 'branch') return `${escaped(node.id)}: ${escaped(exprText(node.when))}`;
   const limit = node.maxParallel === null ? '' : `, ${node.maxParallel} at once`;
   return `${escaped(node.id)}: for each of ${escaped(exprText(node.over))}${limit}`;
-}
-
-/** The nodes whose outputs an expression reads. */
-function sources(expr: Expr): readonly string[] {
-  switch (expr.op) {
-    case 'output':
-      return [expr.node];
-    case 'object':
-      return Object.values(expr.fields).flatMap(sources);
-    case 'list':
-      return expr.items.flatMap(sources);
-    case 'and':
-    case 'or':
-    case 'coalesce':
-      return expr.args.flatMap(sources);
-    case 'not':
-      return sources(expr.arg);
-    case 'get':
-      return sources(expr.of);
-    case 'literal':
-    case 'config':
-    case 'item':
-      return [];
-    default:
-      return [...sources(expr.left), ...sources(expr.right)];
-  }
 }
 
 const SIGNS = { eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤' } as const;
@@ -138,6 +109,8 @@ export function exprText(expr: Expr): string {
       return [expr.node, ...expr.path].join('.');
     case 'item':
       return ['item', ...expr.path].join('.');
+    case 'get':
+      return [`(${exprText(expr.of)})`, ...expr.path].join('.');
     case 'object':
       return `{${Object.entries(expr.fields)
         .map(([key, value]) => `${key}: ${exprText(value)}`)
@@ -153,7 +126,12 @@ export function exprText(expr: Expr): string {
       return `not (${exprText(expr.arg)})`;
     case 'get':
       return [`(${exprText(expr.of)})`, ...expr.path].join('.');
-    default:
+    case 'eq':
+    case 'ne':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
       return `${exprText(expr.left)} ${SIGNS[expr.op]} ${exprText(expr.right)}`;
   }
 }

@@ -1,0 +1,14 @@
+import type { Project } from '../workers/load-project';
+import type { CommonOptions } from './frame';
+import { resolveSettings } from './settings';
+
+/**
+ * Loads the project that the flags, the environment or the current folder name.
+ *
+ * @throws PER_STACK_007 (exit code 2) when it cannot be loaded
+ */
+export async function readProject(flags: Pick<CommonOptions, 'state' | 'project'>): Promise<Project> {
+  const { settings } = resolveSettings(flags);
+  const { loadProject } = await import('../workers/load-project.js');
+  return loadProject(settings.project, settings.state);
+}

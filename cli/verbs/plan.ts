@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Pipeline } from '../../core';
+import { perennialError } from '../../core/errors';
+import { planHash } from '../../core/plan/hash';
+import { exprText, planToMermaid } from '../../core/plan/mermaid';
+import { act, CommonOptions, table, verb } from '../frame';
+import { readNodes } from '../../core/expr/reads';
+import { allNodes, readsOf } from '../../core/nodes';
+import type { Plan, PlanNode } from '../../core/plan/plan';
+import { readProject } from '../read-project';
+
+const Options = CommonOptions.extend({ mermaid: z.boolean().default(false) });
+
+/** `perennial plan <pipeline>`: the plan that a run started now would carry. Needs no server. */
+export function registerPlan(program: Command): void {
+  verb(
+    program,
+    'plan <pipeline>',
+    'show the plan of a pipeline: its nodes, what each waits for, the hash that names it',
+  )
+    .option('--mermaid', 'as a Mermaid flowchart')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial plan flight-delays
+  perennial plan flight-delays --mermaid > plan.mmd
+  perennial plan flight-delays --json | jq .plan.config
+Needs no server: the plan is made from the project's files. It was checked while it was made.`,
+    )
+    .action(
+      act(async (frame) => {
+        const { mermaid, ...flags } = frame.options(Options);
+        const project = await readProject(flags);
+        const { plan } = findDeclared(project.pipelines, frame.argument(0));
+        const drawn = mermaid ? { mermaid: planToMermaid(plan) } : {};
+        frame.result({ hash: planHash(plan), plan, ...drawn }, (made) =>
+          mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan),
+        );
+        return undefined;
+      }),
+    );
+}
+
+/**
+ * A pipeline of a project by its name.
+ *
+ * @throws PER_RUN_012 naming those that exist
+ */
+export function findDeclared(pipelines: readonly Pipeline[], name: string): Pipeline {
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  if (found) return found;
+  const known = pipelines.map((pipeline) => pipeline.name).join(', ') || 'none';
+  throw perennialError('PER_RUN_012', `There is no pipeline '${name}' (known: ${known}).`);
+}
+
+/** A plan for people: one line a node, in the order it was written. */
+export function planText(hash: string, plan: Plan): string {
+  const rows = allNodes(plan.body).map((node) => {
+    const step = node.kind === 'step' ? plan.steps[node.step] : undefined;
+    return [node.id, kindText(node), step?.pool ?? null, waitsFor(node), step === undefined ? null : traits(step)];
+  });
+  return [
+    `pipeline ${plan.pipeline}`,
+    `plan     ${hash}`,
+    '',
+    table(['node', 'kind', 'pool', 'reads', 'step'], rows),
+  ].join('\n');
+}
+
+function kindText(node: PlanNode): string {
+  switch (node.kind) {
+    case 'step':
+      return node.step === node.id ? 'step' : `step ${node.step}`;
+    case 'map':
+      return `map over ${exprText(node.over)}`;
+    case 'branch':
+      return `branch on ${exprText(node.when)}`;
+    case 'approval':
+      return 'approval';
+  }
+}
+
+/** What a node reads of others, and after `|` what it only comes after. */
+function waitsFor(node: PlanNode): string {
+  const read = new Set(readsOf(node).flatMap((expr) => readNodes(expr)));
+  const after = node.after.filter((id) => !read.has(id));
+  return [[...read].join(', '), after.join(', ')].filter((text) => text !== '').join(' | ');
+}
+
+function traits(step: Plan['steps'][string]): string {
+  const isTrue = { isolated: step.isolate, light: step.light, 'never cached': !step.cache };
+  return Object.entries(isTrue)
+    .flatMap(([name, holds]) => (holds ? [name] : []))
+    .join(', ');
+}
