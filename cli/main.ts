@@ -29,9 +29,11 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-if (require.main === module) {
-  void main(process.argv).then(() => {
-    // A forgotten timer or socket of a library must not hold the command; what was printed is flushed first.
-    process.stdout.write('', () => process.stderr.write('', () => process.exit()));
-  });
+/** Runs the command and ends the process with its exit code. */
+export async function run(argv: readonly string[]): Promise<void> {
+  await main(argv);
+  // A forgotten timer or socket of a library must not hold the command; what was printed is flushed first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
+
+if (require.main === module) void run(process.argv);
