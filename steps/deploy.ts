@@ -15,6 +15,8 @@ export const register = step('register', {
     label: Label,
     evaluation: EvaluateOutput,
     trainedOn: Window,
+    /** The timestamp column that says when a row happened; by default the one that the calendar features read. */
+    eventTime: z.string().optional(),
     occasion: Occasion,
   }),
   output: z.object({ model: z.string(), version: z.int() }),

@@ -110,4 +110,16 @@ export const RUN_ERRORS = {
     title: 'The migrations could not be applied',
     fix: 'Check that this version of Perennial belongs to this database; migrations are never edited after release.',
   },
+  PER_RUN_019: {
+    fault: 'user',
+    retryable: true,
+    title: 'A step took too long',
+    fix: "Raise the step's timeout, or give it less to do at once.",
+  },
+  PER_RUN_020: {
+    fault: 'engine',
+    retryable: false,
+    title: 'A call of the engine has the wrong form',
+    fix: 'Workers and workflows of different versions meet on one task queue: stop the workers of one of them.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -18,7 +18,7 @@ export async function failExecution(db: Db, end: FailedExecution): Promise<void>
   await db.query(
     `WITH ended AS (
        UPDATE executions SET outcome = $4, error = $5, ended_at = now()
-       WHERE run_id = $1 AND address = $2 AND fence = $3
+       WHERE run_id = $1 AND address = $2 AND fence = $3 AND (outcome IS NULL OR outcome = 'lost')
      ), cost AS (
        INSERT INTO cost_entries (run_id, address, fence, wall_ms, cpu_ms, peak_rss, gpu_ms, estimated)
        VALUES ($1, $2, $3, $6, $7, $8, $9, $10)

@@ -28,7 +28,7 @@ export type PromoteResult =
  * caller's transaction, that is when the caller commits.
  */
 export async function promote(db: Db, ask: Promotion): Promise<PromoteResult> {
-  const { rows } = await db.query<PromotionRow & { told: unknown }>(
+  const { rows } = await db.query<PromotionRow>(
     `WITH head AS (
        SELECT seq, version FROM promotions WHERE model = $1 ORDER BY seq DESC LIMIT 1
      ), added AS (
@@ -38,14 +38,10 @@ export async function promote(db: Db, ask: Promotion): Promise<PromoteResult> {
        ON CONFLICT DO NOTHING
        RETURNING *
      )
-     SELECT added.*, pg_notify('perennial_champion', added.model)::text AS told FROM added`,
+     SELECT added.* FROM added, pg_notify('perennial_champion', added.model)`,
     [ask.model, ask.expectedSeq, ask.version, ask.decisionId, ask.reason, ask.by, ask.eventTime],
   );
-  const added = rows[0];
-  if (added !== undefined) {
-    const { told: _, ...promotion } = added;
-    return { outcome: 'promoted', promotion };
-  }
+  if (rows[0] !== undefined) return { outcome: 'promoted', promotion: rows[0] };
   const before = await promotionOf(db, ask.decisionId);
   if (before !== null) return { outcome: 'already', promotion: before };
   return { outcome: 'moved', current: await championOf(db, ask.model) };

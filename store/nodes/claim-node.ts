@@ -5,8 +5,7 @@ import type { Claimant } from './node-row';
 
 /** The claim's fence, or the output that an earlier execution committed. */
 export type Claim =
-  | { readonly kind: 'claimed'; readonly fence: number }
-  | { readonly kind: 'committed'; readonly output: Json };
+  { readonly kind: 'claimed'; readonly fence: number } | { readonly kind: 'committed'; readonly output: Json };
 
 /**
  * Claims a node for one execution. The fence only grows, so whoever claimed before can no longer commit; executions

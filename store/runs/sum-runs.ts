@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { Db } from '../db';
 
 const Rows = z.array(
-  z.object({ pipeline: z.string(), status: z.string(), count: z.int(), seconds: z.number(), nodes: z.int(), hits: z.int() }),
+  z.object({
+    pipeline: z.string(),
+    status: z.string(),
+    count: z.int(),
+    seconds: z.number(),
+    nodes: z.int(),
+    hits: z.int(),
+  }),
 );
 
 /** Ended runs by pipeline and status: how many, their median wall seconds, their nodes, and how many of those the cache answered. */

@@ -37,7 +37,15 @@ async function fenceOf(run: string, worker: string): Promise<number> {
 }
 
 function commit(run: string, fence: number, output: string | null) {
-  return commitNode(db, { run, address: 'a', fence, output, cache: { hit: false, differed: ['off'] }, cost, entry: null });
+  return commitNode(db, {
+    run,
+    address: 'a',
+    fence,
+    output,
+    cache: { hit: false, differed: ['off'] },
+    cost,
+    entry: null,
+  });
 }
 
 test('of two that claim the same node the older one cannot commit, before or after the newer one has', async () => {

@@ -5,7 +5,14 @@ import { beginRun } from '../../store/runs/begin-run';
 
 /** A run to hang nodes on. */
 export async function aRun(db: Pool, id: string, model: string | null = null): Promise<string> {
-  await addPlan(db, { hash: 'plan', pipeline: 'p', plan: {} });
+  await addPlan(db, 'plan', {
+    format: 1,
+    pipeline: 'p',
+    steps: {},
+    body: { nodes: [], output: { op: 'literal', value: null } },
+    config: {},
+    onFailure: 'cancel',
+  });
   await beginRun(db, {
     id,
     pipeline: 'p',

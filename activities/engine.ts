@@ -1,0 +1,100 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { type Approval, type Pipeline, planHash } from '../core';
+import { perennialError } from '../core/errors';
+import type { EngineActivities, ResolvedPlan, ResolvePlanArgument } from '../core/interpret/activity';
+import { noteNodes } from '../store/nodes/note-nodes';
+import { addPlan } from '../store/plans/add-plan';
+import { findPlan } from '../store/plans/find-plan';
+import { beginRun } from '../store/runs/begin-run';
+import { endRun } from '../store/runs/end-run';
+import { describe, toApplicationFailure } from './run-step/failure';
+import { withRecords } from './run-step/records';
+import { toJson } from './run-step/to-json';
+
+/** What the engine's own activities need of the worker. */
+export interface EngineDependencies {
+  readonly db: Pool;
+  /** The pipelines of the project that this worker has loaded. */
+  readonly pipelines: readonly Pipeline[];
+  /** The worker's build id: each run records whose code began it. */
+  readonly build: string;
+}
+
+/** The engine's own local activities, by the name each is registered under. */
+export function createEngineActivities({ db, pipelines, build }: EngineDependencies): EngineActivities {
+  return {
+    'perennial.resolve-plan': (argument) => answer('resolve the plan', () => resolvePlan(db, pipelines, argument)),
+
+    'perennial.begin-run': ({ run, plan, ...rest }) =>
+      answer('begin the run', async () => {
+        if (await beginRun(db, { id: run, planHash: plan, build, ...rest })) return;
+        throw perennialError('PER_RUN_015', `The run id '${run}' belongs to a run of another plan or config.`);
+      }),
+
+    'perennial.note-node': ({ run, notes }) => answer('note the state of nodes', () => noteNodes(db, run, notes)),
+
+    'perennial.check-answer': ({ address, answer: given }) =>
+      answer('check the answer', () => Promise.resolve(parseAnswer(address, given))),
+
+    'perennial.end-run': (end) =>
+      answer('end the run', async () => {
+        await endRun(db, end);
+      }),
+  };
+}
+
+/**
+ * The plan of a run and its config with the defaults filled in. `current` is the plan of the project that this worker
+ * has loaded; it is kept in the records, so that the run can be told from others by its hash and begun again by it.
+ *
+ * @throws PER_RUN_012 unknown pipeline, PER_RUN_013 config refused, PER_RUN_014 unknown plan
+ */
+async function resolvePlan(
+  db: Pool,
+  pipelines: readonly Pipeline[],
+  argument: ResolvePlanArgument,
+): Promise<ResolvedPlan> {
+  const pipeline = pipelines.find(({ name }) => name === argument.pipeline);
+  if (pipeline === undefined) {
+    const known = pipelines.map(({ name }) => name).join(', ') || 'none';
+    throw perennialError('PER_RUN_012', `There is no pipeline '${argument.pipeline}' (known: ${known}).`);
+  }
+  const parsed = await pipeline.config.safeParseAsync(argument.config);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(
+      (issue) => `${issue.path.map(String).join('.') || 'config'}: ${issue.message}`,
+    );
+    throw perennialError('PER_RUN_013', `The config of ${pipeline.name} was refused (${issues.join('; ')}).`);
+  }
+  const config = toJson(parsed.data, `The config of ${pipeline.name}`);
+  const current = planHash(pipeline.plan);
+  if (argument.plan === 'current' || argument.plan === current) {
+    await addPlan(db, current, pipeline.plan);
+    return { hash: current, plan: pipeline.plan, config };
+  }
+  const kept = await findPlan(db, argument.plan);
+  if (kept === null || kept.pipeline !== pipeline.name) {
+    throw perennialError('PER_RUN_014', `No plan of ${pipeline.name} has the hash '${argument.plan}'.`);
+  }
+  return { hash: kept.hash, plan: kept.plan, config };
+}
+
+const Answer = z.object({ approved: z.boolean(), by: z.string().min(1), note: z.string().nullable().default(null) });
+
+function parseAnswer(address: string, given: unknown): Approval {
+  const parsed = Answer.safeParse(given);
+  if (parsed.success) return { ...parsed.data, at: new Date().toISOString() };
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the answer'}: ${issue.message}`);
+  throw perennialError('PER_RUN_016', `The answer to '${address}' was refused (${issues.join('; ')}).`);
+}
+
+/** What an activity of the engine answers, or its error in the form that Temporal keeps: the code is the type. */
+async function answer<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await withRecords(what, work);
+  } catch (error) {
+    throw error instanceof ApplicationFailure ? error : toApplicationFailure(describe(error), error);
+  }
+}

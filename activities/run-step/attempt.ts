@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Json } from '../../core';
+import { perennialError } from '../../core/errors';
+import type { Cost } from '../../store/nodes/node-row';
+import { startBeat, type Beat } from './beat';
+import type { Call } from './call';
+import { callHandler } from './call-handler';
+import type { Effect, EngineContext } from './context';
+import type { Usage } from './cost';
+import { describe, type Failure } from './failure';
+import { type IsolatedEnd, runIsolated } from './isolate';
+
+/** How an execution's code ended. `cause` is the error itself where it was thrown in this process. */
+export type Attempt = { readonly cost: Cost } & (
+  | { readonly kind: 'output'; readonly output: Json; readonly effects: readonly Effect[] }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly cause?: unknown }
+  | { readonly kind: 'cancelled' }
+);
+
+/** How long code that ignores its abort signal is waited for, ms; then it is left to itself and cannot commit. */
+const PATIENCE = 5_000;
+
+/** Runs a step's code once, in this process or in a child, under its time limit, with heartbeats. Never throws. */
+export async function attempt(call: Call, fence: number): Promise<Attempt> {
+  const { temporal, meter } = call;
+  const limit = startLimit(call);
+  const beat = startBeat(temporal.info.heartbeatTimeoutMs ?? null, (details) => {
+    temporal.heartbeat(details);
+  });
+  const effects: Effect[] = [];
+  try {
+    const end = await run(call, contextOf(call, fence, limit.signal, beat, effects));
+    const cost = meter(end.usage);
+    if (temporal.cancellationSignal.aborted) return { kind: 'cancelled', cost };
+    if (limit.signal.aborted) return { kind: 'failed', failure: describe(limit.signal.reason), cost };
+    if (end.kind === 'output') return { kind: 'output', output: end.output, effects: [...effects], cost };
+    return { kind: 'failed', failure: end.failure, cause: end.cause, cost };
+  } finally {
+    beat.stop();
+    limit.stop();
+  }
+}
+
+type End = { readonly usage: Usage | null } & (
+  | { readonly kind: 'output'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly cause?: unknown }
+);
+
+async function run(call: Call, context: EngineContext): Promise<End> {
+  const { contract } = call.step;
+  try {
+    if (contract.isolate) return await isolated(call, context);
+    const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), context.signal);
+    return { kind: 'output', output, usage: null };
+  } catch (error) {
+    return { kind: 'failed', failure: describe(error, contract.retry.never), cause: error, usage: null };
+  }
+}
+
+function isolated({ dependencies, step, argument }: Call, context: EngineContext): Promise<IsolatedEnd> {
+  const { name, pool, retry } = step.contract;
+  const { run: runId, address, input } = argument;
+  return runIsolated(
+    {
+      type: 'run',
+      step: name,
+      pool,
+      bundle: step.bundle,
+      input,
+      run: runId,
+      address,
+      fence: context.fence,
+      never: [...retry.never],
+    },
+    { environment: dependencies.environment, ...context },
+  );
+}
+
+function contextOf(call: Call, fence: number, signal: AbortSignal, beat: Beat, effects: Effect[]): EngineContext {
+  const { dependencies, argument } = call;
+  const log = call.log.child({ execution: fence });
+  return {
+    run: argument.run,
+    address: argument.address,
+    fence,
+    key: `${argument.run}/${argument.address}`,
+    signal,
+    log: {
+      debug: (fields, message) => {
+        log.debug(fields, message);
+      },
+      info: (fields, message) => {
+        log.info(fields, message);
+      },
+      warn: (fields, message) => {
+        log.warn(fields, message);
+      },
+      error: (fields, message) => {
+        log.error(fields, message);
+      },
+    },
+    progress: beat.progress,
+    artifacts: dependencies.artifacts,
+    db: dependencies.db,
+    inCommit: (effect) => {
+      effects.push(effect);
+    },
+  };
+}
+
+/** A signal that aborts on cancellation and when the step's time is up, whichever comes first. */
+function startLimit({ temporal, step, argument }: Call): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const { timeout, name } = step.contract;
+  const cancel = (): void => {
+    controller.abort(temporal.cancellationSignal.reason);
+  };
+  const timer = setTimeout(() => {
+    controller.abort(
+      perennialError('PER_RUN_019', `The step '${name}' at '${argument.address}' took more than ${timeout} ms.`),
+    );
+  }, timeout);
+  if (temporal.cancellationSignal.aborted) cancel();
+  temporal.cancellationSignal.addEventListener('abort', cancel, { once: true });
+  return {
+    signal: controller.signal,
+    stop() {
+      clearTimeout(timer);
+      temporal.cancellationSignal.removeEventListener('abort', cancel);
+    },
+  };
+}
+
+/** The work's result; or, some time after an abort that it ignores, the abort's reason as an error. */
+async function untilAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController();
+  const patience = new Promise<never>((_, refuse) => {
+    const wait = (): void => {
+      sleep(PATIENCE, undefined, { signal: settled.signal }).then(
+        () => {
+          refuse(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+        },
+        () => undefined,
+      );
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
+  try {
+    return await Promise.race([work, patience]);
+  } finally {
+    settled.abort();
+  }
+}

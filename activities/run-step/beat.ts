@@ -1,0 +1,30 @@
+import type { Json } from '../../core';
+
+/** Keeps an execution alive in Temporal's eyes, and carries its progress. */
+export interface Beat {
+  readonly progress: (value: Json) => void;
+  readonly stop: () => void;
+}
+
+/**
+ * Heartbeats by itself at a third of the limit, whatever the step's code does, with the newest progress.
+ *
+ * @param limit the heartbeat time-out, ms; null: the step has none and nothing is sent
+ */
+export function startBeat(limit: number | null, send: (details: Json) => void): Beat {
+  if (limit === null) return { progress: () => undefined, stop: () => undefined };
+  let newest: Json = null;
+  const timer = setInterval(() => {
+    send(newest);
+  }, limit / 3);
+  timer.unref();
+  return {
+    progress(value) {
+      newest = value;
+      send(value);
+    },
+    stop() {
+      clearInterval(timer);
+    },
+  };
+}

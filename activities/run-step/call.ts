@@ -1,0 +1,44 @@
+import { hostname } from 'node:os';
+import type { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { StepArgument } from '../../core/interpret/activity';
+import type { Claimant } from '../../store/nodes/node-row';
+import type { Meter } from './cost';
+import type { RunStepDependencies } from './dependencies';
+import type { KnownStep } from './known-step';
+
+/** One execution as the dispatcher sees it: what was asked, of which step, by which activity task, in which worker. */
+export interface Call {
+  readonly dependencies: RunStepDependencies;
+  readonly step: KnownStep;
+  readonly argument: StepArgument;
+  readonly temporal: Context;
+  readonly claimant: Claimant;
+  readonly meter: Meter;
+  readonly log: Logger;
+}
+
+const WORKER = `${hostname()}:${process.pid}`;
+
+/** Puts a call together. */
+export function toCall(
+  given: Pick<Call, 'dependencies' | 'step' | 'argument' | 'temporal'>,
+  meters: (gpu: boolean) => Meter,
+  gpu: boolean,
+): Call {
+  const { argument, step, temporal } = given;
+  const { run, address, node, input } = argument;
+  const { name, pool } = step.contract;
+  return {
+    ...given,
+    claimant: { run, address, node, step: name, pool, input, worker: WORKER, attempt: temporal.info.attempt },
+    meter: meters(gpu && pool === 'gpu'),
+    log: given.dependencies.log.child({ run, node: address, step: name }),
+  };
+}
+
+/** True when Temporal will not try again after a failure of this execution. */
+export function isLastAttempt({ temporal, step }: Call): boolean {
+  const most = temporal.info.retryPolicy?.maximumAttempts ?? step.contract.retry.attempts;
+  return most > 0 && temporal.info.attempt >= most;
+}

@@ -1,0 +1,112 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import type { AnyHandler, Implementation, Json, StepContract, StepLog } from '../../core';
+import { implementationsIn } from '../../core';
+import { perennialError } from '../../core/errors';
+import { diskArtifacts } from '../../store/artifacts';
+import { openDb } from '../../store/db';
+import { readEnvironment } from '../../store/environment';
+import { callHandler } from './call-handler';
+import type { EngineContext } from './context';
+import { describe } from './failure';
+import { JsonValue } from './json-value';
+import { findStep } from './known-step';
+import { type FromChild, ToChild } from './messages';
+
+// The child process of an isolated step: runs one execution, tells its worker, ends. It leads a process group of its
+// own, which the worker kills as a whole.
+
+const parent = z.coerce.number().int().parse(process.env['PERENNIAL_PARENT']);
+new Worker(join(__dirname, 'watch-parent.js'), { workerData: parent }).unref();
+
+const cancelled = new AbortController();
+process.on('SIGTERM', () => {
+  cancelled.abort(new Error('the execution was cancelled'));
+});
+// Without its worker nobody takes the result: end, and everything that was started with it.
+process.on('disconnect', () => {
+  process.kill(-process.pid, 'SIGKILL');
+});
+process.once('message', (message) => {
+  void work(ToChild.parse(message));
+});
+
+async function work(task: ToChild): Promise<void> {
+  const { databaseUrl, artifacts } = readEnvironment();
+  const db = openDb(databaseUrl, { max: 2 });
+  const context: EngineContext = {
+    run: task.run,
+    address: task.address,
+    fence: task.fence,
+    key: `${task.run}/${task.address}`,
+    signal: cancelled.signal,
+    log: logThroughWorker(),
+    progress: (value) => {
+      tell({ type: 'progress', value });
+    },
+    artifacts: diskArtifacts(db, artifacts),
+    db,
+    inCommit: () => {
+      throw perennialError('PER_RUN_017', `The isolated step '${task.step}' asked for an effect in its commit.`);
+    },
+  };
+  const last = await callHandler(await load(task), task.input, context).then(
+    (output): FromChild => ({ type: 'done', output, usage: usage() }),
+    (error: unknown): FromChild => ({ type: 'failed', failure: describe(error, task.never), usage: usage() }),
+  );
+  tell(last, () => {
+    process.exit(0);
+  });
+}
+
+/** The step's code: from the project's bundle, or from the engine's own stages. */
+async function load(task: ToChild): Promise<{ readonly contract: StepContract; readonly handler: AnyHandler }> {
+  const implementations = task.bundle === null ? await standard(task.step) : await fromBundle(task.bundle, task.pool);
+  const found = findStep(implementations, task.step);
+  if (found === null) throw perennialError('PER_RUN_010', `The child process has no code for the step '${task.step}'.`);
+  return found;
+}
+
+async function standard(step: string): Promise<readonly Implementation[]> {
+  const { loadStandardStep } = await import('../standard-loaders.js');
+  return loadStandardStep(step);
+}
+
+const Bundle = z.object({
+  config: z.object({
+    steps: z.record(
+      z.string(),
+      z.custom<() => Promise<object>>((f) => typeof f === 'function'),
+    ),
+  }),
+});
+
+async function fromBundle(path: string, pool: string): Promise<readonly Implementation[]> {
+  const { config } = Bundle.parse(createRequire(path)(path));
+  const loader = config.steps[pool];
+  return loader === undefined ? [] : implementationsIn(await loader());
+}
+
+function logThroughWorker(): StepLog {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
+    tell({ type: 'log', level, fields: plain(fields), message });
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Log fields as JSON; what has no JSON form is left out, errors say their message. */
+function plain(fields: object): Record<string, Json> {
+  const text = JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? value.message : value));
+  return z.record(z.string(), JsonValue).catch({}).parse(JSON.parse(text));
+}
+
+function usage(): { cpuMs: number; peakRss: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, peakRss: maxRSS * 1_024 };
+}
+
+function tell(message: FromChild, then: () => void = () => undefined): void {
+  process.send?.(message, then);
+}

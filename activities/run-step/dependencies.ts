@@ -1,0 +1,24 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { ArtifactStore, Implementation } from '../../core';
+import type { Environment } from '../../store/environment';
+
+/** A user's project as the worker has loaded it. */
+export interface LoadedProject {
+  /** The bundled perennial.config.ts, which an isolated step's child process loads. It exports `config`. */
+  readonly bundle: string;
+  /** Digest of the bundle: the code part of its steps' cache keys. */
+  readonly digest: string;
+  readonly implementations: readonly Implementation[];
+}
+
+/** What run-step needs of the worker that it runs in. */
+export interface RunStepDependencies {
+  readonly db: Pool;
+  readonly artifacts: ArtifactStore;
+  readonly environment: Environment;
+  readonly log: Logger;
+  /** The engine's own steps; the project's steps of the same name come first. */
+  readonly standard: readonly Implementation[];
+  readonly project: LoadedProject | null;
+}

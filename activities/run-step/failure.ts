@@ -1,0 +1,75 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { z } from 'zod';
+import { isPerennialError, type Fault } from '../../core/errors';
+import type { RecordedError } from '../../store/nodes/node-row';
+
+/** An error as data: it crosses the border of a child process, goes into the records, and becomes Temporal's failure. */
+export const Failure = z.object({
+  type: z.string(),
+  message: z.string(),
+  fault: z.enum(['user', 'engine']),
+  retryable: z.boolean(),
+  stack: z.string().optional(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** Temporal keeps 4 KiB of a failure. */
+const MESSAGE_LIMIT = 2_000;
+
+/**
+ * What an error means. Errors of the engine's table say so themselves; anything else that a step's code throws is a
+ * fault of that code, and tried again unless the contract's `never` names its class or code.
+ */
+export function describe(error: unknown, never: readonly string[] = []): Failure {
+  const names = namesOf(error);
+  const said = ownWord(error);
+  return {
+    type: names[0] ?? 'Error',
+    message: recordable(messageOf(error).slice(0, MESSAGE_LIMIT)),
+    fault: said.fault,
+    retryable: said.retryable && !names.some((name) => never.includes(name)),
+    ...(error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}),
+  };
+}
+
+/** The failure as Temporal's: the code is its type, and the fault travels in its details. */
+export function toApplicationFailure(failure: Failure, cause?: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failure.type,
+    message: failure.message,
+    nonRetryable: !failure.retryable,
+    details: [{ fault: failure.fault }],
+    ...(cause instanceof Error ? { cause } : {}),
+  });
+}
+
+/** The failure as records keep it. */
+export function toRecord(failure: Failure): RecordedError {
+  const { type, message, fault, retryable } = failure;
+  return { type, message, fault, retryable };
+}
+
+function ownWord(error: unknown): { fault: Fault; retryable: boolean } {
+  if (isPerennialError(error)) return { fault: error.fault, retryable: error.retryable };
+  if (error instanceof ApplicationFailure) return { fault: 'user', retryable: error.nonRetryable !== true };
+  return { fault: 'user', retryable: true };
+}
+
+/** What an error may be called by, the best name first: its code or type, its name, its class. */
+function namesOf(error: unknown): string[] {
+  if (isPerennialError(error)) return [error.code];
+  if (!(error instanceof Error)) return ['Error'];
+  const type = error instanceof ApplicationFailure ? error.type : null;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const name = error.name === 'Error' ? error.constructor.name : error.name;
+  return [type, name, code].filter((n): n is string => typeof n === 'string' && n !== '');
+}
+
+/** Postgres keeps neither NUL nor half of a surrogate pair, and a message may hold anything. */
+function recordable(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

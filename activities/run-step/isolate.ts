@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { Json, StepLog } from '../../core';
+import { perennialError } from '../../core/errors';
+import { type Environment, environmentVariables } from '../../store/environment';
+import type { Usage } from './cost';
+import { describe, type Failure } from './failure';
+import { FromChild, type ToChild } from './messages';
+
+/** How an isolated execution ended; `usage` is null when the child died without a word. */
+export type IsolatedEnd =
+  | { readonly kind: 'output'; readonly output: Json; readonly usage: Usage }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly usage: Usage | null };
+
+/** What the worker gives an isolated execution. */
+export interface Isolation {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  readonly log: StepLog;
+  progress(value: Json): void;
+}
+
+/** From SIGTERM to SIGKILL, ms. */
+const GRACE = 5_000;
+/** How much of the child's last words on stderr goes into the error, characters. */
+const LAST_WORDS = 1_000;
+
+/**
+ * Runs one execution in a child process that leads its own process group. However it ends (done, failed, cancelled, dead),
+ * nothing of the group is left when this returns.
+ */
+export async function runIsolated(task: ToChild, given: Isolation): Promise<IsolatedEnd> {
+  const child = start(given.environment);
+  const lastWords = follow(child, given.log);
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    signalGroup(child, 'SIGTERM');
+    // A child that computes does not see SIGTERM.
+    grace = setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+    }, GRACE);
+  };
+  // What the child had started holds its pipes open and must not outlive it.
+  child.once('exit', () => {
+    signalGroup(child, 'SIGKILL');
+  });
+  given.signal.addEventListener('abort', stop, { once: true });
+  if (given.signal.aborted) stop();
+  try {
+    return await converse(child, task, given, lastWords);
+  } finally {
+    given.signal.removeEventListener('abort', stop);
+    clearTimeout(grace);
+  }
+}
+
+/** The compiled entry; code that runs from the sources uses what was built beside them. */
+export function childEntry(): string {
+  const compiled = join(__dirname, 'child.js');
+  return existsSync(compiled) ? compiled : join(__dirname, '..', '..', 'dist', 'activities', 'run-step', 'child.js');
+}
+
+function start(environment: Environment): ChildProcess {
+  return spawn(process.execPath, [childEntry()], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A step's code has no use for the token of the engine's doors.
+    env: {
+      ...process.env,
+      ...environmentVariables({ ...environment, token: null }),
+      PERENNIAL_TOKEN: undefined,
+      PERENNIAL_PARENT: String(process.pid),
+    },
+  });
+}
+
+function converse(child: ChildProcess, task: ToChild, given: Isolation, lastWords: () => string): Promise<IsolatedEnd> {
+  return new Promise((settle) => {
+    let end: IsolatedEnd | null = null;
+    child.on('message', (raw) => {
+      const said = FromChild.safeParse(raw);
+      if (!said.success) return;
+      const message = said.data;
+      if (message.type === 'progress') given.progress(message.value);
+      else if (message.type === 'log') given.log[message.level](message.fields, message.message);
+      else if (message.type === 'done') end = { kind: 'output', output: message.output, usage: message.usage };
+      else end = { kind: 'failed', failure: message.failure, usage: message.usage };
+    });
+    child.on('error', (error) => {
+      settle({ kind: 'failed', failure: describe(died(task, error.message, lastWords()), task.never), usage: null });
+    });
+    child.on('close', (code, signal) => {
+      const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
+      settle(end ?? { kind: 'failed', failure: describe(died(task, how, lastWords()), task.never), usage: null });
+    });
+    child.send(task, (error) => {
+      if (error !== null) given.log.warn({ error: error.message }, 'the child process did not take its task');
+    });
+  });
+}
+
+function died(task: ToChild, how: string, words: string): Error {
+  const said = words === '' ? '' : ` Its last words: ${words}`;
+  return perennialError('PER_RUN_011', `The child process of '${task.step}' at '${task.address}' ended ${how}.${said}`);
+}
+
+/** Passes the child's output on to the log, line by line. Returns a function that gives the end of its stderr. */
+function follow(child: ChildProcess, log: StepLog): () => string {
+  let tail = '';
+  eachLine(child.stdout, (line) => {
+    log.debug({ stream: 'stdout' }, line);
+  });
+  eachLine(child.stderr, (line) => {
+    tail = `${tail}${line}\n`.slice(-LAST_WORDS);
+    log.warn({ stream: 'stderr' }, line);
+  });
+  return () => tail.trim();
+}
+
+function eachLine(stream: Readable | null, take: (line: string) => void): void {
+  if (stream !== null) createInterface({ input: stream }).on('line', take);
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}

@@ -1,0 +1,99 @@
+import type { PoolClient } from 'pg';
+import type { Json } from '../../core';
+import { perennialError } from '../../core/errors';
+import { transaction } from '../../store/db';
+import { failExecution } from '../../store/executions/fail-execution';
+import { claimNode } from '../../store/nodes/claim-node';
+import { commitNode } from '../../store/nodes/commit-node';
+import { findOutput } from '../../store/nodes/find-output';
+import type { Cost } from '../../store/nodes/node-row';
+import { recordNode } from '../../store/nodes/record-node';
+import type { Attempt } from './attempt';
+import { type Call, isLastAttempt } from './call';
+import type { Effect } from './context';
+import { describe, type Failure, toRecord } from './failure';
+import { EffectError, withRecords } from './records';
+import type { LookUp } from './use-cache';
+
+/** An execution's output and what goes into the records with it. */
+export interface Done {
+  readonly output: Json;
+  readonly cost: Cost;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * Commits the output of a claimed execution, its queued effects in the same transaction.
+ *
+ * @returns the output that counts: this one, or another execution's that was committed before
+ * @throws PER_RUN_008 when a newer execution holds the fence and has not committed yet
+ */
+export async function commit({ dependencies, argument }: Call, fence: number, look: LookUp, done: Done): Promise<Json> {
+  const { run, address } = argument;
+  const row = { run, address, fence, output: done.output, cost: done.cost, cache: look.reason, entry: look.entry };
+  const mine = await withRecords('commit the output', () =>
+    done.effects.length === 0
+      ? commitNode(dependencies.db, row)
+      : transaction(dependencies.db, async (tx) => (await commitNode(tx, row)) && (await carryOut(tx, done.effects))),
+  );
+  if (mine) return done.output;
+  const committed = await withRecords('read the output', () => findOutput(dependencies.db, run, address));
+  if (committed !== null) return committed.output;
+  throw perennialError('PER_RUN_008', `Execution ${fence} of '${address}' in run ${run} was overtaken.`);
+}
+
+/** Claims and commits in one transaction, for light steps and cache hits. */
+export async function recordAtOnce({ dependencies, claimant }: Call, look: LookUp, done: Done): Promise<Json> {
+  return withRecords('record the output', () =>
+    transaction(dependencies.db, async (tx) => {
+      const { output, cost, effects } = done;
+      const recorded = await recordNode(tx, claimant, { output, cost, cache: look.reason, entry: look.entry });
+      if (recorded.mine) await carryOut(tx, effects);
+      return recorded.output;
+    }),
+  );
+}
+
+/** Records that a claimed execution has no output. */
+export async function recordEnd(call: Call, fence: number, end: Exclude<Attempt, { kind: 'output' }>): Promise<void> {
+  const { run, address } = call.argument;
+  const failure = end.kind === 'cancelled' ? cancelled(call) : end.failure;
+  await withRecords('record the failure', () =>
+    failExecution(call.dependencies.db, {
+      run,
+      address,
+      fence,
+      outcome: end.kind,
+      error: toRecord(failure),
+      cost: end.cost,
+      final: end.kind === 'failed' ? !failure.retryable || isLastAttempt(call) : !failure.retryable,
+    }),
+  );
+}
+
+/** The same for a light step, which claims at its end. Returns the output that an earlier execution committed, if one did. */
+export async function recordLightEnd(
+  call: Call,
+  end: Exclude<Attempt, { kind: 'output' }>,
+): Promise<{ readonly output: Json } | null> {
+  const claim = await withRecords('claim the node', () => claimNode(call.dependencies.db, call.claimant));
+  if (claim.kind === 'committed') return { output: claim.output };
+  await recordEnd(call, claim.fence, end);
+  return null;
+}
+
+async function carryOut(tx: PoolClient, effects: readonly Effect[]): Promise<true> {
+  try {
+    for (const effect of effects) await effect(tx);
+    return true;
+  } catch (error) {
+    throw new EffectError(error);
+  }
+}
+
+/** A cancelled run's node is over; one whose worker stops or lost its task will be tried again. */
+function cancelled({ temporal }: Call): Failure {
+  const asked = temporal.cancellationDetails?.cancelRequested ?? false;
+  const said = describe(temporal.cancellationSignal.reason);
+  return { type: 'Cancelled', message: said.message, fault: 'user', retryable: !asked };
+}

@@ -1,0 +1,104 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Json } from '../../core';
+import { parseArgument } from './argument';
+import { attempt, type Attempt } from './attempt';
+import { type Call, toCall } from './call';
+import { createMeters, gpuIsVisible } from './cost';
+import type { RunStepDependencies } from './dependencies';
+import { describe, toApplicationFailure } from './failure';
+import { knownStep } from './known-step';
+import { claimNode } from '../../store/nodes/claim-node';
+import { commit, recordAtOnce, recordEnd, recordLightEnd } from './record';
+import { withRecords } from './records';
+import { CACHE_OFF, type LookUp, useCache } from './use-cache';
+
+/** A step's activity as a worker registers it under the step's name. */
+export type StepActivity = (argument: unknown) => Promise<Json>;
+
+/**
+ * The one dispatcher: gives, for a step's name, the activity to register under that name.
+ *
+ * An execution goes: cache look-up, claim, parse input, run, parse output, record. A node whose output is committed is
+ * never run again, and an execution that was overtaken by a newer claim cannot commit.
+ *
+ * @throws PER_RUN_010 when this worker has no code for the step
+ * @example
+ * const runStep = createRunStep(dependencies);
+ * const activities = Object.fromEntries(stepNames(dependencies).map((name) => [name, runStep(name)]));
+ */
+export function createRunStep(dependencies: RunStepDependencies): (stepName: string) => StepActivity {
+  const meters = createMeters();
+  const gpu = gpuIsVisible();
+  return (stepName) => {
+    const step = knownStep(dependencies, stepName);
+    return async (raw) => {
+      const temporal = Context.current();
+      try {
+        const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal }, meters, gpu);
+        try {
+          return await execute(call);
+        } finally {
+          call.meter();
+        }
+      } catch (error) {
+        throw forTemporal(error, step.contract.retry.never);
+      }
+    };
+  };
+}
+
+async function execute(call: Call): Promise<Json> {
+  const { argument, step, dependencies } = call;
+  const cached = argument.cache && step.contract.cache;
+  const look = cached
+    ? await withRecords('look into the cache', () => useCache(dependencies, step, argument.input))
+    : CACHE_OFF;
+  if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
+  return step.contract.light ? runLight(call, look) : runClaimed(call, look);
+}
+
+async function runClaimed(call: Call, look: LookUp): Promise<Json> {
+  const claim = await withRecords('claim the node', () => claimNode(call.dependencies.db, call.claimant));
+  if (claim.kind === 'committed') return claim.output;
+  const { fence } = claim;
+  const end = await attempt(call, fence);
+  if (end.kind !== 'output') {
+    await recordEnd(call, fence, end);
+    return raise(call, end);
+  }
+  try {
+    return await commit(call, fence, look, end);
+  } catch (error) {
+    // The commit itself failed: an effect of the step, or the records. Say so there if they can be reached.
+    const failed = {
+      kind: 'failed',
+      failure: describe(error, call.step.contract.retry.never),
+      cost: end.cost,
+    } as const;
+    await recordEnd(call, fence, failed).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runLight(call: Call, look: LookUp): Promise<Json> {
+  const end = await attempt(call, 0);
+  if (end.kind === 'output') return recordAtOnce(call, look, end);
+  const committed = await recordLightEnd(call, end);
+  return committed === null ? raise(call, end) : committed.output;
+}
+
+/** Ends the activity as its attempt ended. */
+function raise(call: Call, end: Exclude<Attempt, { kind: 'output' }>): Promise<never> {
+  if (end.kind === 'cancelled') return call.temporal.cancelled;
+  const { failure, cause } = end;
+  call.log.warn({ failure }, 'the execution failed');
+  // A failure made for Temporal by the step's own code keeps its details and its delay.
+  if (cause instanceof ApplicationFailure) throw cause;
+  throw toApplicationFailure(failure, cause);
+}
+
+function forTemporal(error: unknown, never: readonly string[]): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  return toApplicationFailure(describe(error, never), error);
+}

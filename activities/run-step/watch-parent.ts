@@ -1,0 +1,12 @@
+import { workerData } from 'node:worker_threads';
+import { z } from 'zod';
+
+// A thread of an isolated step's child process. A worker that is killed cannot end its children, and the child's main
+// thread may compute for minutes without seeing that its channel has closed; so this thread watches, and ends the whole
+// process group when the worker is no longer its parent.
+
+const parent = z.int().parse(workerData);
+
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL');
+}, 200);

@@ -1,0 +1,19 @@
+import { type Implementation, implementationsIn } from '../core';
+
+/** Which stage has the code of which isolated step: a child process loads that stage and none of the others. */
+const STAGES: { readonly [step: string]: () => Promise<object> } = {
+  collect: () => import('./collect/index.js'),
+  clean: () => import('./clean/index.js'),
+  validate: () => import('./validate/index.js'),
+  split: () => import('./split/index.js'),
+  train: () => import('./train/index.js'),
+  evaluate: () => import('./evaluate/index.js'),
+  'compact-predictions': () => import('./monitor/index.js'),
+  judge: () => import('./monitor/index.js'),
+};
+
+/** The implementations of the stage that a standard step belongs to; empty for an unknown step. */
+export async function loadStandardStep(step: string): Promise<readonly Implementation[]> {
+  const load = STAGES[step];
+  return load === undefined ? [] : implementationsIn(await load());
+}

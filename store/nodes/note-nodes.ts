@@ -1,0 +1,30 @@
+import type { NodeNote } from '../../core/interpret/activity';
+import type { Db } from '../db';
+
+/**
+ * Records the state of nodes as the workflow sees them: maps, branches, approvals, and steps that never ran. Safe to
+ * repeat. A committed output is never taken back.
+ */
+export async function noteNodes(db: Db, run: string, notes: readonly NodeNote[]): Promise<void> {
+  await db.query(
+    `INSERT INTO nodes (run_id, address, node, kind, status, input, output, error, ended_at)
+     SELECT $1, n->>'address', n->>'node', n->>'kind', n->>'status', n->'input', n->'output', n->'error',
+            CASE WHEN n->>'status' IN ('running', 'waiting') THEN NULL ELSE now() END
+     FROM jsonb_array_elements($2::jsonb) AS n
+     ON CONFLICT (run_id, address) DO UPDATE SET
+       status = EXCLUDED.status,
+       input = COALESCE(EXCLUDED.input, nodes.input),
+       output = EXCLUDED.output,
+       error = COALESCE(EXCLUDED.error, nodes.error),
+       ended_at = EXCLUDED.ended_at
+     WHERE nodes.output IS NULL`,
+    [run, JSON.stringify(lastOfEach(notes))],
+  );
+}
+
+/** One statement may touch a row once: of several notes on one address the last counts, with what the earlier ones said. */
+function lastOfEach(notes: readonly NodeNote[]): NodeNote[] {
+  const byAddress = new Map<string, NodeNote>();
+  for (const note of notes) byAddress.set(note.address, { ...byAddress.get(note.address), ...note });
+  return [...byAddress.values()];
+}
