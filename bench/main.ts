@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { coldstart } from './coldstart/coldstart';
+import { overhead } from './overhead/overhead';
+import { printLine } from './report';
+import type { BenchLine } from './report';
+
+/** How a benchmark is run. Lines are handed over as they are known. */
+export interface BenchOptions {
+  readonly runs: number;
+  readonly onLine: (line: BenchLine) => void;
+  readonly note: (text: string) => void;
+}
+
+const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { overhead, coldstart };
+const Options = z.object({ json: z.boolean().default(false), runs: z.coerce.number().int().min(1).max(100).default(5) });
+
+const program = new Command('bench')
+  .description(`Runs a benchmark beside its peer: ${Object.keys(BENCHMARKS).join(', ')}. What it does not measure: bench/README.md.`)
+  .argument('<name>', 'which benchmark')
+  .option('--json', 'one JSON object a line')
+  .option('--runs <n>', 'rounds; each runs Perennial and the peer in turn (default 5)')
+  .action(async (name: string, given: unknown) => {
+    const { json, runs } = Options.parse(given);
+    const bench = BENCHMARKS[name];
+    if (!bench) return program.error(`There is no benchmark '${name}' (known: ${Object.keys(BENCHMARKS).join(', ')}).`, { exitCode: 2 });
+    await bench({
+      runs,
+      onLine: (line) => console.log(json ? JSON.stringify(line) : printLine(line)),
+      note: (text) => console.error(text),
+    });
+  });
+
+program.parseAsync().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { z } from 'zod';
+import { workerTuning } from '../../workers/tuning';
+import * as activities from './peer-activities';
+
+const Environment = z.object({ TEMPORAL_ADDRESS: z.string(), PEER_QUEUE: z.string() });
+
+/** A hand-written worker with the same options as Perennial's. Says `ready` on its channel, ends with it. */
+async function main(): Promise<void> {
+  const { TEMPORAL_ADDRESS, PEER_QUEUE } = Environment.parse(process.env);
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address: TEMPORAL_ADDRESS }),
+    taskQueue: PEER_QUEUE,
+    workflowsPath: join(__dirname, 'peer-workflows.js'),
+    activities,
+    ...workerTuning('cpu'),
+  });
+  process.once('disconnect', () => worker.shutdown());
+  const running = worker.run();
+  process.send?.('ready');
+  await running;
+}
+
+void main().then(() => process.exit(0));

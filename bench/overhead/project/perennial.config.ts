@@ -1,0 +1,9 @@
+import { defineConfig } from '../../../core';
+import { chainOf50, chainOf6, fanOut } from './pipelines';
+
+/** The project that the benchmark's worker runs: nothing but no-op steps. */
+export default defineConfig({
+  pipelines: [chainOf50, chainOf6, fanOut],
+  models: [],
+  steps: { cpu: () => import('./steps.js') },
+});

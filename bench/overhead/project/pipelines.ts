@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { pipeline, step } from '../../../core';
+
+/** Hands on the number that it was given. Not cached: the engine's own cost is what is measured. */
+export const noop = step('noop', {
+  input: z.object({ n: z.int() }),
+  output: z.object({ n: z.int() }),
+  timeout: '1m',
+  cache: false,
+});
+
+function chain(name: string, length: number) {
+  return pipeline(name, {
+    config: z.object({ n: z.int() }),
+    graph(g, config) {
+      let last = g.run(noop, { n: config.n }, { id: 'step-1' });
+      for (let i = 2; i <= length; i += 1) last = g.run(noop, { n: last.n }, { id: `step-${i}` });
+      return last;
+    },
+  });
+}
+
+export const chainOf50 = chain('bench-chain-50', 50);
+export const chainOf6 = chain('bench-chain-6', 6);
+
+export const fanOut = pipeline('bench-fan-out', {
+  config: z.object({ items: z.array(z.int()) }),
+  graph(g, config) {
+    return g.map('items', config.items, (n) => g.run(noop, { n }));
+  },
+});
