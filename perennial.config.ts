@@ -2,13 +2,17 @@ import { defineConfig } from './core';
 import { flightDelaysModel } from './pipelines/flight-delays/model';
 import { flightDelays } from './pipelines/flight-delays/pipeline';
 import { compareFlights, watchFlights } from './pipelines/flight-delays/watch';
+import { lateAirports } from './pipelines/late-airports/pipeline';
 
 /** What this project runs. The command `perennial` and the workers read it; a project of your own has one like it. */
 export default defineConfig({
-  pipelines: [flightDelays, watchFlights, compareFlights],
+  pipelines: [flightDelays, watchFlights, compareFlights, lateAirports],
   models: [flightDelaysModel],
   steps: {
-    cpu: () => import('./pipelines/flight-delays/steps.cpu.js'),
+    cpu: async () => ({
+      ...(await import('./pipelines/flight-delays/steps.cpu.js')),
+      ...(await import('./pipelines/late-airports/steps.cpu.js')),
+    }),
     gpu: () => import('./pipelines/flight-delays/steps.gpu.js'),
   },
 });
