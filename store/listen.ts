@@ -1,0 +1,59 @@
+import { Client } from 'pg';
+
+/** What a {@link listenForChampions} tells. */
+export interface Listener {
+  /** Something may have changed: a notification came, or the connection is new and one may have been missed. */
+  readonly onHint: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const FIRST_DELAY_MS = 250;
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * Listens for promotions (NOTIFY `perennial_champion`) on a connection of its own, and connects again for as long as
+ * it takes. A notification is a hint: what is said meanwhile is lost, so every new connection is a hint too.
+ *
+ * @returns a function that ends it.
+ */
+export function listenForChampions(url: string, listener: Listener): () => Promise<void> {
+  let isEnded = false;
+  let client: Client | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let delay = FIRST_DELAY_MS;
+
+  const again = (): void => {
+    client = null;
+    if (isEnded || timer) return;
+    timer = setTimeout(() => {
+      timer = null;
+      void connect();
+    }, delay);
+    delay = Math.min(delay * 2, MAX_DELAY_MS);
+  };
+
+  const connect = async (): Promise<void> => {
+    const next = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
+    client = next;
+    next.on('error', listener.onError);
+    next.on('end', again);
+    next.on('notification', listener.onHint);
+    try {
+      await next.connect();
+      await next.query('LISTEN perennial_champion');
+      delay = FIRST_DELAY_MS;
+      listener.onHint();
+    } catch (error) {
+      listener.onError(error);
+      await next.end().catch(() => undefined);
+      again();
+    }
+  };
+
+  void connect();
+  return async () => {
+    isEnded = true;
+    if (timer) clearTimeout(timer);
+    await client?.end().catch(() => undefined);
+  };
+}
