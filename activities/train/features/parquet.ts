@@ -64,14 +64,14 @@ export async function readChunks(
   connection: DuckDBConnection,
   sql: string,
   values: Record<string, DuckDBValue>,
-  sink: (vectors: DuckDBVector[], first: number, rows: number) => void,
+  sink: (vectors: DuckDBVector[], first: number, rows: number) => void | Promise<void>,
 ): Promise<number> {
   const next = await openStream(connection, sql, values);
   let first = 0;
   for (let chunk = await next(); chunk !== null && chunk.rowCount > 0; chunk = await next()) {
     const vectors: DuckDBVector[] = [];
     for (let i = 0; i < chunk.columnCount; i++) vectors.push(chunk.getColumnVector(i));
-    sink(vectors, first, chunk.rowCount);
+    await sink(vectors, first, chunk.rowCount);
     first += chunk.rowCount;
   }
   return first;

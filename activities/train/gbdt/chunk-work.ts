@@ -7,12 +7,9 @@ import { BIN_WIDTH, COMMAND, CONTROL, type SharedState } from './shared';
 export class ChunkWorker {
   /** Rows that go right, while a chunk is being parted. */
   private readonly spare: Uint32Array;
-  private readonly columns: readonly Uint16Array[];
 
   constructor(private readonly state: SharedState) {
     this.spare = new Uint32Array(state.chunkRows);
-    const { rows, features, codes } = state;
-    this.columns = Array.from({ length: features }, (_, f) => codes.subarray(f * rows, (f + 1) * rows));
   }
 
   /** Takes chunks, one after another, until none is left of the command that is under way. */
@@ -62,16 +59,25 @@ export class ChunkWorker {
     const { scores, labels, gradients, losses } = this.state;
     const { first, last } = this.bounds(chunk);
     let loss = 0;
+    let likelihood = 1;
     for (let row = first; row < last; row++) {
       const score = scores[row] ?? 0;
-      const label = labels[row] ?? 0;
-      const p = 1 / (1 + Math.exp(-score));
-      gradients[2 * row] = p - label;
-      gradients[2 * row + 1] = p * (1 - p);
-      // -log(p) or -log(1 - p), from the score: no rounding of p to 0 or 1.
-      const margin = label === 1 ? score : -score;
-      loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+      // One exp, of a number that is never above 0: p and 1 - p both keep their digits.
+      const e = Math.exp(score < 0 ? score : -score);
+      const larger = 1 / (1 + e);
+      const p = score < 0 ? e * larger : larger;
+      const q = score < 0 ? larger : e * larger;
+      const label = labels[row];
+      gradients[2 * row] = label === 1 ? -q : p;
+      gradients[2 * row + 1] = p * q;
+      // Likelihoods are multiplied, and a logarithm is taken only before the product would underflow.
+      likelihood *= label === 1 ? p : q;
+      if (likelihood < 1e-250) {
+        loss -= Math.log(Math.max(likelihood, Number.MIN_VALUE));
+        likelihood = 1;
+      }
     }
+    loss -= Math.log(likelihood);
     losses[chunk] = loss;
   }
 
@@ -86,16 +92,15 @@ export class ChunkWorker {
 
   /** Moves the rows of a leaf that do not go left to a new leaf, keeping their order. */
   private part(chunk: number, leaf: number, newLeaf: number, feature: number): void {
-    const { order, begins, ends, chunks, goesLeft } = this.state;
+    const { order, begins, ends, chunks, goesLeft, places, features } = this.state;
     const { spare } = this;
-    const column = this.column(feature);
     const begin = begins[leaf * chunks + chunk] ?? 0;
     const end = ends[leaf * chunks + chunk] ?? 0;
     let left = begin;
     let right = 0;
     for (let i = begin; i < end; i++) {
       const row = order[i] ?? 0;
-      if (goesLeft[column[row] ?? 0] === 1) order[left++] = row;
+      if (goesLeft[places[row * features + feature] ?? 0] === 1) order[left++] = row;
       else spare[right++] = row;
     }
     order.set(spare.subarray(0, right), left);
@@ -106,44 +111,28 @@ export class ChunkWorker {
 
   /** The chunk's histogram of a leaf, over all features. */
   private addUp(chunk: number, leaf: number): void {
-    const { begins, ends, chunks, binStarts, histograms, order, gradients } = this.state;
+    const { begins, ends, chunks, binStarts, histograms, features, places, order, gradients } = this.state;
     const width = (binStarts[binStarts.length - 1] ?? 0) * BIN_WIDTH;
     const histogram = histograms.subarray(chunk * width, (chunk + 1) * width).fill(0);
-    const begin = begins[leaf * chunks + chunk] ?? 0;
     const end = ends[leaf * chunks + chunk] ?? 0;
-    this.columns.forEach((column, f) => {
-      addRows(histogram, (binStarts[f] ?? 0) * BIN_WIDTH, column, order, gradients, begin, end);
-    });
+    for (let i = begins[leaf * chunks + chunk] ?? 0; i < end; i++) {
+      const row = order[i] ?? 0;
+      const g = gradients[2 * row] ?? 0;
+      const h = gradients[2 * row + 1] ?? 0;
+      const next = (row + 1) * features;
+      // The innermost loop of all: three sums a row and feature, in float64.
+      for (let at = row * features; at < next; at++) {
+        const bin = BIN_WIDTH * (places[at] ?? 0);
+        histogram[bin] = (histogram[bin] ?? 0) + g;
+        histogram[bin + 1] = (histogram[bin + 1] ?? 0) + h;
+        histogram[bin + 2] = (histogram[bin + 2] ?? 0) + 1;
+      }
+    }
   }
 
   private bounds(chunk: number): { first: number; last: number } {
     const { rows, chunkRows } = this.state;
     return { first: Math.min(rows, chunk * chunkRows), last: Math.min(rows, (chunk + 1) * chunkRows) };
-  }
-
-  private column(feature: number): Uint16Array {
-    const column = this.columns[feature];
-    if (!column) throw new RangeError(`there is no feature ${feature}`);
-    return column;
-  }
-}
-
-/** The innermost loop: three sums a row and feature, in float64. `?? 0` costs nothing here: indices are in range. */
-function addRows(
-  histogram: Float64Array,
-  base: number,
-  column: Uint16Array,
-  order: Uint32Array,
-  gradients: Float32Array,
-  begin: number,
-  end: number,
-): void {
-  for (let i = begin; i < end; i++) {
-    const row = order[i] ?? 0;
-    const bin = base + BIN_WIDTH * (column[row] ?? 0);
-    histogram[bin] = (histogram[bin] ?? 0) + (gradients[2 * row] ?? 0);
-    histogram[bin + 1] = (histogram[bin + 1] ?? 0) + (gradients[2 * row + 1] ?? 0);
-    histogram[bin + 2] = (histogram[bin + 2] ?? 0) + 1;
   }
 }
 

@@ -65,7 +65,7 @@ export class TreeGrower {
   private part(nodes: TreeNode[], leaf: Leaf, split: Split, number: number, newNumber: number): [Leaf, Leaf] {
     const { state, team } = this;
     const smaller = split.left.n <= split.right.n ? 'left' : 'right';
-    state.goesLeft.set(split.goesLeft);
+    state.goesLeft.set(split.goesLeft, state.binStarts[split.feature]);
     team.run(COMMAND.split, [
       [CONTROL.leaf, number],
       [CONTROL.newLeaf, newNumber],

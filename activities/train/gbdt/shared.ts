@@ -1,3 +1,5 @@
+import type { BinnedRows } from './bins';
+
 /** What the chunks of rows are told to do next. */
 export const COMMAND = { beginTree: 1, split: 2, endBoosting: 3, stop: 4 } as const;
 
@@ -28,11 +30,11 @@ export interface SharedState {
   /** Rows are cut into this many chunks by their number alone, so sums are added in one order whatever the threads. */
   readonly chunks: number;
   readonly chunkRows: number;
-  /** First bin of each feature in a histogram; the last entry is the number of bins in all. */
+  /** First place of each feature in a histogram; the last entry is the number of places in all. */
   readonly binStarts: readonly number[];
   readonly control: Int32Array;
-  /** Bin numbers, column-major. */
-  readonly codes: Uint16Array;
+  /** Places in a histogram, row by row. */
+  readonly places: Uint32Array;
   readonly labels: Uint8Array;
   /** Log-odds by row. */
   readonly scores: Float64Array;
@@ -47,17 +49,9 @@ export interface SharedState {
   readonly histograms: Float64Array;
   /** Sum of the log loss by chunk. */
   readonly losses: Float64Array;
-  /** By bin of the feature that is split on: 1 where its rows go left. */
+  /** By place: 1 where rows with that bin of the feature that is split on go left. */
   readonly goesLeft: Uint8Array;
   readonly leafValues: Float64Array;
-}
-
-/** What a training needs memory for. */
-export interface Sizes {
-  readonly rows: number;
-  readonly leaves: number;
-  /** Bins of each feature. */
-  readonly bins: readonly number[];
 }
 
 const CHUNK_ROWS = 32_768;
@@ -65,21 +59,20 @@ const MOST_CHUNKS = 64;
 const HISTOGRAM_BYTES = 128 * 2 ** 20;
 
 /** Lays out the memory of a training. Depends on the data alone, never on the number of threads. */
-export function layOut(sizes: Sizes, codes: Uint16Array): SharedState {
-  const { rows, leaves } = sizes;
-  const binStarts = [0];
-  for (const bins of sizes.bins) binStarts.push((binStarts[binStarts.length - 1] ?? 0) + bins);
-  const width = (binStarts[binStarts.length - 1] ?? 0) * BIN_WIDTH;
+export function layOut(binned: BinnedRows, rows: number, leaves: number): SharedState {
+  const { binStarts, places } = binned;
+  const allBins = binStarts[binStarts.length - 1] ?? 0;
+  const width = allBins * BIN_WIDTH;
   const affordable = Math.max(1, Math.floor(HISTOGRAM_BYTES / (8 * width)));
   const chunks = Math.max(1, Math.min(MOST_CHUNKS, affordable, Math.ceil(rows / CHUNK_ROWS)));
   return {
     rows,
-    features: sizes.bins.length,
+    features: binned.features.length,
     chunks,
     chunkRows: Math.ceil(rows / chunks),
     binStarts,
     control: new Int32Array(new SharedArrayBuffer(CONTROL.size * 4)),
-    codes,
+    places,
     labels: new Uint8Array(new SharedArrayBuffer(rows)),
     scores: new Float64Array(new SharedArrayBuffer(rows * 8)),
     gradients: new Float32Array(new SharedArrayBuffer(rows * 8)),
@@ -88,7 +81,7 @@ export function layOut(sizes: Sizes, codes: Uint16Array): SharedState {
     ends: new Uint32Array(new SharedArrayBuffer(leaves * chunks * 4)),
     histograms: new Float64Array(new SharedArrayBuffer(chunks * width * 8)),
     losses: new Float64Array(new SharedArrayBuffer(chunks * 8)),
-    goesLeft: new Uint8Array(new SharedArrayBuffer(Math.max(...sizes.bins))),
+    goesLeft: new Uint8Array(new SharedArrayBuffer(allBins)),
     leafValues: new Float64Array(new SharedArrayBuffer(leaves * 8)),
   };
 }

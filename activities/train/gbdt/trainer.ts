@@ -18,8 +18,7 @@ export const gbdt: Trainer<GbdtParameters> = {
   name: 'gbdt',
   async fit(data, features, parameters, options) {
     const binned = binColumns(data.columns, data.rows, parameters.bins);
-    const bins = binned.features.map((f) => f.bins);
-    const state = layOut({ rows: data.rows, leaves: parameters.leaves, bins }, binned.codes);
+    const state = layOut(binned, data.rows, parameters.leaves);
     const bias = Math.log(data.positives / (data.rows - data.positives));
     state.labels.set(data.labels);
     state.scores.fill(bias);

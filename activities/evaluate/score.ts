@@ -1,0 +1,86 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { perennialError } from '../../core/errors';
+import type { RawRows, RawValues } from '../train/features/read-raw';
+
+/** ONNX Runtime's execution providers that scoring may ask for. */
+export type Provider = 'cuda' | 'cpu';
+
+/** A loaded model. */
+export interface Scorer {
+  readonly provider: Provider;
+  /** Why not the provider that was asked for first; '' when it was had. */
+  readonly note: string;
+  /** Probability by row. Rows are cut into batches of at most 8,192. @throws PER_MODEL_010 */
+  score(raw: RawRows): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+const BATCH_ROWS = 8_192;
+
+/**
+ * Loads a model with the first provider that can be had. The Node binding refuses a session when any provider of a
+ * list is missing, so they are tried one at a time and the reason of each refusal is kept.
+ *
+ * `run` blocks its thread and cannot be cancelled: use it in a process that may end.
+ *
+ * @throws PER_MODEL_010 when no provider can load it.
+ */
+export async function openScorer(model: Uint8Array, providers: readonly Provider[], threads: number): Promise<Scorer> {
+  const refusals: string[] = [];
+  for (const provider of providers) {
+    try {
+      const session = await InferenceSession.create(model, {
+        executionProviders: [provider],
+        intraOpNumThreads: threads,
+        // Errors only: a missing CUDA library is reported in the note instead.
+        logSeverityLevel: 3,
+      });
+      return scorer(session, provider, refusals.join(' '));
+    } catch (cause) {
+      const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+      refusals.push(`${provider} could not be had: ${reason.trim().replace(/\.$/, '')}.`);
+    }
+  }
+  throw perennialError('PER_MODEL_010', refusals.join(' '));
+}
+
+function scorer(session: InferenceSession, provider: Provider, note: string): Scorer {
+  return {
+    provider,
+    note,
+    release: () => session.release(),
+    async score(raw) {
+      const probabilities = new Float32Array(raw.rows);
+      for (let first = 0; first < raw.rows; first += BATCH_ROWS) {
+        const last = Math.min(raw.rows, first + BATCH_ROWS);
+        probabilities.set(await scoreBatch(session, raw, first, last), first);
+      }
+      return probabilities;
+    },
+  };
+}
+
+async function scoreBatch(session: InferenceSession, raw: RawRows, first: number, last: number): Promise<Float32Array> {
+  const feeds = Object.fromEntries(
+    session.inputNames.map((name) => {
+      const values = raw.columns.get(name);
+      if (!values) throw perennialError('PER_MODEL_010', `The model asks for '${name}', which the rows do not have.`);
+      return [name, tensor(values, first, last)];
+    }),
+  );
+  const { probability } = await session.run(feeds, ['probability']).catch((cause: unknown) => {
+    throw perennialError('PER_MODEL_010', 'ONNX Runtime could not score a batch.', { cause });
+  });
+  const data = probability?.data;
+  if (!(data instanceof Float32Array) || data.length !== last - first) {
+    throw perennialError('PER_MODEL_010', "The model's output 'probability' is not one float32 a row.");
+  }
+  return data;
+}
+
+function tensor(values: RawValues, first: number, last: number): Tensor {
+  const dims = [last - first, 1];
+  if (values instanceof Float32Array) return new Tensor('float32', values.subarray(first, last), dims);
+  if (values instanceof BigInt64Array) return new Tensor('int64', values.subarray(first, last), dims);
+  return new Tensor('string', values.slice(first, last), dims);
+}

@@ -1,0 +1,83 @@
+import { type DesignMatrix } from './design';
+import type { Objective } from './newton';
+
+/** Keeps the preconditioner away from zero where a coefficient is never used and not regularised. */
+const SMALLEST_CURVATURE = 1e-12;
+
+/**
+ * Mean log loss of a logistic regression plus `l2 / 2` times the squared norm of the coefficients. The last variable
+ * is the intercept, which is not regularised (Hastie, Tibshirani & Friedman 2009, section 4.4).
+ */
+export class LogisticLoss implements Objective {
+  readonly size: number;
+
+  constructor(
+    private readonly matrix: DesignMatrix,
+    private readonly coefficients: number,
+    private readonly labels: Uint8Array,
+    private readonly l2: number,
+  ) {
+    this.size = coefficients + 1;
+  }
+
+  /** Log-odds of each row. */
+  scores(w: Float64Array): Float64Array {
+    const intercept = w[this.coefficients] ?? 0;
+    return this.matrix.times(w).map((score) => score + intercept);
+  }
+
+  /** Mean log loss, without the penalty. */
+  lossAt(w: Float64Array): number {
+    let loss = 0;
+    this.scores(w).forEach((score, row) => {
+      const margin = this.labels[row] === 1 ? score : -score;
+      loss += Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin);
+    });
+    return loss / this.labels.length;
+  }
+
+  valueAt(w: Float64Array): number {
+    let squares = 0;
+    for (let i = 0; i < this.coefficients; i++) squares += (w[i] ?? 0) ** 2;
+    return this.lossAt(w) + (this.l2 / 2) * squares;
+  }
+
+  modelAt(w: Float64Array): ReturnType<Objective['modelAt']> {
+    const rows = this.labels.length;
+    const slopes = this.scores(w);
+    const curvatures = new Float64Array(rows);
+    slopes.forEach((score, row) => {
+      const p = 1 / (1 + Math.exp(-score));
+      slopes[row] = (p - (this.labels[row] ?? 0)) / rows;
+      curvatures[row] = (p * (1 - p)) / rows;
+    });
+    return {
+      gradient: this.withIntercept(this.matrix.transposedTimes(slopes, this.size), sum(slopes), w),
+      diagonal: this.diagonal(curvatures),
+      hessianTimes: (v) => {
+        const intercept = v[this.coefficients] ?? 0;
+        const product = this.matrix.times(v).map((x, row) => (x + intercept) * (curvatures[row] ?? 0));
+        return this.withIntercept(this.matrix.transposedTimes(product, this.size), sum(product), v);
+      },
+    };
+  }
+
+  /** Completes a product: the penalty's share for the coefficients, the intercept's own sum at the end. */
+  private withIntercept(product: Float64Array, intercept: number, v: Float64Array): Float64Array {
+    for (let i = 0; i < this.coefficients; i++) product[i] = (product[i] ?? 0) + this.l2 * (v[i] ?? 0);
+    product[this.coefficients] = intercept;
+    return product;
+  }
+
+  private diagonal(curvatures: Float64Array): Float64Array {
+    const diagonal = this.matrix.diagonal(curvatures, this.size);
+    diagonal[this.coefficients] = sum(curvatures);
+    return diagonal.map((x, i) => Math.max(SMALLEST_CURVATURE, i < this.coefficients ? x + this.l2 : x));
+  }
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
