@@ -32,7 +32,8 @@ const INTRODUCTION = `# Errors
 
 Generated from the table in \`core/errors\` by \`node dist/cli/docs/write-errors.js\`; do not edit. A code never changes its
 meaning. Every message reads \`[CODE] what happened, naming the thing. What to do.\` With \`--json\` the command prints
-\`{"error": {"code", "message", "fault", "retryable"}}\`; the APIs answer with the same fields.
+\`{"error": {"code", "message", "fault", "retryable"}}\`; the prediction API answers \`{"error": {"code", "message"}}\`, with
+\`issues\` when a body was refused.
 
 *Fault*: \`user\` means that something given to the engine is wrong (input, config, data, set-up), \`engine\` that something
 the engine relies on failed or that it has a bug. *Again*: whether the engine itself tries again. Bad input never is.

@@ -1,0 +1,40 @@
+/**
+ * Danger: the first code that anyone reads does not compile, a link leads nowhere, a command it names does not exist. The
+ * example is a file of the project, which the compiler and the demo's project check; the README must hold it verbatim.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { buildProgram } from '../../../cli/main';
+
+const root = join(__dirname, '../../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const readme = read('README.md');
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...markdownIn('docs'), ...markdownIn('docs/decisions')];
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => (name.endsWith('.md') ? [`${folder}/${name}`] : []));
+}
+
+test('the example of the README is a file of this project, word for word', () => {
+  const example = /```ts\n([^]*?)```/.exec(readme)?.[1];
+  expect(example).toBe(read('pipelines/late-airports/pipeline.ts'));
+  expect(read('perennial.config.ts')).toContain('pipelines/late-airports/pipeline');
+});
+
+test.each(pages)('%s: links lead to files that exist', (page) => {
+  const links = [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
+  const broken = links.filter((link) => !link.startsWith('http') && !existsSync(join(root, dirname(page), link)));
+  expect(broken).toEqual([]);
+});
+
+test.each(pages)('%s: the verbs that it names exist', (page) => {
+  const verbs = buildProgram().commands.map((command) => command.name());
+  const named = [...read(page).matchAll(/(?:npx |`)perennial ([a-z]+)/g)].map((match) => match[1] ?? '');
+  expect(named.filter((verb) => !verbs.includes(verb))).toEqual([]);
+});
+
+test.each(pages)('%s: the npm scripts that it names exist', (page) => {
+  const manifest = read('package.json');
+  const named = [...read(page).matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? '');
+  expect(named.filter((script) => !manifest.includes(`"${script}":`))).toEqual([]);
+});
