@@ -16,7 +16,9 @@ import { type KeeperState, markSeen, remember, type Remembered, type Retrain } f
 /** What only the keeper's own shell tells it: how a promotion went. `seq` is the promotion log's last number after it. */
 export type ShellEvent =
   | { readonly type: 'promoted'; readonly decision: Decision; readonly seq: number }
-  | { readonly type: 'overtaken'; readonly version: number | null; readonly seq: number };
+  | { readonly type: 'overtaken'; readonly version: number | null; readonly seq: number }
+  /** The registry does not hold the version that was handed over. */
+  | { readonly type: 'unknown-version' };
 
 /** What the shell is to do, in this order. Each is safe to do again. */
 export type KeeperCommand =
@@ -36,6 +38,7 @@ export type Decided = { readonly state: KeeperState; readonly commands: readonly
 export function decide(state: KeeperState, event: KeeperEvent | ShellEvent, facts: ModelFacts): Decided {
   if (event.type === 'promoted') return promoted(state, event.decision, facts);
   if (event.type === 'overtaken') return overtaken(state, event, facts);
+  if (event.type === 'unknown-version') return unknownVersion(state, facts);
   const id = eventId(facts.model, event);
   if (state.seen.includes(id)) return { state, commands: [] };
   // A run's end and a rollback change what is in flight or nothing: they need no memory of their own.
@@ -174,6 +177,14 @@ function overtaken(state: KeeperState, event: Extract<ShellEvent, { type: 'overt
   const { phase } = state;
   if (phase.at !== 'candidate') return { state, commands: [] };
   return close(state, phase.retrain, facts, overtakenBy(phase.version, event.version));
+}
+
+function unknownVersion(state: KeeperState, facts: ModelFacts): Decided {
+  const { phase } = state;
+  if (phase.at !== 'candidate') return { state, commands: [] };
+  const { version, retrain } = phase;
+  const reason = `The registry holds no version ${version} of ${facts.model}.`;
+  return close(state, retrain, facts, { rule: 'unknown-version', reason, version });
 }
 
 function overtakenBy(

@@ -18,6 +18,7 @@ export type DecisionRule =
   | 'rolled-out'
   | 'overtaken'
   | 'unknown-retrain'
+  | 'unknown-version'
   | 'run-failed'
   | 'no-candidate'
   | 'person';

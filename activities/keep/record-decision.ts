@@ -1,0 +1,17 @@
+import type { Decision } from '../../core/keep/decision';
+import type { Cause } from '../../core/keep/event';
+import { transaction } from '../../store/db';
+import { addCause } from '../../store/keeper/add-cause';
+import { recordDecision as insertDecision } from '../../store/keeper/record-decision';
+import type { KeepDependencies } from './dependencies';
+
+/** Records a decision, and its cause too when it was signalled by someone who had not written it down. */
+export async function recordDecision(
+  { db }: KeepDependencies,
+  { decision, cause }: { readonly decision: Decision; readonly cause: Cause | null },
+): Promise<void> {
+  await transaction(db, async (tx) => {
+    if (cause) await addCause(tx, decision.model, cause);
+    await insertDecision(tx, decision);
+  });
+}
