@@ -1,6 +1,6 @@
 // The second half of `npm run build`, after tsc: drops what no source makes any more, bundles the workflows once (each
 // worker would spend seconds on it at its start), and writes dist/build.json.
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { digestOf, filesBelow, readBuild, root, sources } from './inputs.mjs';
@@ -41,6 +41,8 @@ async function bundleWorkflows() {
 }
 
 dropOrphans();
+// `npx perennial` runs this file itself; npm before 11 does not set the mode.
+chmodSync(join(dist, 'cli', 'main.js'), 0o755);
 const before = readBuild();
 const workflows = workflowInputs();
 if (before?.workflows !== workflows || !existsSync(bundlePath)) await bundleWorkflows();
