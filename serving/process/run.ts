@@ -43,7 +43,8 @@ export async function runProcess({ environment, server, port, log }: ProcessOpti
     },
   });
   const link = new SupervisorLink({
-    'close-segments': () => predictions.closeAll(),
+    // An undefined value would not survive the way to the supervisor.
+    'close-segments': () => predictions.closeAll().then(() => true),
     metrics: () => metrics.registry.getMetricsAsJSON(),
     end: () => void end(),
   });
