@@ -65,6 +65,8 @@ export interface Ending {
 /** Everything the interpreter knows of a run: plain JSON. The plan is handed in beside it. */
 export interface RunState {
   readonly phase: 'running' | 'ended';
+  /** The map whose items this is a shard of; null for a whole run. */
+  readonly goal: string | null;
   readonly config: Json;
   readonly nodes: { readonly [address: string]: NodeState };
   readonly scopes: { readonly [key: string]: ScopeState };
@@ -74,6 +76,8 @@ export interface RunState {
   readonly executions: number;
   /** Set when nodes are being stopped. */
   readonly ending: Ending | null;
+  /** True once everything under way has been told to stop. */
+  readonly stopping: boolean;
   /** The first failure that the others were allowed to finish after. */
   readonly failure: { readonly address: string; readonly failure: Failure } | null;
 }

@@ -1,0 +1,103 @@
+import { perennialError } from '../errors';
+import type { Values } from '../expr/evaluate';
+import type { Json } from '../plan/json';
+import type { NodeNote } from './activity';
+import type { Command } from './command';
+import type { IndexedNode, IndexedPlan } from './index-plan';
+import type { Indices, MapState, NodeState, RunState, ScopeState } from './state';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * One step of the interpreter under way: a copy of the state that may be written, and the commands so far. Nodes and
+ * scopes are replaced, never changed, so the state that was handed in stays as it was.
+ */
+export interface Draft extends Omit<Writable<RunState>, 'nodes' | 'scopes' | 'pending'> {
+  readonly index: IndexedPlan;
+  readonly nodes: Record<string, NodeState>;
+  readonly scopes: Record<string, ScopeState>;
+  pending: string[];
+  readonly commands: Command[];
+  /** Keys of scopes in which all has ended and whose owner does not know yet. */
+  readonly closed: string[];
+}
+
+/** A state to write on. */
+export function draftOf(index: IndexedPlan, state: RunState): Draft {
+  return {
+    ...state,
+    nodes: { ...state.nodes },
+    scopes: { ...state.scopes },
+    pending: [...state.pending],
+    index,
+    commands: [],
+    closed: [],
+  };
+}
+
+/** The state that a draft has become. */
+export function stateOf(draft: Draft): RunState {
+  const { phase, goal, config, nodes, scopes, pending, executions, ending, stopping, failure } = draft;
+  return { phase, goal, config, nodes, scopes, pending, executions, ending, stopping, failure };
+}
+
+/** @throws PER_FLOW_009: an address that is not there is the interpreter's own mistake */
+export function nodeAt(draft: Draft, address: string): NodeState {
+  return draft.nodes[address] ?? lost(`no node at ${address}`);
+}
+
+export function planNode(draft: Draft, id: string): IndexedNode {
+  return draft.index.nodes.get(id) ?? lost(`no node ${id} in the plan`);
+}
+
+export function scopeAt(draft: Draft, key: string): ScopeState {
+  return draft.scopes[key] ?? lost(`no scope ${key}`);
+}
+
+export function mapAt(draft: Draft, address: string): MapState {
+  return nodeAt(draft, address).map ?? lost(`no map at ${address}`);
+}
+
+function lost(what: string): never {
+  throw perennialError('PER_FLOW_009', `There is ${what}.`);
+}
+
+export function change(draft: Draft, address: string, fields: Partial<NodeState>): void {
+  draft.nodes[address] = { ...nodeAt(draft, address), ...fields };
+}
+
+/** Tells the records about a node that is no step execution. A shard says nothing of its map: it knows only a part. */
+export function note(draft: Draft, address: string, what: Omit<NodeNote, 'address' | 'node' | 'kind'>): void {
+  if (address === draft.goal) return;
+  const { node } = planNode(draft, nodeAt(draft, address).node);
+  draft.commands.push({ type: 'note', note: { address, node: node.id, kind: node.kind, ...what } });
+}
+
+/** Address of a node as seen from somewhere: `train`, `per-seed[3]/train`. */
+export function addressOf(draft: Draft, id: string, at: Indices): string {
+  return prefixOf(planNode(draft, id).maps, at) + id;
+}
+
+function prefixOf(maps: readonly string[], at: Indices): string {
+  return maps.map((map) => `${map}[${at[map] ?? lost(`no item of ${map} here`)}]/`).join('');
+}
+
+/** The values that expressions see from somewhere in the run. */
+export function valuesAt(draft: Draft, at: Indices): Values {
+  return {
+    config: draft.config,
+    output: (id) => outputAt(draft, addressOf(draft, id, at)),
+    item: (id) => itemOf(draft, id, at),
+  };
+}
+
+/** Reading what has not completed would be a fault in what nodes wait for: better to fail than to go on with null. */
+function outputAt(draft: Draft, address: string): Json {
+  const { status, output } = nodeAt(draft, address);
+  return status === 'completed' ? (output ?? null) : lost(`no output yet at ${address}`);
+}
+
+function itemOf(draft: Draft, map: string, at: Indices): Json {
+  const { items, from } = mapAt(draft, addressOf(draft, map, at));
+  return items[(at[map] ?? lost(`no item of ${map} here`)) - from] ?? null;
+}

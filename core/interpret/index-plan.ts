@@ -1,0 +1,85 @@
+import { allParts, readNodes } from '../expr/reads';
+import { allNodes, bodiesOf, readsOf } from '../nodes';
+import type { Body, Plan, PlanNode } from '../plan/plan';
+import { SHARDS_RESERVED } from './limits';
+
+/** What the interpreter looks up again and again about one node of a plan. */
+export interface IndexedNode {
+  readonly node: PlanNode;
+  /** Ids of the maps that enclose it, outermost first. */
+  readonly maps: readonly string[];
+  /** Ids of the nodes that it waits for. */
+  readonly needs: readonly string[];
+}
+
+/** A plan with its nodes by id. */
+export interface IndexedPlan {
+  readonly plan: Plan;
+  readonly nodes: ReadonlyMap<string, IndexedNode>;
+  /** Executions to keep free for what is not inside a given map: see {@link countExecutions}. */
+  readonly executions: number;
+  /** Approvals whose answer some branch's condition reads: their rejection does not end the run. */
+  readonly branchedOn: ReadonlySet<string>;
+}
+
+const indexed = new WeakMap<Plan, IndexedPlan>();
+
+/** Indexes a plan; the same plan object gives the same index. */
+export function indexPlan(plan: Plan): IndexedPlan {
+  const known = indexed.get(plan);
+  if (known) return known;
+  const nodes = new Map<string, IndexedNode>();
+  indexBody(plan.body, [], nodes);
+  const all = [...nodes.values()];
+  const conditions = all.flatMap(({ node }) => (node.kind === 'branch' ? [node.when] : []));
+  const branchedOn = new Set(conditions.flatMap(readNodes));
+  const index = { plan, nodes, executions: countExecutions(plan.body, SHARDS_RESERVED), branchedOn };
+  indexed.set(plan, index);
+  return index;
+}
+
+function indexBody(body: Body, maps: readonly string[], into: Map<string, IndexedNode>): void {
+  for (const node of body.nodes) {
+    const needs = [...new Set([...readsOf(node).flatMap(readNodes), ...node.after, ...readsInside(node)])];
+    into.set(node.id, { node, maps, needs });
+    const inner = node.kind === 'map' ? [...maps, node.id] : maps;
+    for (const { body: scope } of bodiesOf(node)) indexBody(scope, inner, into);
+  }
+}
+
+/** Outer nodes that a node waits for on behalf of what is inside it. */
+function readsInside(node: PlanNode): string[] {
+  // A shard is given the outer values that its items read when it is started, so its map waits for them.
+  if (node.kind === 'map') return readsOfBody(node.body).nodes;
+  // Nodes of an arm wait for themselves; its value may read an outer node that none of them waits for.
+  return bodiesOf(node).flatMap(({ body }) => {
+    const own = new Set(body.nodes.map(({ id }) => id));
+    return readNodes(body.output).filter((id) => !own.has(id));
+  });
+}
+
+/**
+ * Executions that a scope takes once: each step counts one, of both arms of a branch. A map inside it counts as the
+ * shards that it will probably need, since a map inside a map always runs in shards: so the number is known beforehand.
+ */
+export function countExecutions(body: Body, shards = 1): number {
+  return body.nodes.reduce((sum, node) => {
+    if (node.kind === 'map') return sum + shards;
+    const inner = bodiesOf(node).reduce((all, { body: scope }) => all + countExecutions(scope, shards), 0);
+    return sum + inner + (node.kind === 'step' ? 1 : 0);
+  }, 0);
+}
+
+/** Ids of nodes and maps outside a map that its body reads: what a shard has to be given. */
+export function readsOfBody(body: Body): { readonly nodes: string[]; readonly maps: string[] } {
+  const inside = allNodes(body);
+  const ids = new Set(inside.map((node) => node.id));
+  const scopes = [body, ...inside.flatMap((node) => bodiesOf(node).map((inner) => inner.body))];
+  const parts = [...inside.flatMap(readsOf), ...scopes.map((scope) => scope.output)].flatMap(allParts);
+  const nodes = parts.flatMap((part) => (part.op === 'output' ? [part.node] : []));
+  const after = inside.flatMap((node) => node.after);
+  return {
+    nodes: [...new Set([...nodes, ...after])].filter((id) => !ids.has(id)),
+    maps: [...new Set(parts.flatMap((part) => (part.op === 'item' ? [part.map] : [])))].filter((id) => !ids.has(id)),
+  };
+}

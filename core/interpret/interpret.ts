@@ -1,0 +1,207 @@
+import { perennialError } from '../errors';
+import { evaluate } from '../expr/evaluate';
+import type { Json } from '../plan/json';
+import type { Plan } from '../plan/plan';
+import { change, type Draft, draftOf, nodeAt, note, planNode, scopeAt, stateOf, valuesAt } from './draft';
+import type { Command } from './command';
+import { failureOf } from './failure';
+import { indexPlan, type IndexedPlan } from './index-plan';
+import { openUnits } from './open-units';
+import { closeScope, openScope } from './scopes';
+import { bringToEnd, complete, endOwner, fail, giveUp } from './settle';
+import { startNode } from './start-node';
+import type { Event, NodeState, RunState, ShardSeed } from './state';
+
+/** A state and what is to be done now. */
+export interface Advance {
+  readonly state: RunState;
+  readonly commands: readonly Command[];
+}
+
+/** Key of the scope of the whole run. */
+const ROOT = '';
+
+/** Begins a run of a plan with a config that has been parsed. */
+export function begin(plan: Plan, config: Json): Advance {
+  const draft = draftOf(indexPlan(plan), emptyState(config, null));
+  openScope(draft, ROOT, null, plan.body.nodes, {});
+  return proceed(draft);
+}
+
+/** Begins a shard: some items of one map. Its output is the list of their values. */
+export function beginShard(plan: Plan, seed: ShardSeed): Advance {
+  const index = indexPlan(plan);
+  const draft = draftOf(index, emptyState(seed.config, seed.address));
+  for (const [address, output] of Object.entries(seed.outputs)) draft.nodes[address] = outside(address, output);
+  for (const [map, item] of Object.entries(seed.outerItems)) addOuterItem(draft, seed, map, item);
+  draft.scopes[ROOT] = { owner: null, remaining: 1, failed: false };
+  const units = seed.items.length;
+  const maxUnits = Math.min(seed.maxParallel ?? Infinity, Math.max(1, units));
+  draft.nodes[seed.address] = {
+    ...outside(seed.map, null),
+    status: 'running',
+    at: seed.at,
+    map: { items: seed.items, from: seed.from, shardSize: null, units, opened: 0, maxUnits },
+  };
+  draft.scopes[seed.address] = { owner: seed.address, remaining: units, failed: false };
+  openUnits(draft, seed.address);
+  closeScope(draft, seed.address);
+  return proceed(draft);
+}
+
+/** Takes in what happened. Events about nodes that are not under way, or after the end, change nothing. */
+export function advance(plan: Plan, state: RunState, event: Event): Advance {
+  if (state.phase === 'ended') return { state, commands: [] };
+  const draft = draftOf(indexPlan(plan), state);
+  take(draft, event);
+  return proceed(draft);
+}
+
+function emptyState(config: Json, goal: string | null): RunState {
+  const nothing = { nodes: {}, scopes: {}, pending: [], executions: 0, ending: null, stopping: false, failure: null };
+  return { phase: 'running', goal, config, ...nothing };
+}
+
+function outside(node: string, output: Json): NodeState {
+  return { node, status: 'completed', scope: ROOT, at: {}, needs: [], output };
+}
+
+function addOuterItem(draft: Draft, seed: ShardSeed, map: string, item: Json): void {
+  const index = seed.at[map] ?? 0;
+  const { maps } = planNode(draft, map);
+  const address = maps.map((outer) => `${outer}[${seed.at[outer] ?? 0}]/`).join('') + map;
+  const state = { items: [item], from: index, shardSize: null, units: 1, opened: 1, maxUnits: 1 };
+  draft.nodes[address] = { ...outside(map, null), map: state };
+}
+
+function take(draft: Draft, event: Event): void {
+  if (event.type === 'cancel') return bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
+  const node = draft.nodes[event.address];
+  if (!node) return;
+  const isLeaf =
+    node.status === 'running' && (node.shard !== undefined || planNode(draft, node.node).node.kind === 'step');
+  if (event.type === 'answered') {
+    if (node.status === 'waiting') answer(draft, event);
+  } else if (isLeaf && event.type === 'completed') complete(draft, event.address, event.output);
+  else if (isLeaf && event.type === 'failed') fail(draft, event.address, event.failure);
+  else if (isLeaf && event.type === 'cancelled') stopped(draft, event.address);
+}
+
+function answer(draft: Draft, event: Extract<Event, { type: 'answered' }>): void {
+  const { by, approved, note: words, at } = event.answer;
+  const output = { approved, by, note: words, at };
+  note(draft, event.address, { status: 'completed', output });
+  complete(draft, event.address, output);
+  if (approved || draft.index.branchedOn.has(nodeAt(draft, event.address).node)) return;
+  const reason = `${event.address} was rejected by ${by}${words ? `: ${words}` : ''}.`;
+  bringToEnd(draft, { status: 'rejected', reason, failure: failureOf(perennialError('PER_FLOW_005', reason)) });
+}
+
+/** A step was cancelled: as asked, when the run is coming to its end; else by somebody else, which fails it. */
+function stopped(draft: Draft, address: string): void {
+  if (draft.ending) change(draft, address, { status: 'cancelled' });
+  else fail(draft, address, failureOf(perennialError('PER_FLOW_006', `${address} was cancelled.`)));
+}
+
+/** Does everything that can be done without waiting. */
+function proceed(draft: Draft): Advance {
+  while (!draft.ending) {
+    const key = draft.closed.shift();
+    if (key !== undefined) endOwner(draft, key);
+    else if (!startReady(draft)) break;
+  }
+  if (draft.ending) stopAll(draft);
+  if (isOver(draft)) end(draft);
+  return { state: stateOf(draft), commands: draft.commands };
+}
+
+/** Starts what is ready and gives up what cannot become ready. False when there was neither. */
+function startReady(draft: Draft): boolean {
+  const waiting: string[] = [];
+  const before = draft.pending;
+  draft.pending = [];
+  for (const address of before) {
+    const readiness = draft.ending ? 'waits' : readinessOf(draft, address);
+    if (readiness === 'waits') waiting.push(address);
+    else if (readiness === 'never') giveUp(draft, address);
+    else tryToStart(draft, address);
+  }
+  const changed = waiting.length < before.length;
+  // Nodes of scopes opened meanwhile come after those that wait longer.
+  draft.pending = [...waiting, ...draft.pending];
+  return changed;
+}
+
+function readinessOf(draft: Draft, address: string): 'ready' | 'waits' | 'never' {
+  let ready = true;
+  for (const need of nodeAt(draft, address).needs) {
+    const { status } = nodeAt(draft, need);
+    if (status === 'failed' || status === 'cancelled') return 'never';
+    if (status !== 'completed') ready = false;
+  }
+  return ready ? 'ready' : 'waits';
+}
+
+function tryToStart(draft: Draft, address: string): void {
+  try {
+    startNode(draft, address);
+  } catch (error) {
+    const failure = failureOf(error);
+    note(draft, address, { status: 'failed', error: failure });
+    fail(draft, address, failure);
+  }
+}
+
+/** Tells everything under way to stop, once; what has not begun will not. */
+function stopAll(draft: Draft): void {
+  for (const address of draft.pending) change(draft, address, { status: 'cancelled' });
+  draft.pending = [];
+  for (const [address, state] of Object.entries(draft.nodes)) {
+    if (state.status === 'waiting') {
+      change(draft, address, { status: 'cancelled' });
+      note(draft, address, { status: 'cancelled' });
+      draft.commands.push({ type: 'stop', address });
+    } else if (isRunningLeaf(draft.index, state) && !draft.stopping) {
+      draft.commands.push({ type: 'stop', address });
+    }
+  }
+  draft.stopping = true;
+}
+
+function isRunningLeaf(index: IndexedPlan, state: NodeState): boolean {
+  if (state.status !== 'running') return false;
+  return state.shard !== undefined || index.nodes.get(state.node)?.node.kind === 'step';
+}
+
+function isOver(draft: Draft): boolean {
+  if (!draft.ending) return scopeAt(draft, ROOT).remaining === 0;
+  return !Object.values(draft.nodes).some((state) => isRunningLeaf(draft.index, state));
+}
+
+function end(draft: Draft): void {
+  draft.phase = 'ended';
+  for (const [address, state] of Object.entries(draft.nodes)) {
+    if (state.status !== 'running') continue;
+    change(draft, address, { status: 'cancelled' });
+    note(draft, address, { status: 'cancelled' });
+  }
+  if (!draft.ending && draft.failure) {
+    const { address, failure } = draft.failure;
+    draft.ending = { status: 'failed', reason: `${address}: ${failure.message}`, failure };
+  }
+  if (!draft.ending) finish(draft);
+  if (draft.ending) draft.commands.push({ type: 'end', output: null, ...draft.ending });
+}
+
+function finish(draft: Draft): void {
+  try {
+    const output =
+      draft.goal === null
+        ? evaluate(draft.index.plan.body.output, valuesAt(draft, {}))
+        : (nodeAt(draft, draft.goal).output ?? null);
+    draft.commands.push({ type: 'end', status: 'completed', output, reason: null, failure: null });
+  } catch (error) {
+    const failure = failureOf(error);
+    draft.ending = { status: 'failed', reason: `the pipeline's value: ${failure.message}`, failure };
+  }
+}

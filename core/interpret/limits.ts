@@ -1,0 +1,26 @@
+import type { Json } from '../plan/json';
+
+/** Node executions (shards count as one each) in one workflow: keeps its history far below Temporal's 51,200 events. */
+export const MAX_EXECUTIONS = 500;
+
+/** Items a shard, at most. */
+export const MAX_SHARD_ITEMS = 200;
+
+/** Executions that each map of a plan is sure to have for its shards, whatever the others take. */
+export const SHARDS_RESERVED = 20;
+
+/** Characters of JSON of a map's list; a payload may have 2 MB, and a warning comes at half a megabyte. */
+export const MAX_LIST_SIZE = 512 * 1024;
+
+/** Characters of JSON of one node's input. */
+export const MAX_INPUT_SIZE = 1024 * 1024;
+
+/** Items a shard for a body of so many nodes. */
+export function shardSizeFor(bodyNodes: number): number {
+  return Math.max(1, Math.min(MAX_SHARD_ITEMS, Math.floor(MAX_EXECUTIONS / Math.max(1, bodyNodes))));
+}
+
+/** Length of a value's JSON text, in UTF-16 units: an estimate of its bytes that costs one pass. */
+export function sizeOf(value: Json): number {
+  return JSON.stringify(value).length;
+}

@@ -1,0 +1,110 @@
+import { evaluate, evaluateCondition } from '../expr/evaluate';
+import { perennialError } from '../errors';
+import { allNodes } from '../nodes';
+import type { ApprovalNode, Body, BranchNode, MapNode, StepNode } from '../plan/plan';
+import { addressOf, change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
+import { countExecutions } from './index-plan';
+import { MAX_EXECUTIONS, MAX_INPUT_SIZE, SHARDS_RESERVED, shardSizeFor, sizeOf } from './limits';
+import { openUnits } from './open-units';
+import { closeScope, openScope } from './scopes';
+import type { NodeState } from './state';
+
+/**
+ * Starts a node whose needs have completed.
+ *
+ * @throws PER_FLOW_001 to PER_FLOW_004, which fail the node
+ */
+export function startNode(draft: Draft, address: string): void {
+  const state = nodeAt(draft, address);
+  const { node } = planNode(draft, state.node);
+  switch (node.kind) {
+    case 'step':
+      return startStep(draft, address, state, node);
+    case 'map':
+      return startMap(draft, address, state, node);
+    case 'branch':
+      return startBranch(draft, address, state, node);
+    case 'approval':
+      return startApproval(draft, address, state, node);
+  }
+}
+
+function startStep(draft: Draft, address: string, state: NodeState, node: StepNode): void {
+  const input = evaluate(node.input, valuesAt(draft, state.at));
+  const size = sizeOf(input);
+  if (size > MAX_INPUT_SIZE)
+    throw perennialError('PER_FLOW_004', `The input of ${address} has ${size} characters, ${MAX_INPUT_SIZE} at most.`);
+  spend(draft, address, 1);
+  change(draft, address, { status: 'running' });
+  draft.commands.push({ type: 'run-step', address, node: node.id, step: node.step, input });
+}
+
+function startBranch(draft: Draft, address: string, state: NodeState, node: BranchNode): void {
+  const holds = evaluateCondition(node.when, valuesAt(draft, state.at));
+  change(draft, address, { status: 'running' });
+  note(draft, address, { status: 'running', input: { arm: holds ? 'then' : 'else' } });
+  skip(draft, state, holds ? node.else : node.then);
+  const arm = holds ? node.then : node.else;
+  openScope(draft, address, address, arm?.nodes ?? [], state.at);
+  closeScope(draft, address);
+}
+
+/** Says of the nodes of the arm that is not taken that they will not run. */
+function skip(draft: Draft, state: NodeState, arm: Body | null): void {
+  for (const node of arm ? allNodes(arm) : []) {
+    // Nodes inside a map of that arm have no addresses: the map has no items.
+    if (planNode(draft, node.id).maps.some((map) => !(map in state.at))) continue;
+    const { id, kind } = node;
+    draft.commands.push({
+      type: 'note',
+      note: { address: addressOf(draft, id, state.at), node: id, kind, status: 'skipped' },
+    });
+  }
+}
+
+function startApproval(draft: Draft, address: string, state: NodeState, node: ApprovalNode): void {
+  const show = evaluate(node.show, valuesAt(draft, state.at));
+  change(draft, address, { status: 'waiting', show });
+  note(draft, address, { status: 'waiting', input: show });
+  draft.commands.push({ type: 'await-answer', address, node: node.id, timeout: node.timeout });
+}
+
+function startMap(draft: Draft, address: string, state: NodeState, node: MapNode): void {
+  const items = evaluate(node.over, valuesAt(draft, state.at));
+  if (!Array.isArray(items))
+    throw perennialError(
+      'PER_FLOW_002',
+      `The map ${address} was given ${items === null ? 'null' : `a ${typeof items}`}.`,
+    );
+  const list: NonNullable<NodeState['map']>['items'] = items;
+  const size = shardSizeFor(countExecutions(node.body));
+  const inline = planNode(draft, node.id).maps.length === 0 && fitsInline(draft, node, list.length);
+  const units = inline ? list.length : Math.ceil(list.length / size);
+  if (!inline) spend(draft, address, units);
+  const parallel = node.maxParallel ?? Infinity;
+  const maxUnits = inline ? parallel : Math.max(1, Math.floor(parallel / size));
+  const shardSize = inline ? null : size;
+  const map = { items: list, from: 0, shardSize, units, opened: 0, maxUnits: Math.min(maxUnits, Math.max(1, units)) };
+  change(draft, address, { status: 'running', map });
+  note(draft, address, { status: 'running', input: { items: list.length } });
+  draft.scopes[address] = { owner: address, remaining: units, failed: false };
+  openUnits(draft, address);
+  closeScope(draft, address);
+}
+
+/** Whether a map's items may run in this workflow: one shard of them, and room left for the rest of the plan. */
+function fitsInline(draft: Draft, node: MapNode, items: number): boolean {
+  const each = countExecutions(node.body);
+  const rest = draft.index.executions - SHARDS_RESERVED;
+  return items <= shardSizeFor(each) && draft.executions + items * each + rest <= MAX_EXECUTIONS;
+}
+
+function spend(draft: Draft, address: string, executions: number): void {
+  if (draft.executions + executions > MAX_EXECUTIONS) {
+    throw perennialError(
+      'PER_FLOW_003',
+      `${address} would be node execution ${draft.executions + executions} of this workflow.`,
+    );
+  }
+  draft.executions += executions;
+}

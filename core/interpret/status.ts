@@ -1,0 +1,67 @@
+import { allNodes } from '../nodes';
+import type { Json } from '../plan/json';
+import type { Plan, PlanNode } from '../plan/plan';
+import type { NodeState, RunState } from './state';
+
+/** Answer of the query `status`. */
+export interface RunStatus {
+  readonly phase: 'running' | 'stopping' | 'ended';
+  readonly nodes: readonly { readonly address: string; readonly node: string; readonly status: NodeState['status'] }[];
+  /** Approvals that wait for an answer, with what they show. */
+  readonly waiting: readonly { readonly address: string; readonly show: Json }[];
+}
+
+/** What a run is doing. */
+export function statusOf(state: RunState): RunStatus {
+  const nodes = Object.entries(state.nodes);
+  return {
+    phase: state.phase === 'ended' ? 'ended' : state.ending ? 'stopping' : 'running',
+    nodes: nodes.map(([address, { node, status }]) => ({ address, node, status })),
+    waiting: nodes.flatMap(([address, { status, show }]) =>
+      status === 'waiting' ? [{ address, show: show ?? null }] : [],
+    ),
+  };
+}
+
+/** Temporal keeps 20 KB of a workflow's details. */
+const TABLE_LIMIT = 20_000;
+
+/** A Markdown table of a run: one row for each node of the plan, with how many of its uses are in which state. */
+export function nodeTable(plan: Plan, state: RunState): string {
+  const counts = countStates(state);
+  const lines = ['| node | kind | state |', '|---|---|---|'];
+  let length = lines.join('\n').length;
+  const nodes = allNodes(plan.body);
+  for (const [i, node] of nodes.entries()) {
+    const line = `| ${node.id} | ${kindOf(plan, node)} | ${describe(counts.get(node.id))} |`;
+    const rest = `\n| and ${nodes.length - i} more | | |`;
+    if (length + line.length + 1 + rest.length > TABLE_LIMIT) return lines.join('\n') + rest;
+    lines.push(line);
+    length += line.length + 1;
+  }
+  return lines.join('\n');
+}
+
+type Counts = Map<NodeState['status'], number>;
+
+function countStates(state: RunState): Map<string, Counts> {
+  const counts = new Map<string, Counts>();
+  for (const { node, status, shard } of Object.values(state.nodes)) {
+    if (shard) continue;
+    const own = counts.get(node) ?? new Map<NodeState['status'], number>();
+    counts.set(node, own.set(status, (own.get(status) ?? 0) + 1));
+  }
+  return counts;
+}
+
+function kindOf(plan: Plan, node: PlanNode): string {
+  return node.kind === 'step' ? `step on ${plan.steps[node.step]?.pool ?? '?'}` : node.kind;
+}
+
+function describe(counts: Counts | undefined): string {
+  if (!counts) return '';
+  const states = [...counts].map(([status, count]) => ({ status, count }));
+  const [only] = states;
+  if (states.length === 1 && only?.count === 1) return only.status;
+  return states.map(({ status, count }) => `${count} ${status}`).join(', ');
+}

@@ -1,0 +1,143 @@
+// Danger: a node that runs twice, starts before what it needs, or never; a run that never ends; a replay that decides
+// otherwise than the run did. The laws are held against random plans, random orders, failures and cancellations.
+import fc from 'fast-check';
+import type { Failure } from '../../../core/interpret';
+import { readNodes } from '../../../core/expr/reads';
+import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
+import type { Json } from '../../../core/plan/json';
+import type { Body, Plan } from '../../../core/plan/plan';
+import { drive, type Drive } from './drive';
+import { anyPlan } from './plans';
+
+const failure: Failure = { type: 'Broken', message: 'broken', fault: 'user', retryable: false };
+const config: Json = { n: 1 };
+
+/** Orders, failing addresses and the moment of a cancellation, from one list of numbers. */
+const anyRun = fc.record({
+  order: fc.array(fc.nat(9_999), { minLength: 1, maxLength: 40 }),
+  failing: fc.option(fc.nat(12), { freq: 2 }),
+  cancelAfter: fc.option(fc.nat(10), { freq: 1 }),
+  rejecting: fc.boolean(),
+});
+type AnyRun = typeof anyRun extends fc.Arbitrary<infer T> ? T : never;
+
+function how(run: AnyRun): Drive {
+  let at = 0;
+  return {
+    step: (address) =>
+      run.failing !== null && address.endsWith(`n${run.failing}`) ? { failure } : { output: { of: address.length } },
+    pick: () => run.order[at++ % run.order.length] ?? 0,
+    approve: () => !run.rejecting,
+    ...(run.cancelAfter === null ? {} : { cancelAfter: run.cancelAfter }),
+  };
+}
+
+/** For each node the ids it must wait for, and the maps around it: read from the plan, not from the interpreter. */
+function needsIn(plan: Plan): Map<string, { needs: string[]; maps: string[] }> {
+  const found = new Map<string, { needs: string[]; maps: string[] }>();
+  const walk = (body: Body, maps: string[]): void => {
+    for (const node of body.nodes) {
+      found.set(node.id, { needs: [...readsOf(node).flatMap(readNodes), ...node.after], maps });
+      for (const inner of bodiesOf(node)) walk(inner.body, node.kind === 'map' ? [...maps, node.id] : maps);
+    }
+  };
+  walk(plan.body, []);
+  return found;
+}
+
+const idOf = (address: string): string => address.slice(address.lastIndexOf('/') + 1);
+
+describe('the interpreter', () => {
+  it('starts every node at most once and ends exactly once, whatever the order, failures and cancellations', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const { started, commands } = drive(plan, config, how(run));
+        expect(new Set(started).size).toBe(started.length);
+        expect(commands.filter((c) => c.type === 'end')).toHaveLength(1);
+        expect(commands.at(-1)?.type).toBe('end');
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('starts a step only after every step that it needs has ended', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const needs = needsIn(plan);
+        const { trace } = drive(plan, config, how(run));
+        const ended = new Set<string>();
+        for (const entry of trace) {
+          const address = entry.slice(1);
+          if (entry.startsWith('-')) ended.add(address);
+          else {
+            for (const need of needs.get(idOf(address))?.needs ?? []) {
+              const isStep = allNodes(plan.body).some((node) => node.id === need && node.kind === 'step');
+              const depth = needs.get(need)?.maps.length ?? 0;
+              const prefix = address
+                .split('/')
+                .slice(0, depth)
+                .map((part) => `${part}/`)
+                .join('');
+              if (isStep) expect(ended).toContain(prefix + need);
+            }
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('completes with everything run when nothing fails', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const { end } = drive(plan, config, how({ ...run, failing: null, cancelAfter: null, rejecting: false }));
+        // Conditions compare anything and maps get lists, so nothing else can fail but an expression over a missing part.
+        expect(end.status).toBe('completed');
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('gives the same value whatever the order in which executions end', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, anyRun, (plan, one, two) => {
+        const calm = { failing: null, cancelAfter: null, rejecting: false };
+        const first = drive(plan, config, how({ ...one, ...calm }));
+        const second = drive(plan, config, how({ ...two, ...calm }));
+        expect(second.end).toEqual(first.end);
+        expect([...second.started].sort()).toEqual([...first.started].sort());
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('decides the same from a state that went through JSON', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const once = drive(plan, config, how(run));
+        const again = drive(JSON.parse(JSON.stringify(plan)), config, { ...how(run), viaJson: true });
+        expect(again.commands).toEqual(once.commands);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('lets nodes that do not need a failed one finish, when the pipeline says so', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const calm = { cancelAfter: null, rejecting: false };
+        const free = drive(plan, config, how({ ...run, ...calm, failing: null }));
+        const broken = drive({ ...plan, onFailure: 'finish-others' }, config, how({ ...run, ...calm }));
+        const failed = broken.started.some((address) => run.failing !== null && address.endsWith(`n${run.failing}`));
+        expect(broken.end.status).toBe(failed ? 'failed' : 'completed');
+        // Steps at the top that need nothing run in any case.
+        const roots = plan.body.nodes.filter(
+          (node) => node.kind === 'step' && readsOf(node).flatMap(readNodes).length + node.after.length === 0,
+        );
+        for (const node of roots) expect(broken.started).toContain(node.id);
+        for (const address of broken.started) expect(free.started).toContain(address);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import type { Body, Expr, Plan, PlanNode, PlanStep } from '../../../core/plan/plan';
+
+export const noop: PlanStep = {
+  name: 'noop',
+  contract: 'c',
+  pool: 'cpu',
+  timeout: 1_000,
+  heartbeat: null,
+  retry: { attempts: 1, firstDelay: 1, factor: 1, maxDelay: 1, never: [] },
+  isolate: false,
+  light: false,
+  cache: true,
+};
+
+export function planOf(body: Body, onFailure: Plan['onFailure'] = 'cancel'): Plan {
+  return { format: 1, pipeline: 'p', steps: { noop }, body, config: {}, onFailure };
+}
+
+/** Choices that a plan is built from: each number decides one thing, so that a failing plan shrinks to a small one. */
+type Choices = () => number;
+
+/**
+ * Plans of any shape: steps, maps, branches and approvals, nested two deep, whose inputs read config, items and
+ * nodes of their own and outer scopes.
+ */
+export const anyPlan: fc.Arbitrary<Plan> = fc
+  .record({ choices: fc.array(fc.nat(999), { minLength: 1, maxLength: 60 }), finish: fc.boolean() })
+  .map(({ choices, finish }) => {
+    let at = 0;
+    const choose: Choices = () => choices[at++ % choices.length] ?? 0;
+    const names = { next: 0 };
+    return planOf(anyBody(choose, names, [], [], 0, choices.length), finish ? 'finish-others' : 'cancel');
+  });
+
+function anyBody(
+  choose: Choices,
+  names: { next: number },
+  visible: readonly string[],
+  maps: readonly string[],
+  depth: number,
+  budget: number,
+): Body {
+  const nodes: PlanNode[] = [];
+  const seen = [...visible];
+  const count = choose() % (depth === 0 ? Math.min(8, budget) + 1 : 4);
+  for (let i = 0; i < count; i++) {
+    const node = anyNode(choose, names, seen, maps, depth);
+    nodes.push(node);
+    seen.push(node.id);
+  }
+  return { nodes, output: anyExpr(choose, seen, maps) };
+}
+
+function anyNode(
+  choose: Choices,
+  names: { next: number },
+  seen: readonly string[],
+  maps: readonly string[],
+  depth: number,
+): PlanNode {
+  const id = `n${names.next++}`;
+  const after = seen.length > 0 && choose() % 4 === 0 ? [seen[choose() % seen.length] ?? ''] : [];
+  const kind = depth < 2 ? choose() % 6 : 0;
+  if (kind === 3) {
+    const body = anyBody(choose, names, seen, [...maps, id], depth + 1, 3);
+    const over: Expr = { op: 'literal', value: Array.from({ length: choose() % 3 }, (_, i) => i) };
+    return { kind: 'map', id, over, maxParallel: choose() % 3 === 0 ? 1 : null, body, after };
+  }
+  if (kind === 4) {
+    const when: Expr = { op: 'eq', left: anyExpr(choose, seen, maps), right: anyExpr(choose, seen, maps) };
+    const then = anyBody(choose, names, seen, maps, depth + 1, 3);
+    const otherwise = choose() % 2 === 0 ? anyBody(choose, names, seen, maps, depth + 1, 3) : null;
+    return { kind: 'branch', id, when, then, else: otherwise, after };
+  }
+  if (kind === 5 && maps.length === 0)
+    return { kind: 'approval', id, show: anyExpr(choose, seen, maps), timeout: null, after };
+  return { kind: 'step', id, step: 'noop', input: anyExpr(choose, seen, maps), after };
+}
+
+function anyExpr(choose: Choices, seen: readonly string[], maps: readonly string[]): Expr {
+  const kind = choose() % 5;
+  const node = seen[choose() % Math.max(1, seen.length)];
+  const map = maps[choose() % Math.max(1, maps.length)];
+  if (kind <= 1 && node !== undefined) return { op: 'output', node, path: [] };
+  if (kind === 2 && map !== undefined) return { op: 'item', map, path: [] };
+  if (kind === 3 && seen.length > 0)
+    return { op: 'list', items: seen.map((id): Expr => ({ op: 'output', node: id, path: [] })) };
+  return { op: 'config', path: ['n'] };
+}
