@@ -24,7 +24,7 @@ export interface Isolation {
 }
 
 /** From SIGTERM to SIGKILL, ms. */
-const GRACE = 5_000;
+const GRACE = 2_000;
 /** How much of the child's last words on stderr goes into the error, characters. */
 const LAST_WORDS = 1_000;
 

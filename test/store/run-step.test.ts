@@ -1,0 +1,322 @@
+// Danger: a node runs twice, an effect happens twice or without its record, bad input is retried for ever, a cache hit
+// hands out a blob that is gone, or a cancelled step works on.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Info } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { ActivityCancellationDetails } from '@temporalio/common';
+import type { Pool } from 'pg';
+import { DefaultLogger } from '@temporalio/worker';
+import pino from 'pino';
+import { z } from 'zod';
+import type { EngineContext, RunStepDependencies } from '../../activities/run-step';
+import { createRunStep } from '../../activities/run-step';
+import { implement, type Json, step } from '../../core';
+import { perennialError } from '../../core/errors';
+import { diskArtifacts } from '../../store/artifacts';
+import { openDb } from '../../store/db';
+import { readEnvironment } from '../../store/environment';
+import { listExecutions } from '../../store/executions/list-executions';
+import { claimNode } from '../../store/nodes/claim-node';
+import { listNodes } from '../../store/nodes/list-nodes';
+import { addOutboxRow } from '../../store/outbox/add-outbox-row';
+import { createTestDatabase, type TestDatabase } from '../database';
+import { aRun } from './rows';
+
+let database: TestDatabase;
+let db: Pool;
+let root: string;
+let dependencies: RunStepDependencies;
+let runs = 0;
+/** How often each step's code ran. */
+const ran: Record<string, number> = {};
+/** Called by the step `hold` while it runs. */
+let meanwhile: (ctx: EngineContext) => Promise<void> = () => Promise.resolve();
+
+function count(name: string): number {
+  ran[name] = (ran[name] ?? 0) + 1;
+  return ran[name];
+}
+
+const X = z.object({ x: z.number() });
+const double = step('double', { input: X, output: X });
+const lightly = step('lightly', { input: X, output: X, light: true });
+const store = step('store', { input: z.object({ text: z.string() }), output: z.object({ blob: z.string() }) });
+const effect = step('effect', { input: z.object({ id: z.string(), fail: z.boolean() }), output: X, cache: false });
+const lightEffect = step('light-effect', { input: z.object({ id: z.string() }), output: X, cache: false, light: true });
+const hold = step('hold', { input: X, output: X, cache: false });
+const give = step('give', { input: z.object({ what: z.string() }), output: z.unknown(), cache: false });
+const fail = step('fail', {
+  input: z.object({ how: z.string() }),
+  output: X,
+  cache: false,
+  retry: { never: ['BadDataset', 'E_NO'] },
+});
+const obey = step('obey', { input: X, output: X, cache: false, timeout: '1s', heartbeat: '300ms' });
+
+class BadDataset extends Error {}
+
+const implementation = implement(
+  { double, lightly, store, effect, lightEffect, hold, give, fail, obey },
+  {
+    double({ x }) {
+      count('double');
+      return { x: x * 2 };
+    },
+    lightly: ({ x }) => ({ x }),
+    store: async ({ text }, ctx) => ({ blob: await ctx.artifacts.putBytes(Buffer.from(text), 'json') }),
+    effect({ id, fail: failing }, ctx: EngineContext) {
+      ctx.inCommit(async (tx) => {
+        await addOutboxRow(tx, { id, kind: 'test', payload: null });
+        if (failing) throw new Error('the effect broke');
+      });
+      return { x: 1 };
+    },
+    lightEffect({ id }, ctx: EngineContext) {
+      ctx.inCommit(async (tx) => {
+        await addOutboxRow(tx, { id: `${id}-${count('lightEffect')}`, kind: 'test', payload: null });
+      });
+      return { x: 1 };
+    },
+    async hold({ x }, ctx: EngineContext) {
+      await meanwhile(ctx);
+      return { x };
+    },
+    give({ what }) {
+      if (what === 'nan') return { deep: [{ value: NaN }] };
+      if (what === 'nul') return { text: 'a\0b' };
+      if (what === 'half') return '\ud83d';
+      if (what === 'large') return 'x'.repeat(64 * 1024);
+      if (what === 'bigint') return 1n;
+      return undefined;
+    },
+    fail({ how }) {
+      if (how === 'class') throw new BadDataset('bad rows');
+      if (how === 'code') throw Object.assign(new Error('no'), { code: 'E_NO' });
+      if (how === 'ours') throw perennialError('PER_RUN_002', 'Artifact x is gone.');
+      throw new Error('now and then \0 \ud83d');
+    },
+    async obey(_, ctx) {
+      await new Promise((_resolve, refuse) => {
+        ctx.signal.addEventListener('abort', () => {
+          refuse(new Error('obeyed'));
+        });
+      });
+      return { x: 0 };
+    },
+  },
+);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url);
+  root = await mkdtemp(join(tmpdir(), 'perennial-run-step-'));
+  dependencies = {
+    db,
+    artifacts: diskArtifacts(db, root),
+    environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_BUILD: 'b1', PERENNIAL_STATE: root }),
+    log: pino({ level: 'silent' }),
+    standard: [implementation],
+    project: null,
+  };
+});
+
+afterAll(async () => {
+  await db.end();
+  await database.drop();
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Options {
+  readonly run?: string;
+  readonly cache?: boolean;
+  readonly dependencies?: RunStepDependencies;
+  readonly environment?: MockActivityEnvironment;
+}
+
+/** An activity's surroundings without a server; the SDK's own warnings about failures that are meant stay out. */
+function quiet(info: Partial<Info> = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+}
+
+async function newRun(): Promise<string> {
+  return aRun(db, `run-${(runs += 1)}`);
+}
+
+async function execute(name: string, input: Json, options: Options = {}): Promise<{ run: string; output: unknown }> {
+  const run = options.run ?? (await newRun());
+  const activity = createRunStep(options.dependencies ?? dependencies)(name);
+  const environment = options.environment ?? quiet();
+  const argument = {
+    run,
+    address: 'n',
+    node: 'n',
+    step: name,
+    plan: 'plan',
+    input,
+    cache: options.cache ?? true,
+    model: null,
+  };
+  return { run, output: await environment.run(activity, argument) };
+}
+
+async function nodeOf(run: string) {
+  const [node] = await listNodes(db, run, { limit: 1 });
+  if (node === undefined) throw new Error('no node');
+  return node;
+}
+
+async function outbox(id: string): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(`SELECT count(*) AS n FROM outbox WHERE id LIKE $1 || '%'`, [id]);
+  return rows[0]?.n ?? 0;
+}
+
+test('the first execution of a step misses the cache; the same again is a hit that names the run it comes from', async () => {
+  const first = await execute('double', { x: 21 });
+  expect(first.output).toEqual({ x: 42 });
+  expect((await nodeOf(first.run)).cache).toEqual({ hit: false, differed: ['first'] });
+  const before = ran['double'];
+  const second = await execute('double', { x: 21 });
+  expect(second.output).toEqual({ x: 42 });
+  expect(ran['double']).toBe(before);
+  const node = await nodeOf(second.run);
+  expect(node).toMatchObject({ status: 'completed', cache: { hit: true, from: { run: first.run, address: 'n' } } });
+  expect((await listExecutions(db, second.run, { limit: 5 })).map((e) => e.outcome)).toEqual(['committed']);
+});
+
+test.each([
+  ['input', { x: 22 }, {}],
+  ['environment', { x: 21 }, { PERENNIAL_BUILD: 'b1' }],
+  ['code', { x: 21 }, {}],
+  ['off', { x: 21 }, {}],
+])('a miss says what differed: %s', async (part, input, variables) => {
+  await execute('double', { x: 21 });
+  const environment = readEnvironment({
+    DATABASE_URL: database.url,
+    PERENNIAL_STATE: root,
+    PERENNIAL_BUILD: 'b1',
+    ...variables,
+  });
+  const changed: RunStepDependencies = {
+    ...dependencies,
+    environment: part === 'environment' ? { ...environment, build: 'b2' } : environment,
+    // The code of a project's step is its bundle; that of the engine's own steps is the build, which changes both.
+    project: part === 'code' ? { bundle: '/none', digest: 'other', implementations: [implementation] } : null,
+  };
+  const { run } = await execute('double', input, { dependencies: changed, cache: part !== 'off' });
+  const { cache } = await nodeOf(run);
+  expect(cache).toMatchObject({ hit: false });
+  expect(cache?.hit === false && cache.differed).toContain(part);
+});
+
+test('a hit whose blob is gone is no hit: the step runs and the blob is back', async () => {
+  const first = await execute('store', { text: 'kept' });
+  const { blob } = z.object({ blob: z.string() }).parse(first.output);
+  expect((await nodeOf((await execute('store', { text: 'kept' })).run)).cache?.hit).toBe(true);
+  await rm(await dependencies.artifacts.pathOf(blob), { force: true });
+  const again = await execute('store', { text: 'kept' });
+  expect((await nodeOf(again.run)).cache).toEqual({ hit: false, differed: ['artifact'] });
+  expect((await dependencies.artifacts.read(blob)).toString()).toBe('kept');
+});
+
+test('a node whose output is committed never runs again', async () => {
+  const { run } = await execute('hold', { x: 1 });
+  meanwhile = () => Promise.reject(new Error('ran again'));
+  expect((await execute('hold', { x: 1 }, { run })).output).toEqual({ x: 1 });
+  meanwhile = () => Promise.resolve();
+});
+
+test('an execution that is overtaken while it runs commits neither output nor effect', async () => {
+  const run = await newRun();
+  const claimant = {
+    run,
+    address: 'n',
+    node: 'n',
+    step: 'hold',
+    pool: 'cpu',
+    input: null,
+    worker: 'other',
+    attempt: 1,
+  };
+  meanwhile = async (ctx) => {
+    ctx.inCommit(async (tx) => {
+      await addOutboxRow(tx, { id: `zombie-${run}`, kind: 'test', payload: null });
+    });
+    await claimNode(db, claimant);
+  };
+  await expect(execute('hold', { x: 1 }, { run })).rejects.toMatchObject({ type: 'PER_RUN_008', nonRetryable: false });
+  meanwhile = () => Promise.resolve();
+  expect(await outbox(`zombie-${run}`)).toBe(0);
+  expect((await listExecutions(db, run, { limit: 5 })).map((e) => e.outcome)).toEqual(['fenced-off', null]);
+  expect((await execute('hold', { x: 2 }, { run })).output).toEqual({ x: 2 });
+});
+
+test('an effect happens with the commit, once, and not at all when it fails', async () => {
+  const { run } = await execute('effect', { id: 'good', fail: false });
+  await execute('effect', { id: 'good', fail: false }, { run });
+  expect(await outbox('good')).toBe(1);
+  await expect(execute('effect', { id: 'broken', fail: true })).rejects.toThrow('the effect broke');
+  expect(await outbox('broken')).toBe(0);
+  expect((await nodeOf(`run-${runs}`)).output).toBeNull();
+});
+
+test('a light step claims and commits at its end; run again, its first output and effect stand', async () => {
+  const first = await execute('lightly', { x: 5 });
+  expect(first.output).toEqual({ x: 5 });
+  expect(await nodeOf(first.run)).toMatchObject({ status: 'completed', fence: 1 });
+  const { run } = await execute('light-effect', { id: 'light' });
+  await execute('light-effect', { id: 'light' }, { run });
+  expect(ran['lightEffect']).toBe(1);
+  expect(await outbox('light')).toBe(1);
+});
+
+test.each([
+  ['double', { x: 'text' }, 'PER_RUN_004', 'x: '],
+  ['give', { what: 'nan' }, 'PER_RUN_007', 'value'],
+  ['give', { what: 'nul' }, 'PER_RUN_007', 'text'],
+  ['give', { what: 'half' }, 'PER_RUN_007', 'characters'],
+  ['give', { what: 'bigint' }, 'PER_RUN_007', 'BigInt'],
+  ['give', { what: 'large' }, 'PER_RUN_006', '65538 bytes'],
+  ['fail', { how: 'class' }, 'BadDataset', 'bad rows'],
+  ['fail', { how: 'ours' }, 'PER_RUN_002', 'Artifact x is gone'],
+])('never retried, and named: %s %j is %s', async (name, input, type, text) => {
+  const failure = execute(name, input);
+  await expect(failure).rejects.toMatchObject({ type, nonRetryable: true });
+  await expect(failure).rejects.toThrow(text);
+  expect(await nodeOf(`run-${runs}`)).toMatchObject({ status: 'failed', error: { type, retryable: false } });
+});
+
+test("an error of the code is the user's fault, retried, and recorded although its message has no text form", async () => {
+  await expect(execute('fail', { how: 'now and then' })).rejects.toMatchObject({ type: 'Error', nonRetryable: false });
+  const node = await nodeOf(`run-${runs}`);
+  expect(node).toMatchObject({ status: 'running', error: { fault: 'user', retryable: true } });
+  await expect(execute('fail', { how: 'code' })).rejects.toMatchObject({ nonRetryable: true });
+});
+
+test('nothing at all is a null that counts as committed', async () => {
+  const { run, output } = await execute('give', { what: 'nothing' });
+  expect(output).toBeNull();
+  expect((await nodeOf(run)).status).toBe('completed');
+});
+
+test('a step beats by itself, and a cancelled one is told by its signal and recorded as cancelled', async () => {
+  const environment = quiet({ heartbeatTimeoutMs: 300 });
+  const beats = new Promise((resolve) => environment.on('heartbeat', resolve));
+  const running = execute('obey', { x: 1 }, { environment });
+  await beats;
+  environment.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
+  await expect(running).rejects.toThrow('CANCELLED');
+  const [execution] = await listExecutions(db, `run-${runs}`, { limit: 1 });
+  expect(execution?.outcome).toBe('cancelled');
+});
+
+test('a step that takes too long is stopped by its own signal', async () => {
+  await expect(execute('obey', { x: 1 })).rejects.toMatchObject({ type: 'PER_RUN_019', nonRetryable: false });
+});
+
+test('a step without code and a malformed call are refused by name', async () => {
+  expect(() => createRunStep(dependencies)('unheard-of')).toThrow('unheard-of');
+  const activity = createRunStep(dependencies)('double');
+  await expect(quiet().run(activity, { run: 1 })).rejects.toMatchObject({ type: 'PER_RUN_020' });
+});
