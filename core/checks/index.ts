@@ -1,6 +1,46 @@
+import { PerennialError, ERRORS } from '../errors';
 import type { Plan } from '../plan/plan';
+import { checkApprovals } from './check-approvals';
+import { checkLeaks } from './check-leaks';
+import { checkNames } from './check-names';
+import { checkSize } from './check-size';
+import { checkUnusedConfig, checkUnusedOutputs } from './check-unused';
+import type { Finding } from './finding';
 
-/** Placeholder until the checks of this room are here. */
-export function checkPlan(_plan: Plan): void {
-  return;
+export { checkProject, type ProjectFacts } from './check-project';
+export { checkImplementations, checkPools, type StepsByPool } from './check-workers';
+export type { Finding } from './finding';
+
+const CHECKS: readonly ((plan: Plan) => Finding[])[] = [
+  checkNames,
+  checkSize,
+  checkApprovals,
+  checkLeaks,
+  checkUnusedConfig,
+  checkUnusedOutputs,
+];
+
+/** Everything that can be said about a plan by itself, errors and warnings. */
+export function findingsOf(plan: Plan): Finding[] {
+  return CHECKS.flatMap((check) => check(plan));
+}
+
+/**
+ * Refuses a plan that cannot be run.
+ *
+ * @throws the first error's code, with the messages of all
+ */
+export function checkPlan(plan: Plan): void {
+  refuse(findingsOf(plan));
+}
+
+/**
+ * Throws when there are errors among findings: the first one's code, with the messages of all.
+ */
+export function refuse(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first, ...others] = errors;
+  if (!first) return;
+  const more = others.map(({ message, repair }) => ` Also: ${message} ${repair}`).join('');
+  throw new PerennialError(first.code, ERRORS[first.code], first.message + more);
 }
