@@ -114,13 +114,18 @@ const Exported = z.object({
 function readConfig(source: string, exported: unknown): Omit<ProjectConfig, 'kind'> {
   const parsed = Exported.safeParse(exported);
   if (parsed.success) return refuseDoubles(source, parsed.data.config);
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.slice(1).map(String).join('.') || 'it'} ${message}`);
+  const issues = parsed.error.issues.map(
+    ({ path, message }) => `${path.slice(1).map(String).join('.') || 'it'} ${message}`,
+  );
   throw perennialError('PER_STACK_007', `${source} exports no project: ${issues.join('; ')}.`);
 }
 
 /** Two pipelines of one name would be one workflow type. */
 function refuseDoubles<C extends Omit<ProjectConfig, 'kind'>>(source: string, config: C): C {
-  for (const [what, named] of [['pipeline', config.pipelines], ['model', config.models]] as const) {
+  for (const [what, named] of [
+    ['pipeline', config.pipelines],
+    ['model', config.models],
+  ] as const) {
     const names = named.map(({ name }) => name);
     const double = names.find((name, at) => names.indexOf(name) !== at);
     if (double !== undefined) throw perennialError('PER_STACK_007', `${source} names the ${what} '${double}' twice.`);
@@ -134,9 +139,13 @@ async function loadSteps(source: string, config: Omit<ProjectConfig, 'kind'>, po
   try {
     return implementationsIn(await loader());
   } catch (error) {
-    throw perennialError('PER_STACK_007', `The steps of the pool ${pool} (${source}) cannot be loaded: ${describe(error)}.`, {
-      cause: error,
-    });
+    throw perennialError(
+      'PER_STACK_007',
+      `The steps of the pool ${pool} (${source}) cannot be loaded: ${describe(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { OperatorService } from '@temporalio/client';
 import { perennialError } from '../core/errors';
 
 /** What operators can search runs by in Temporal's UI. The embedded server registers them at boot. */
@@ -37,10 +38,7 @@ export async function missingSearchAttributes(address: string, namespace: string
   });
 }
 
-async function withOperator<T>(
-  address: string,
-  work: (operator: import('@temporalio/client').OperatorService) => Promise<T>,
-): Promise<T> {
+async function withOperator<T>(address: string, work: (operator: OperatorService) => Promise<T>): Promise<T> {
   // Loaded here only: the supervisor of an embedded stack needs no client.
   const { Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({ address, connectTimeout: 5_000 }).catch((error: unknown) => {

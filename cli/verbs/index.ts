@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
+import { registerDoctor } from './doctor';
 import { registerDown } from './down';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
@@ -9,7 +10,9 @@ import { registerPlan } from './plan';
 import { registerPredict } from './predict';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
+import { registerServe } from './serve';
 import { registerUp } from './up';
+import { registerWorker } from './worker';
 
 /** Adds a verb to the program. */
 export type Register = (program: Command) => void;
@@ -25,6 +28,9 @@ export const VERBS: readonly Register[] = [
   registerModels,
   registerModel,
   registerPredict,
+  registerWorker,
+  registerServe,
   registerMigrate,
+  registerDoctor,
   registerConfig,
 ];

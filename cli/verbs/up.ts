@@ -60,8 +60,8 @@ async function up(frame: Frame): Promise<undefined> {
 /** Resolves when this command is told to end, or when the process that started it over a channel is gone. */
 function launcherEnds(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
-    process.once('disconnect', () => resolve('the launcher is gone'));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { resolve(signal); });
+    process.once('disconnect', () => { resolve('the launcher is gone'); });
     // Without a channel nothing else holds the event loop.
     setInterval(() => undefined, 60_000);
   });

@@ -58,10 +58,23 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
   }
 }
 
+/** How a process ended, looked at from a loop; `how` is null while it runs. */
+export function endingOf(child: Child): { readonly how: string | null } {
+  const ending: { how: string | null } = { how: null };
+  void child.ended.then((how) => {
+    ending.how = how;
+  });
+  return ending;
+}
+
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`));
-    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`);
+    });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
   });
 }
 

@@ -31,10 +31,21 @@ export async function startEnginePart(part: EnginePart): Promise<Child> {
   if (!existsSync(program)) throw perennialError('PER_STACK_012', `${program} is missing.`);
   const log = join(part.state, 'logs', `${part.name}.log`);
   let isReady: () => void = () => undefined;
-  const ready = new Promise<string>((resolve) => (isReady = () => resolve('ready')));
+  const ready = new Promise<string>(
+    (resolve) =>
+      (isReady = () => {
+        resolve('ready');
+      }),
+  );
   const child = await startChild({
     command: process.execPath,
-    args: ['--enable-source-maps', program, ...part.args],
+    args: [
+      '--enable-source-maps',
+      '--require',
+      builtFile('workers/embedded/end-with-supervisor.js'),
+      program,
+      ...part.args,
+    ],
     env: part.env,
     cwd: part.project,
     log,
@@ -52,8 +63,16 @@ export async function startEnginePart(part: EnginePart): Promise<Child> {
 
 function after(ms: number, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(`${ms / 1000} s passed`), ms);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    const timer = setTimeout(() => {
+      resolve(`${ms / 1000} s passed`);
+    }, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+      },
+      { once: true },
+    );
   });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { perennialError } from '../../core/errors';
-import { startChild } from './child';
+import { endingOf, startChild } from './child';
 import type { Child } from './child';
 import { preparePostgresHome } from './postgres-home';
 import type { PostgresHome } from './postgres-home';
@@ -103,13 +103,12 @@ async function makeCluster(home: PostgresHome, password: string, log: string): P
 }
 
 async function waitForDatabase(child: Child, options: { port: number; password: string }, log: string): Promise<void> {
-  let ending: string | null = null;
-  void child.ended.then((how) => (ending = how));
+  const ending = endingOf(child);
   const end = Date.now() + 60_000;
   for (;;) {
     const why = await ensureDatabase(options);
     if (why === null) return;
-    if (ending !== null) throw perennialError('PER_STACK_005', `Postgres ended with ${String(ending)}; log: ${log}.`);
+    if (ending.how !== null) throw perennialError('PER_STACK_005', `Postgres ended with ${ending.how}; log: ${log}.`);
     if (Date.now() > end)
       throw perennialError('PER_STACK_005', `Postgres did not answer within 60 s (${why}); log: ${log}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -128,20 +128,24 @@ function listen(supervisor: ChildProcess, onProgress: StartStackOptions['onProgr
     const at = waiting.findIndex((w) => w.types.includes(message.type));
     if (at >= 0) waiting.splice(at, 1)[0]?.resolve(message);
   });
-  let ended: Error | null = null;
+  const end: { error: Error | null } = { error: null };
   const onEnd = (how: string): void => {
-    ended ??= perennialError(
+    const error = (end.error ??= perennialError(
       'PER_STACK_006',
       `The stack's supervisor ended (${how}); log: logs/supervisor.log of the state folder.`,
-    );
-    for (const w of waiting.splice(0)) w.reject(ended);
+    ));
+    for (const w of waiting.splice(0)) w.reject(error);
   };
-  supervisor.on('error', (error) => onEnd(error.message));
-  supervisor.on('exit', (code, signal) => onEnd(signal ?? `exit code ${code ?? '?'}`));
+  supervisor.on('error', (error) => {
+    onEnd(error.message);
+  });
+  supervisor.on('exit', (code, signal) => {
+    onEnd(signal ?? `exit code ${code ?? '?'}`);
+  });
   return {
     next: (...types) =>
       new Promise((resolve, reject) => {
-        if (ended !== null) reject(ended);
+        if (end.error !== null) reject(end.error);
         else waiting.push({ types, resolve, reject });
       }),
   };

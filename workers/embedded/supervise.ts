@@ -143,7 +143,9 @@ async function temporalOf(request: StackRequest, parts: Parts, tell: Tell): Prom
   const { state } = request;
   const binary = await findTemporalBinary({
     state,
-    onProgress: (text) => tell({ part: 'temporal', state: 'note', text }),
+    onProgress: (text) => {
+      tell({ part: 'temporal', state: 'note', text });
+    },
   });
   const ports = await withNewPorts(2, async ([grpc = 0, ui = 0]) => {
     await parts.keep('temporal', (onStarted) => startTemporal({ binary, state, ports: { grpc, ui }, onStarted }));

@@ -33,7 +33,13 @@ async function end(why: string, patience: number): Promise<void> {
 }
 
 async function start(request: Extract<ToSupervisor, { type: 'start' }>['request']): Promise<void> {
-  stack = supervise(request, (progress) => say({ type: 'progress', progress }), log);
+  stack = supervise(
+    request,
+    (progress) => {
+      say({ type: 'progress', progress });
+    },
+    log,
+  );
   try {
     const running = await stack;
     say({ type: 'ready', file: running.file });
@@ -68,5 +74,7 @@ process.on('SIGTERM', () => void end('SIGTERM', 10_000));
 process.on('SIGINT', () => void end('SIGINT', 10_000));
 // A closed terminal is no reason to end a stack that was kept.
 process.on('SIGHUP', () => undefined);
-process.on('unhandledRejection', (reason) => log(`unhandled: ${String(reason)}`));
+process.on('unhandledRejection', (reason) => {
+  log(`unhandled: ${String(reason)}`);
+});
 say({ type: 'listening' });

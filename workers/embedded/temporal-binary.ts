@@ -21,6 +21,8 @@ export interface FindOptions {
   readonly state: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress?: (text: string) => void;
+  /** False: look at what this machine has, and download nothing. Default true. */
+  readonly download?: boolean;
 }
 
 /** One way to a binary: a path to try, or the reason why there is none. */
@@ -40,7 +42,7 @@ const OLDEST = [1, 4] as const;
  * @throws PER_STACK_002 listing every way with what was tried and why it did not work.
  */
 export async function findTemporalBinary(options: FindOptions): Promise<TemporalBinary> {
-  const full = { env: process.env, onProgress: () => undefined, ...options };
+  const full = { env: process.env, onProgress: () => undefined, download: true, ...options };
   const tried = [
     `TEMPORAL_ADDRESS: ${full.env['TEMPORAL_ADDRESS'] ? "set, but a server of one's own is used only with --use-server" : 'not set'}`,
   ];
@@ -99,6 +101,7 @@ async function download(
   from: string,
   by: Downloader,
 ): Promise<{ path: string } | { none: string }> {
+  if (!options.download) return { none: 'not asked for' };
   const folder = cacheFolders(options.state, options.env).find(isWritable);
   if (folder === undefined) return { none: 'no cache folder can be written' };
   options.onProgress(`downloading Temporal from ${from}`);

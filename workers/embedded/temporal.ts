@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { perennialError } from '../../core/errors';
 import { SEARCH_ATTRIBUTES } from '../search-attributes';
-import { startChild } from './child';
+import { endingOf, startChild } from './child';
 import type { Child } from './child';
 import type { TemporalBinary } from './temporal-binary';
 
@@ -59,11 +59,10 @@ export async function startTemporal(options: TemporalOptions): Promise<Child> {
     log,
   });
   options.onStarted(child);
-  let ending: string | null = null;
-  void child.ended.then((how) => (ending = how));
+  const ending = endingOf(child);
   const end = Date.now() + 60_000;
   while (!(await answers(ports.ui))) {
-    if (ending !== null) throw perennialError('PER_STACK_004', `Temporal ended with ${String(ending)}; log: ${log}.`);
+    if (ending.how !== null) throw perennialError('PER_STACK_004', `Temporal ended with ${ending.how}; log: ${log}.`);
     if (Date.now() > end) throw perennialError('PER_STACK_004', `Temporal did not answer within 60 s; log: ${log}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

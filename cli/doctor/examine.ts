@@ -1,0 +1,118 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { builtFile } from '../../workers/package-root';
+import { freePorts } from '../../workers/embedded/ports';
+import { packagedPostgres } from '../../workers/embedded/postgres-binaries';
+import { findTemporalBinary } from '../../workers/embedded/temporal-binary';
+import type { Settings } from '../settings';
+import { check } from './finding';
+import type { Finding } from './finding';
+import { checkPostgres, checkTemporal } from './servers';
+
+/** A retrain on the default pipeline's data needs well below this; Postgres and logs need the rest. */
+const ENOUGH_DISK = 2 * 1024 ** 3;
+
+/** Every check, in the order in which a reader would want to mend things. */
+export async function examine(settings: Settings): Promise<Finding[]> {
+  return Promise.all([
+    checkNode(),
+    checkBuild(),
+    ...checkTemporal(settings),
+    checkBinary(settings),
+    ...checkPostgres(settings),
+    checkEmbeddedPostgres(),
+    checkPorts(),
+    checkDisk(settings),
+    checkOnnx(),
+    checkChromium(),
+  ]);
+}
+
+function checkNode(): Promise<Finding> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const old = major < 20 || (major === 20 && minor < 19);
+  return Promise.resolve({
+    check: 'Node',
+    status: old ? 'fail' : 'ok',
+    found: process.versions.node,
+    fix: 'Install Node 20.19 or newer.',
+  });
+}
+
+function checkBuild(): Promise<Finding> {
+  const missing = ['workers/main.js', 'serving/main.js', 'workflow-bundle.js', 'build.json'].filter(
+    (f) => !existsSync(builtFile(f)),
+  );
+  return Promise.resolve({
+    check: 'build',
+    status: missing.length === 0 ? 'ok' : 'fail',
+    found: missing.length === 0 ? 'complete' : `dist/ lacks ${missing.join(', ')}`,
+    fix: 'Run `npm run build`.',
+  });
+}
+
+/** Needed only to start a stack: where a server is reached already, a missing binary is no more than a warning. */
+function checkBinary(settings: Settings): Promise<Finding> {
+  return check('Temporal binary', '', async () => {
+    const local = await findTemporalBinary({ state: settings.state, download: false }).catch(() => null);
+    if (local !== null) return { status: 'ok', found: `${local.version} (${local.way}: ${local.path})`, fix: '' };
+    return {
+      status: 'warn',
+      found: 'none on this machine',
+      fix: '`perennial up` downloads one. Without a network: install the Temporal CLI or set TEMPORAL_CLI_PATH.',
+    };
+  });
+}
+
+function checkEmbeddedPostgres(): Promise<Finding> {
+  const fix = 'Run `npm ci` on this machine; without one, name a server of your own by DATABASE_URL.';
+  return check('embedded Postgres', fix, () =>
+    Promise.resolve({ status: 'ok', found: packagedPostgres().version, fix }),
+  );
+}
+
+function checkPorts(): Promise<Finding> {
+  return check('ports', 'Something forbids listening on 127.0.0.1: check the sandbox or the firewall.', async () => {
+    const ports = await freePorts(4);
+    return { status: 'ok', found: `free ones on 127.0.0.1 (${ports.join(', ')})`, fix: '' };
+  });
+}
+
+function checkDisk(settings: Settings): Promise<Finding> {
+  const fix = 'Free some space, or put the state folder elsewhere with --state.';
+  return check('disk', fix, async () => {
+    let folder = settings.state;
+    while (!existsSync(folder)) folder = dirname(folder);
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    const found = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${folder}`;
+    return { status: free < ENOUGH_DISK ? 'warn' : 'ok', found, fix };
+  });
+}
+
+function checkOnnx(): Promise<Finding> {
+  const fix = 'Run `npm ci` on this machine; docs/OPERATIONS.md says how a GPU host turns the CUDA provider on.';
+  return check('ONNX Runtime', fix, async () => {
+    const { listSupportedBackends } = await import('onnxruntime-node');
+    const names = listSupportedBackends().map(({ name }) => name);
+    const provider = names.includes('cuda')
+      ? 'with the CUDA provider'
+      : 'on the CPU (no CUDA provider: the pool gpu scores on the CPU)';
+    return { status: names.includes('cpu') ? 'ok' : 'fail', found: `${names.join(', ')}; ${provider}`, fix };
+  });
+}
+
+function checkChromium(): Promise<Finding> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const found = ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => folders.map((f) => join(f, name)))
+    .find((p) => existsSync(p));
+  return Promise.resolve({
+    check: 'Chromium',
+    status: found === undefined ? 'skipped' : 'ok',
+    found: found ?? 'not installed (only the browser tests need it)',
+    fix: 'Debian: apt-get install chromium.',
+  });
+}

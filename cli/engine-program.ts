@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { perennialError } from '../core/errors';
+import { builtFile } from '../workers/package-root';
+import { EXIT } from './exit-codes';
+import type { ExitCode } from './exit-codes';
+import { reachableSettings } from './settings';
+
+/**
+ * Runs one of the engine's programs in the foreground with the settings as its environment. Its ready line and logs are
+ * passed through; signals are passed on; its end is ours.
+ *
+ * @param program below dist/: `workers/main.js`
+ */
+export async function runEngineProgram(
+  program: string,
+  args: readonly string[],
+  flags: { state?: string | undefined; project?: string | undefined },
+  extra: Readonly<Record<string, string>> = {},
+): Promise<ExitCode> {
+  const settings = reachableSettings(flags);
+  const path = builtFile(program);
+  if (!existsSync(path)) throw perennialError('PER_STACK_012', `${path} is missing.`);
+  const child = spawn(process.execPath, ['--enable-source-maps', path, ...args], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      DATABASE_URL: settings.databaseUrl,
+      TEMPORAL_ADDRESS: settings.temporalAddress,
+      TEMPORAL_NAMESPACE: settings.temporalNamespace,
+      PERENNIAL_STATE: settings.state,
+      PERENNIAL_ARTIFACTS: settings.artifacts,
+      PERENNIAL_PREDICTIONS: settings.predictions,
+      PERENNIAL_PROJECT: settings.project,
+      ...(settings.token === null ? {} : { PERENNIAL_TOKEN: settings.token }),
+      ...extra,
+    },
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      resolve(code === 0 ? EXIT.done : EXIT.failed);
+    });
+  });
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { act, CommonOptions, verb } from '../frame';
+import { runEngineProgram } from '../engine-program';
+
+const Options = CommonOptions.extend({
+  pool: z.string().min(1),
+  slots: z
+    .string()
+    .regex(/^[1-9]\d*$/, 'a count')
+    .optional(),
+});
+
+/** `perennial worker --pool <name>`: runs one worker in the foreground. */
+export function registerWorker(program: Command): void {
+  verb(program, 'worker', 'run a worker of a pool; `cpu` also runs the workflows')
+    .requiredOption('--pool <name>', 'the pool whose steps it runs')
+    .option('--slots <count>', 'executions at once (default: 200; 1 for the pool gpu)')
+    .action(
+      act((frame) => {
+        const options = frame.options(Options);
+        const slots = options.slots === undefined ? [] : ['--slots', options.slots];
+        return runEngineProgram('workers/main.js', ['--pool', options.pool, ...slots], options);
+      }),
+    );
+}

@@ -1,0 +1,28 @@
+import { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { perennialError } from '../core/errors';
+
+/** How long a server may be away when a worker starts: a deployment starts both at once, in any order. */
+const PATIENCE = 120_000;
+
+/**
+ * Connects a worker to Temporal, trying again with growing pauses.
+ *
+ * @throws PER_STACK_009 after two minutes without an answer
+ */
+export async function connectWorker(address: string, log: Logger, patience = PATIENCE): Promise<NativeConnection> {
+  const end = Date.now() + patience;
+  for (let pause = 100; ; pause = Math.min(5_000, pause * 2)) {
+    try {
+      return await NativeConnection.connect({ address });
+    } catch (error) {
+      if (Date.now() + pause > end) {
+        throw perennialError('PER_STACK_009', `No Temporal answered at ${address} for ${patience / 1_000} s.`, {
+          cause: error,
+        });
+      }
+      log.warn({ address, again_in_ms: pause }, 'Temporal does not answer yet');
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { createEngineActivities } from '../activities/engine';
+import { keeperActivities } from '../activities/keep';
+import { createRunStep } from '../activities/run-step';
+import type { RunStepDependencies } from '../activities/run-step';
+import { standardSteps } from '../activities/standard';
+import { diskArtifacts } from '../store/artifacts';
+import type { Environment } from '../store/environment';
+import type { Project } from './load-project';
+import { checkImplemented, stepsOfPool } from './pool-steps';
+import { WORKFLOW_POOL } from './tuning';
+
+/** What a worker runs its activities with. */
+export interface ActivityParts {
+  readonly db: Pool;
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly project: Project;
+}
+
+/**
+ * The activities of a pool by the type that Temporal shows: a dispatcher under each step's name, and on the workflows'
+ * pool the engine's own.
+ *
+ * @throws PER_STACK_007 when step code cannot be loaded, PER_STACK_016 when a pipeline's step has none in its pool
+ */
+export async function loadActivities(pool: string, parts: ActivityParts): Promise<Record<string, unknown>> {
+  const { db, environment, log, project } = parts;
+  const implementations = await project.steps(pool);
+  const names = stepsOfPool([...implementations, ...standardSteps], pool);
+  checkImplemented(project.pipelines, pool, names);
+  const dependencies: RunStepDependencies = {
+    db,
+    artifacts: diskArtifacts(db, environment.artifacts),
+    environment,
+    log,
+    standard: standardSteps,
+    project: { bundle: project.bundle, digest: project.digest, implementations },
+  };
+  const runStep = createRunStep(dependencies);
+  const { pipelines } = project;
+  return {
+    ...Object.fromEntries(names.map((name) => [name, runStep(name)])),
+    ...(pool === WORKFLOW_POOL ? createEngineActivities({ db, pipelines, build: environment.build }) : {}),
+    ...(pool === WORKFLOW_POOL ? keeperActivities({ db, project }) : {}),
+  };
+}

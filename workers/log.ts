@@ -1,0 +1,49 @@
+import { Runtime } from '@temporalio/worker';
+import type { LogLevel } from '@temporalio/worker';
+import pino from 'pino';
+import type { Logger } from 'pino';
+
+/** The log of a process: JSON lines on stderr, since stdout carries the line that says it is ready. */
+export function openLog(name: string, level: string): Logger {
+  return pino({ name, level }, pino.destination({ dest: 2, sync: true }));
+}
+
+const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+/**
+ * Puts the SDK's own lines, those of its native core too, into the process's log. Once a process, before the first
+ * connection. The signals are ours: the SDK would end the process on them before the rest is closed.
+ */
+export function installRuntime(log: Logger): void {
+  const sdk = log.child({ part: 'temporal-sdk' });
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (level, message, fields) => {
+        sdk[LEVELS[level]](fields ?? {}, message);
+      },
+      trace: (message, fields) => {
+        sdk.trace(fields ?? {}, message);
+      },
+      debug: (message, fields) => {
+        sdk.debug(fields ?? {}, message);
+      },
+      info: (message, fields) => {
+        sdk.info(fields ?? {}, message);
+      },
+      warn: (message, fields) => {
+        sdk.warn(fields ?? {}, message);
+      },
+      error: (message, fields) => {
+        sdk.error(fields ?? {}, message);
+      },
+    },
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+  });
+}

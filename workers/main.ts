@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import type { Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { perennialError } from '../core/errors';
+import { openDb } from '../store/db';
+import { readEnvironment } from '../store/environment';
+import { connectWorker } from './connect';
+import { loadActivities } from './load-activities';
+import { loadProject } from './load-project';
+import { installRuntime, openLog } from './log';
+import { startServices } from './services';
+import { WORKFLOW_POOL } from './tuning';
+import { createWorker, taskQueueOf } from './worker';
+
+/**
+ * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N]`. Prints one line `{"ready": {...}}` on
+ * stdout once it polls; logs on stderr. SIGTERM and SIGINT end it gracefully; a second one at once.
+ */
+async function main(log: Logger): Promise<void> {
+  const { pool, slots } = readArguments();
+  const environment = readEnvironment();
+  log.level = environment.logLevel;
+  installRuntime(log);
+  const stopped = signalled(log);
+  const db = openDb(environment.databaseUrl, { max: 20 });
+  const [connection, project] = await Promise.all([
+    connectWorker(environment.temporalAddress, log),
+    loadProject(environment.project, environment.state),
+  ]);
+  const activities = await loadActivities(pool, { db, environment, log, project });
+  const namespace = environment.temporalNamespace;
+  const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
+  const running = worker.run();
+  const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project }) : null;
+  log.info({ pool, build: environment.build, steps: Object.keys(activities) }, 'the worker polls');
+  process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);
+  void stopped.then(() => {
+    endOf(worker);
+  });
+  try {
+    await running;
+  } finally {
+    await services?.stop();
+    await connection.close();
+    await db.end();
+  }
+}
+
+function readArguments(): { pool: string; slots: number | undefined } {
+  const { values } = parseArgs({ options: { pool: { type: 'string' }, slots: { type: 'string' } } });
+  const slots = values.slots === undefined ? undefined : Number(values.slots);
+  if (values.pool === undefined || (slots !== undefined && !(Number.isInteger(slots) && slots > 0))) {
+    throw perennialError('PER_STACK_011', 'A worker is started with --pool <name> and, if wanted, --slots <count>.');
+  }
+  return { pool: values.pool, slots };
+}
+
+/** Resolves at the first signal to end; the second one ends the process. */
+function signalled(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (++count > 1) process.exit(1);
+        log.info({ signal }, 'ending: what runs may finish');
+        resolve();
+      });
+    }
+  });
+}
+
+function endOf(worker: Worker): void {
+  // It may have failed and ended by itself.
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+const log = openLog('worker', 'info');
+main(log).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    log.fatal({ err: error }, 'the worker ended');
+    process.exit(1);
+  },
+);

@@ -1,0 +1,151 @@
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { keeperId, startKeeper } from '../client/signal-keeper';
+import type { EndStatus } from '../core/keep/event';
+import { listOpenRetrains } from '../store/keeper/list-open-retrains';
+import { tellKeeper } from '../store/outbox/tell-keeper';
+import { endRun } from '../store/runs/end-run';
+import { listOpenRuns, type OpenRun } from '../store/runs/list-open-runs';
+import { noteTemporalRun } from '../store/runs/note-temporal-run';
+import { repeat } from './repeat';
+import type { Service } from './services';
+
+/** What the reconciler needs. */
+export interface ReconcileDependencies {
+  readonly db: Pool;
+  readonly temporal: Client;
+  readonly project: { readonly models: readonly { readonly name: string }[] };
+  readonly log: Logger;
+  /** ms between passes. */
+  readonly interval?: number;
+}
+
+const INTERVAL = 30_000;
+const PAGE = 200;
+
+/**
+ * Compares the records with Temporal until it is stopped, since an operator may act in Temporal's UI behind the engine's
+ * back. Any number of processes may do this at once: closing a run and starting a keeper happen once.
+ */
+export function startReconciler(dependencies: ReconcileDependencies): Service {
+  const { log, interval = INTERVAL } = dependencies;
+  return repeat(
+    interval,
+    (stopping) => reconcile(dependencies, stopping),
+    (error) => {
+      log.warn({ err: error }, 'the records could not be compared with Temporal; it is tried again');
+    },
+  );
+}
+
+/** What a pass found and did: ids of runs, and names of models. */
+export interface Reconciled {
+  readonly closed: readonly string[];
+  readonly reset: readonly string[];
+  readonly keepersStarted: readonly string[];
+}
+
+/** One pass over open runs, retrains that never began, and the project's keepers. */
+export async function reconcile(
+  dependencies: ReconcileDependencies,
+  stopping: () => boolean = () => false,
+): Promise<Reconciled> {
+  const found = await reconcileRuns(dependencies, stopping);
+  await reconcileRetrains(dependencies, stopping);
+  const keepersStarted = await reconcileKeepers(dependencies, stopping);
+  return { ...found, keepersStarted };
+}
+
+async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () => boolean) {
+  const closed: string[] = [];
+  const reset: string[] = [];
+  let after: string | undefined;
+  for (;;) {
+    const page = await listOpenRuns(dependencies.db, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const run of page) {
+      if (stopping()) return { closed, reset };
+      const outcome = await reconcileRun(dependencies, run);
+      if (outcome === 'closed') closed.push(run.id);
+      if (outcome === 'reset') reset.push(run.id);
+    }
+    after = page.at(-1)?.id;
+    if (page.length < PAGE) return { closed, reset };
+  }
+}
+
+async function reconcileRun(
+  { db, temporal, log }: ReconcileDependencies,
+  run: OpenRun,
+): Promise<'closed' | 'reset' | 'open'> {
+  const description = await describe(temporal, run.id);
+  const end = endOf(description);
+  if (end) {
+    const closed = await endRun(db, { run: run.id, ...end });
+    if (closed) log.warn({ run: run.id, ...end }, 'closed a run that had ended behind the records');
+    return closed ? 'closed' : 'open';
+  }
+  if (!description || description.runId === run.temporal_run_id) return 'open';
+  // A reset run goes on under its own name: its record stays open, and follows it.
+  await noteTemporalRun(db, run.id, description.runId);
+  log.warn({ run: run.id }, 'a run was reset in Temporal and goes on');
+  return 'reset';
+}
+
+/**
+ * Retrains whose run ended before it could record itself (a config that was refused at once, a termination): the keeper
+ * hears of it here when it was not there to see it. One that Temporal does not know is the keeper's to start.
+ */
+async function reconcileRetrains({ db, temporal }: ReconcileDependencies, stopping: () => boolean): Promise<void> {
+  for (const retrain of await listOpenRetrains(db)) {
+    if (stopping()) return;
+    if (retrain.recorded) continue;
+    const end = endOf(await describe(temporal, retrain.runId));
+    if (!end || end.status === 'vanished') continue;
+    await tellKeeper(db, retrain.model, { type: 'run-ended', runId: retrain.runId, ...end });
+  }
+}
+
+async function reconcileKeepers(
+  { temporal, project, log }: ReconcileDependencies,
+  stopping: () => boolean,
+): Promise<string[]> {
+  const started: string[] = [];
+  for (const { name } of project.models) {
+    if (stopping()) break;
+    if (!endOf(await describe(temporal, keeperId(name)))) continue;
+    await startKeeper(temporal, name);
+    log.info({ model: name }, 'started the keeper of a model');
+    started.push(name);
+  }
+  return started;
+}
+
+/** What Temporal knows of a Workflow ID; null when it knows nothing. */
+async function describe(temporal: Client, workflowId: string): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await temporal.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** How something ended by Temporal's word; null while it goes on. */
+function endOf(description: WorkflowExecutionDescription | null): { status: EndStatus; reason: string } | null {
+  if (!description) return { status: 'vanished', reason: 'Temporal does not know it: deleted, or past its retention.' };
+  switch (description.status.name) {
+    case 'TERMINATED':
+      return { status: 'terminated', reason: 'It was terminated in Temporal.' };
+    case 'TIMED_OUT':
+      return { status: 'timed-out', reason: 'It reached a time-out of its workflow in Temporal.' };
+    case 'CANCELLED':
+      return { status: 'cancelled', reason: 'It was cancelled in Temporal.' };
+    case 'FAILED':
+      return { status: 'failed', reason: 'Its workflow failed in Temporal.' };
+    case 'COMPLETED':
+      return { status: 'completed', reason: 'Its workflow had completed in Temporal.' };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,38 @@
+import type { WorkerOptions } from '@temporalio/worker';
+
+/** The pool whose workers also run the workflows: sharing one task queue is what makes eager dispatch work. */
+export const WORKFLOW_POOL = 'cpu';
+
+/**
+ * The options that decide how fast a worker is and how it ends. Measured on a fan-out of 200: many slots, pollers that follow
+ * the load and eager reservations halve it.
+ *
+ * @param slots executions at once; default 200, and 1 for the pool `gpu`, whose device is not shared
+ */
+export function workerTuning(pool: string, slots = pool === 'gpu' ? 1 : 200): Partial<WorkerOptions> {
+  return {
+    maxConcurrentActivityTaskExecutions: slots,
+    maxConcurrentLocalActivityExecutions: 200,
+    maxEagerActivityReservationsPerWorkflowTask: slots,
+    activityTaskPollerBehavior: {
+      type: 'autoscaling',
+      minimum: 1,
+      initial: Math.min(5, slots),
+      maximum: Math.min(50, slots),
+    },
+    // The default of 0 cancels what runs the moment a worker is asked to end.
+    shutdownGraceTime: '8s',
+    shutdownForceTime: '15s',
+    ...(pool === WORKFLOW_POOL ? forWorkflows() : {}),
+  };
+}
+
+function forWorkflows(): Partial<WorkerOptions> {
+  return {
+    // After a worker was killed its workflows wait this long for it before another one takes them.
+    stickyQueueScheduleToStartTimeout: '3s',
+    workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 50 },
+    maxConcurrentWorkflowTaskExecutions: 100,
+    maxCachedWorkflows: 500,
+  };
+}
