@@ -3,7 +3,7 @@ import { step } from '../core';
 import { FeatureSpec, Label } from './features';
 import { Dataset, ModelArtifact } from './types';
 
-/** Quality of one set of probabilities against labels. Sources of the formulas: docs/LIFECYCLE.md. */
+/** Quality of one set of probabilities against labels. Sources of the formulas: activities/evaluate/metrics. */
 export const Quality = z.object({
   rows: z.int(),
   positives: z.int(),
@@ -29,6 +29,7 @@ export const findChampion = step('find-champion', {
 
 /** candidate minus rival, on the same rows: mean log-loss difference with a 95 % interval; below zero the candidate is better. */
 export const Difference = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+export type Difference = z.infer<typeof Difference>;
 
 export const EvaluateOutput = z.object({
   candidate: Quality,
@@ -36,16 +37,21 @@ export const EvaluateOutput = z.object({
   champion: Quality.nullable(),
   versusBaseline: Difference,
   versusChampion: Difference.nullable(),
-  /** True when the candidate is better than baseline and champion beyond the interval. */
+  /** True when the candidate is better than baseline and champion beyond the interval. No better is not better. */
   passes: z.boolean(),
+  /** The same in plain words, with the figures. */
   reason: z.string(),
-  /** ONNX Runtime's execution provider that scored: `cuda` or `cpu`, with the reason when a GPU could not be had. */
+  /** ONNX Runtime's execution provider that scored: `cuda` or `cpu`. */
   provider: z.string(),
+  /** Why no GPU scored; '' when one did. */
   providerNote: z.string(),
 });
 export type EvaluateOutput = z.infer<typeof EvaluateOutput>;
 
-/** Scores candidate, baseline and champion on the same rows with ONNX Runtime, and says whether the candidate may go on. */
+/**
+ * Scores candidate, baseline and champion on the same labelled rows with ONNX Runtime, and says whether the candidate
+ * may go on. Rows of one class only are judged too: ROC-AUC is null, log loss and the rest hold.
+ */
 export const evaluate = step('evaluate', {
   input: z.object({
     dataset: Dataset,

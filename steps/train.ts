@@ -81,7 +81,10 @@ export const TrainOutput = z.object({
   trainingLogLoss: z.number(),
   /** A {@link ReferenceProfile} of the training rows (JSON artifact). */
   reference: Report,
-  /** Share of each feature in what the model gained, adding up to 1 (all 0 when nothing was learnt). */
+  /**
+   * Share of each feature, adding up to 1 (all 0 when nothing was learnt): of the gain of all splits for gbdt, of the
+   * variance that it brings into the log-odds for linear.
+   */
   importances: z.record(z.string(), z.number()),
 });
 

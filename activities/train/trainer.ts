@@ -16,6 +16,8 @@ export interface FitOptions {
 export interface FittedModel {
   /** Mean log loss on the training rows after the last round. */
   readonly trainingLogLoss: number;
+  /** Probability of each training row. */
+  readonly trainingProbabilities: Float64Array;
   /** By feature name; adds up to 1, or is 0 throughout when nothing was learnt. */
   readonly importances: Readonly<Record<string, number>>;
   /** Probability by row, from encoded features: the reference that the exported graph has to reproduce. */

@@ -112,6 +112,10 @@ async function featureReader(
     return { sql: calendarSql(file, feature), column: { kind: 'calendar', feature, codes, size }, take: taking(codes) };
   }
   const vocabulary = vocabularyOf(fitted, feature);
+  if (vocabulary.spellings.length === 0) {
+    // Nothing was seen in training, and an enum type needs a value: all is unknown.
+    return { sql: 'CAST(0 AS UINTEGER)', column: { kind: 'category', feature, codes, size: 1 }, take: taking(codes) };
+  }
   const enumName = `spellings of ${feature.name}`;
   await createEnum(file, enumName, vocabulary.spellings);
   return {

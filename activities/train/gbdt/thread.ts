@@ -20,6 +20,11 @@ function serve(state: SharedState): void {
   }
 }
 
-// Only the coordinator starts this file, and it hands over the state: a border inside one process, without a schema.
-const state: SharedState = workerData;
-serve(state);
+/** Only the coordinator starts this file, and what it hands over was typed there: one look tells a wrong start. */
+function isSharedState(value: unknown): value is SharedState {
+  return typeof value === 'object' && value !== null && 'control' in value && 'places' in value;
+}
+
+const given: unknown = workerData;
+if (!isSharedState(given)) throw new TypeError('a training thread is started with the shared state of a training');
+serve(given);

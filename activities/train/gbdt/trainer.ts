@@ -27,7 +27,7 @@ export const gbdt: Trainer<GbdtParameters> = {
       const grower = new TreeGrower(state, team, binned.features, parameters);
       const trees = await boost(grower, state, parameters, options);
       team.run(COMMAND.endBoosting, [[CONTROL.leaves, lastLeaves(trees)]]);
-      return fittedModel(features, { bias, trees }, binned.features, meanLoss(state));
+      return fittedModel(features, { bias, trees }, binned.features, state);
     } finally {
       await team.stop();
     }
@@ -60,7 +60,7 @@ function fittedModel(
   features: FittedFeatures,
   ensemble: Ensemble,
   binned: readonly BinnedFeature[],
-  trainingLogLoss: number,
+  state: SharedState,
 ): FittedModel {
   const gains = new Map(binned.map((f) => [f.name, 0]));
   for (const { feature, gain } of ensemble.trees.flatMap((tree) => tree.nodes)) {
@@ -68,7 +68,8 @@ function fittedModel(
     gains.set(name, (gains.get(name) ?? 0) + gain);
   }
   return {
-    trainingLogLoss,
+    trainingLogLoss: meanLoss(state),
+    trainingProbabilities: Float64Array.from(state.scores, (score) => 1 / (1 + Math.exp(-score))),
     importances: shares(gains),
     predict: (columns, rows) => predictEnsemble(ensemble, columns, rows),
     toOnnx: () => exportEnsemble(features, ensemble),

@@ -1,5 +1,5 @@
-import { type DesignMatrix } from './design';
-import type { Objective } from './newton';
+import type { DesignMatrix } from './design';
+import type { LocalModel, Objective } from './newton';
 
 /** Keeps the preconditioner away from zero where a coefficient is never used and not regularised. */
 const SMALLEST_CURVATURE = 1e-12;
@@ -42,7 +42,7 @@ export class LogisticLoss implements Objective {
     return this.lossAt(w) + (this.l2 / 2) * squares;
   }
 
-  modelAt(w: Float64Array): ReturnType<Objective['modelAt']> {
+  modelAt(w: Float64Array): LocalModel {
     const rows = this.labels.length;
     const slopes = this.scores(w);
     const curvatures = new Float64Array(rows);

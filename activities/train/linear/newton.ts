@@ -2,12 +2,14 @@
 export interface Objective {
   readonly size: number;
   valueAt(w: Float64Array): number;
-  /** Gradient and curvature at a point: what a Newton step is made of. */
-  modelAt(w: Float64Array): {
-    gradient: Float64Array;
-    diagonal: Float64Array;
-    hessianTimes(v: Float64Array): Float64Array;
-  };
+  modelAt(w: Float64Array): LocalModel;
+}
+
+/** Gradient and curvature at a point: what a Newton step is made of. */
+export interface LocalModel {
+  readonly gradient: Float64Array;
+  readonly diagonal: Float64Array;
+  readonly hessianTimes: (v: Float64Array) => Float64Array;
 }
 
 /** Where a minimisation stands. */
@@ -53,7 +55,7 @@ export async function minimise(
 }
 
 /** Conjugate gradients on `H d = -g`, until the residual is below the tolerance. */
-function solve(model: ReturnType<Objective['modelAt']>, tolerance: number): Float64Array {
+function solve(model: LocalModel, tolerance: number): Float64Array {
   const { gradient, diagonal, hessianTimes } = model;
   const d = new Float64Array(gradient.length);
   const residual = gradient.map((g) => -g);

@@ -26,10 +26,15 @@ export const linear: Trainer<LinearParameters> = {
     const variances = matrix.variances(w);
     return {
       trainingLogLoss: loss.lossAt(w),
+      trainingProbabilities: loss.scores(w).map(sigmoid),
       importances: shares(new Map(data.columns.map((column, k) => [column.feature.name, variances[k] ?? 0]))),
       predict: (columns, rows) =>
-        new DesignMatrix(design, columns, rows).times(w).map((score) => 1 / (1 + Math.exp(-score - intercept))),
+        new DesignMatrix(design, columns, rows).times(w).map((score) => sigmoid(score + intercept)),
       toOnnx: () => exportLinear(features, design.terms, w, intercept),
     };
   },
 };
+
+function sigmoid(score: number): number {
+  return 1 / (1 + Math.exp(-score));
+}

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { canonicalJson } from '../../core/plan/json';
+import type { StepContext } from '../../core/define/context';
+import type { train, TrainerChoice } from '../../steps/train';
+import type { FittedFeatures } from './features/encoded';
+import { withParquet } from './features/parquet';
+import { fitFeatures, type LabelledRows, readLabelled, requireLearnable } from './features/read-features';
+import { gbdt } from './gbdt/trainer';
+import { linear } from './linear/trainer';
+import { describeRows } from './reference';
+import { checkExport } from './self-check';
+import type { FitOptions, FittedModel } from './trainer';
+
+type TrainInput = z.output<typeof train.input>;
+type TrainResult = z.input<typeof train.output>;
+
+/**
+ * Reads a data set, fits the chosen trainer, exports ONNX, checks that the export answers as the trainer does, and
+ * stores model and reference profile. Rows without a label are left out.
+ *
+ * @throws PER_MODEL_001 to PER_MODEL_009
+ */
+export async function trainModel(input: TrainInput, context: StepContext): Promise<TrainResult> {
+  const { label, threads, trainer } = input;
+  const path = await context.artifacts.pathOf(input.dataset);
+  return withParquet(path, threads, async (file) => {
+    const features = await fitFeatures(file, input.features, label);
+    const data = await readLabelled(file, features, { label, every: 1 });
+    requireLearnable(data, label);
+    context.log.info({ trainer: trainer.name, rows: data.rows, positives: data.positives }, 'training begins');
+    const model = await fit(trainer, data, features, optionsFor(input, context));
+    const onnx = model.toOnnx();
+    const difference = await checkExport(file, features, label, data.rows, model, onnx);
+    context.log.info({ trainingLogLoss: model.trainingLogLoss, bytes: onnx.length, difference }, 'model exported');
+    const reference = canonicalJson(describeRows(features, data, model.trainingProbabilities));
+    return {
+      model: await context.artifacts.putBytes(onnx, 'model'),
+      reference: await context.artifacts.putBytes(Buffer.from(reference, 'utf8'), 'report'),
+      trainer: trainer.name,
+      rows: data.rows,
+      positives: data.positives,
+      trainingLogLoss: model.trainingLogLoss,
+      importances: { ...model.importances },
+    };
+  });
+}
+
+function fit(
+  choice: TrainerChoice,
+  data: LabelledRows,
+  features: FittedFeatures,
+  options: FitOptions,
+): Promise<FittedModel> {
+  if (choice.name === 'gbdt') return gbdt.fit(data, features, choice.parameters, options);
+  return linear.fit(data, features, choice.parameters, options);
+}
+
+function optionsFor({ threads, seed }: TrainInput, context: StepContext): FitOptions {
+  return {
+    threads,
+    seed,
+    signal: context.signal,
+    progress: (round, rounds, logLoss) => {
+      context.progress({ round, rounds, logLoss });
+    },
+  };
+}
