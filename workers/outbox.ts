@@ -24,6 +24,8 @@ export interface OutboxDependencies {
 }
 
 const INTERVAL = 1_000;
+/** ms that a signal may take: a row is locked and a connection held meanwhile. */
+const DEADLINE = 10_000;
 /** A row that fails is tried again after 1 s, 2 s, 4 s ... at most 5 min, and never holds up the others. */
 const LONGEST_PAUSE = 300_000;
 
@@ -90,7 +92,7 @@ async function dispatched(
 ): Promise<boolean> {
   try {
     const { model, event } = readPayload(row);
-    await signalKeeper(temporal, model, event);
+    await temporal.withDeadline(Date.now() + DEADLINE, () => signalKeeper(temporal, model, event));
     failures.delete(row.id);
     return true;
   } catch (error) {

@@ -1,6 +1,8 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { temporalFailure } from '../client/temporal-errors';
+import { isPerennialError } from '../core/errors';
 import { keeperId, startKeeper } from '../client/signal-keeper';
 import type { EndStatus } from '../core/keep/event';
 import { listOpenRetrains } from '../store/keeper/list-open-retrains';
@@ -65,9 +67,11 @@ async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () =
     const page = await listOpenRuns(dependencies.db, { limit: PAGE, ...(after === undefined ? {} : { after }) });
     for (const run of page) {
       if (stopping()) return { closed, reset };
-      const outcome = await reconcileRun(dependencies, run);
-      if (outcome === 'closed') closed.push(run.id);
-      if (outcome === 'reset') reset.push(run.id);
+      await apart(dependencies, { run: run.id }, async () => {
+        const outcome = await reconcileRun(dependencies, run);
+        if (outcome === 'closed') closed.push(run.id);
+        if (outcome === 'reset') reset.push(run.id);
+      });
     }
     after = page.at(-1)?.id;
     if (page.length < PAGE) return { closed, reset };
@@ -96,29 +100,46 @@ async function reconcileRun(
  * Retrains whose run ended before it could record itself (a config that was refused at once, a termination): the keeper
  * hears of it here when it was not there to see it. One that Temporal does not know is the keeper's to start.
  */
-async function reconcileRetrains({ db, temporal }: ReconcileDependencies, stopping: () => boolean): Promise<void> {
-  for (const retrain of await listOpenRetrains(db)) {
+async function reconcileRetrains(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<void> {
+  const { db, temporal } = dependencies;
+  for (const { model, runId, recorded } of await listOpenRetrains(db)) {
     if (stopping()) return;
-    if (retrain.recorded) continue;
-    const end = endOf(await describe(temporal, retrain.runId));
-    if (!end || end.status === 'vanished') continue;
-    await tellKeeper(db, retrain.model, { type: 'run-ended', runId: retrain.runId, ...end });
+    if (recorded) continue;
+    await apart(dependencies, { run: runId }, async () => {
+      const end = endOf(await describe(temporal, runId));
+      if (end && end.status !== 'vanished') await tellKeeper(db, model, { type: 'run-ended', runId, ...end });
+    });
   }
 }
 
-async function reconcileKeepers(
-  { temporal, project, log }: ReconcileDependencies,
-  stopping: () => boolean,
-): Promise<string[]> {
+async function reconcileKeepers(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<string[]> {
+  const { temporal, project, log } = dependencies;
   const started: string[] = [];
   for (const { name } of project.models) {
     if (stopping()) break;
-    if (!endOf(await describe(temporal, keeperId(name)))) continue;
-    await startKeeper(temporal, name);
-    log.info({ model: name }, 'started the keeper of a model');
-    started.push(name);
+    await apart(dependencies, { model: name }, async () => {
+      if (!endOf(await describe(temporal, keeperId(name)))) return;
+      await startKeeper(temporal, name);
+      log.info({ model: name }, 'started the keeper of a model');
+      started.push(name);
+    });
   }
   return started;
+}
+
+/** One thing that cannot be reconciled is logged and does not keep the others from it; an unreachable Temporal ends the pass. */
+async function apart(
+  { log }: ReconcileDependencies,
+  about: { readonly run?: string; readonly model?: string },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const failure = temporalFailure(error);
+    if (isPerennialError(failure)) throw failure;
+    log.error({ err: failure, ...about }, 'could not be compared with Temporal');
+  }
 }
 
 /** What Temporal knows of a Workflow ID; null when it knows nothing. */

@@ -14,16 +14,21 @@ export interface ScheduleDependencies {
 }
 
 const INTERVAL = 600_000;
+/** While it has not succeeded it is tried this often, ms. */
+const AGAIN = 10_000;
 
 /**
  * Brings Temporal's Schedules in line with the project when the worker starts, and looks again every ten minutes: one
  * deleted in Temporal's UI comes back, one paused there stays paused.
  */
 export function syncSchedules({ temporal, project, log, interval = INTERVAL }: ScheduleDependencies): Service {
+  let next = 0;
   return repeat(
-    interval,
+    Math.min(AGAIN, interval),
     async () => {
+      if (Date.now() < next) return;
       const schedules = await ensureSchedules({ temporal }, project);
+      next = Date.now() + interval;
       log.debug({ schedules }, 'schedules are in line with the project');
     },
     (error) => {
