@@ -1,0 +1,162 @@
+// Danger: a run goes by a plan or config that nobody checked, runs without a record, or ends without its keeper knowing.
+import { ApplicationFailure } from '@temporalio/common';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { createEngineActivities } from '../../activities/engine';
+import { type Json, pipeline, planHash, step } from '../../core';
+import { openDb } from '../../store/db';
+import { listNodes } from '../../store/nodes/list-nodes';
+import { findRun } from '../../store/runs/find-run';
+import { listOpenRuns } from '../../store/runs/list-open-runs';
+import { listRuns } from '../../store/runs/list-runs';
+import { createTestDatabase, type TestDatabase } from '../database';
+
+const hello = step('hello', { input: z.object({ name: z.string() }), output: z.object({ text: z.string() }) });
+const greet = pipeline('greet', {
+  config: z.object({ name: z.string().min(2).default('you') }),
+  graph: (g, config) => g.run(hello, { name: config.name }),
+});
+const greetTwice = pipeline('greet', {
+  config: z.object({ name: z.string().min(2).default('you') }),
+  graph: (g, config) => {
+    g.run(hello, { name: config.name }, { id: 'first' });
+    return g.run(hello, { name: config.name }, { id: 'second' });
+  },
+});
+
+let database: TestDatabase;
+let db: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url);
+});
+
+afterAll(async () => {
+  await db.end();
+  await database.drop();
+});
+
+const activities = (pipelines = [greet]) => createEngineActivities({ db, pipelines, build: 'b1' });
+const resolve = (config: Json, plan = 'current', name = 'greet', pipelines = [greet]) =>
+  activities(pipelines)['perennial.resolve-plan']({ pipeline: name, plan, config });
+
+async function begin(run: string, changes: { model?: string; temporalRunId?: string; config?: Json } = {}) {
+  const { hash } = await resolve({});
+  await activities()['perennial.begin-run']({
+    run,
+    pipeline: 'greet',
+    plan: hash,
+    config: { name: 'you' },
+    model: null,
+    decisionId: null,
+    parentRun: null,
+    temporalRunId: 't1',
+    ...changes,
+  });
+}
+
+async function outboxOf(run: string): Promise<Json[]> {
+  const { rows } = await db.query<{ payload: Json }>(`SELECT payload FROM outbox WHERE id = $1`, [`run-ended:${run}`]);
+  return rows.map((row) => row.payload);
+}
+
+test('a plan is resolved with its hash, the config with its defaults', async () => {
+  expect(await resolve({})).toEqual({ hash: planHash(greet.plan), plan: greet.plan, config: { name: 'you' } });
+});
+
+test('a plan that is no longer current is taken from the records, whole', async () => {
+  const old = await resolve({ name: 'all' });
+  const resolved = await resolve({ name: 'all' }, old.hash, 'greet', [greetTwice]);
+  expect(resolved.plan).toEqual(greet.plan);
+  expect(planHash(resolved.plan)).toBe(old.hash);
+});
+
+test.each([
+  ['an unknown pipeline', 'PER_RUN_012', () => resolve({}, 'current', 'unheard-of'), 'known: greet'],
+  ['a refused config', 'PER_RUN_013', () => resolve({ name: 'x' }), 'name: '],
+  ['a plan that no run used', 'PER_RUN_014', () => resolve({}, 'f'.repeat(64)), 'ffff'],
+])('%s is refused for good and by name', async (_, type, call, text) => {
+  const failure: unknown = await call().catch((error: unknown) => error);
+  if (!(failure instanceof ApplicationFailure)) throw new Error('expected a failure for Temporal');
+  expect(failure).toMatchObject({ type, nonRetryable: true });
+  expect(failure.message).toContain(text);
+});
+
+test('a plan whose record was tampered with is not run', async () => {
+  const { hash } = await resolve({}, 'current', 'greet', [greetTwice]);
+  await db.query(`UPDATE plans SET plan = jsonb_set(plan, '{onFailure}', '"finish-others"') WHERE hash = $1`, [hash]);
+  await expect(resolve({}, hash)).rejects.toMatchObject({ type: 'PER_RUN_014' });
+});
+
+test('a run begins once however often it is told, and is reopened when Temporal starts it anew', async () => {
+  await begin('r1');
+  await begin('r1');
+  expect(await findRun(db, 'r1')).toMatchObject({ status: 'running', build: 'b1', temporal_run_id: 't1' });
+  await activities()['perennial.end-run']({ run: 'r1', status: 'failed', reason: 'why', output: null });
+  await begin('r1');
+  expect((await findRun(db, 'r1'))?.status).toBe('failed');
+  await begin('r1', { temporalRunId: 't2' });
+  expect(await findRun(db, 'r1')).toMatchObject({ status: 'running', reason: null, temporal_run_id: 't2' });
+  await expect(begin('r1', { config: { name: 'other' } })).rejects.toMatchObject({ type: 'PER_RUN_015' });
+});
+
+test('the end of a run that a keeper started is told to it, once; of another run to nobody', async () => {
+  await begin('r2', { model: 'churn' });
+  await begin('r3');
+  for (const run of ['r2', 'r2', 'r3']) {
+    await activities()['perennial.end-run']({ run, status: 'completed', reason: null, output: { text: 'hi' } });
+  }
+  expect(await findRun(db, 'r2')).toMatchObject({ status: 'completed', output: { text: 'hi' } });
+  expect(await outboxOf('r2')).toMatchObject([{ model: 'churn', event: { runId: 'r2', status: 'completed' } }]);
+  expect(await outboxOf('r3')).toEqual([]);
+});
+
+test('of several notes on one node the last counts, and a committed output is not taken back', async () => {
+  await begin('r4');
+  const node = { address: 'gate', node: 'gate', kind: 'approval' } as const;
+  const engine = activities();
+  await engine['perennial.note-node']({
+    run: 'r4',
+    notes: [
+      { ...node, status: 'waiting', input: { show: 1 } },
+      { ...node, status: 'completed', output: { approved: true } },
+      { address: 'late', node: 'late', kind: 'step', status: 'skipped' },
+    ],
+  });
+  await engine['perennial.note-node']({ run: 'r4', notes: [{ ...node, status: 'cancelled' }] });
+  const nodes = await listNodes(db, 'r4', { limit: 10 });
+  expect(nodes.find((n) => n.address === 'gate')).toMatchObject({ status: 'completed', input: { show: 1 } });
+  expect(nodes.find((n) => n.address === 'late')).toMatchObject({ status: 'skipped', output: null });
+});
+
+test('an answer is checked by its form, and a refused one says what is wrong', async () => {
+  const engine = activities();
+  const answer = { approved: true, by: 'ann' };
+  expect(await engine['perennial.check-answer']({ run: 'r', address: 'gate', answer })).toMatchObject({
+    ...answer,
+    note: null,
+  });
+  const refused = engine['perennial.check-answer']({
+    run: 'r',
+    address: 'gate',
+    answer: { approved: 'yes', by: 'ann' },
+  });
+  await expect(refused).rejects.toMatchObject({ type: 'PER_RUN_016', nonRetryable: true });
+  await expect(refused).rejects.toThrow('approved: ');
+});
+
+test('lists go page by page without losing or repeating a run', async () => {
+  await Promise.all(Array.from({ length: 7 }, (_, i) => begin(`page-${i}`)));
+  const all = (await listRuns(db, { limit: 100 })).map((run) => run.id);
+  const seen: string[] = [];
+  for (;;) {
+    const last = seen.at(-1);
+    const page = await listRuns(db, { limit: 3, ...(last === undefined ? {} : { before: last }) });
+    if (page.length === 0) break;
+    seen.push(...page.map((run) => run.id));
+  }
+  expect(seen).toEqual(all);
+  const open = await listOpenRuns(db, { limit: 100 });
+  expect(open.map((run) => run.id)).toEqual(expect.arrayContaining(['page-0', 'page-6']));
+});
