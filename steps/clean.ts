@@ -4,10 +4,16 @@ import { Dataset } from './types';
 
 const rowRule = z.object({ reason: z.string().regex(/^[a-z][a-z0-9_]*$/), column: z.string() });
 
-/** A reason to put a row into quarantine. Rules are tried in order; the first that fires is the row's reason. */
+/**
+ * A reason to put a row into quarantine. Rules are tried in order; the first that fires is the row's reason.
+ * Only `missing` fires on a null.
+ */
 export const QuarantineRule = z.discriminatedUnion('kind', [
+  /** Null, NaN, or a text with nothing but spaces in it. */
   rowRule.extend({ kind: z.literal('missing') }),
+  /** Below `min`, above `max`, or NaN. */
   rowRule.extend({ kind: z.literal('outside'), min: z.number().optional(), max: z.number().optional() }),
+  /** The pattern (RE2) is found nowhere in the text: anchor it with ^ and $. */
   rowRule.extend({ kind: z.literal('not-matching'), pattern: z.string() }),
   rowRule.extend({ kind: z.literal('same-as'), other: z.string() }),
 ]);
@@ -18,7 +24,10 @@ export const clean = step('clean', {
   input: z.object({
     dataset: Dataset,
     quarantine: z.array(QuarantineRule),
-    /** Columns that make two rows the same; the one with the smaller file row number stays. null: keep duplicates. */
+    /**
+     * Columns that make two rows the same, nulls counting as equal; of the rows not quarantined, the one with the
+     * smallest file row number stays. null: keep duplicates.
+     */
     uniqueBy: z.array(z.string()).min(1).nullable(),
   }),
   output: z.object({

@@ -11,11 +11,14 @@ export type Source = z.infer<typeof Source>;
 
 export const ColumnType = z.enum(['timestamp', 'integer', 'number', 'text', 'boolean']);
 export type ColumnType = z.infer<typeof ColumnType>;
-/** The columns that must be there, by name, with the type each is read as. */
+/** The columns that must be there, by name, with the type each is read as. Nothing is converted but integers to numbers. */
 export const Columns = z.record(z.string(), ColumnType);
 export type Columns = z.infer<typeof Columns>;
 
-/** Reads the rows of one window from a source into a data set version. */
+/**
+ * Reads the rows of one window from a source into a data set version. Never cached: the file behind a path may change,
+ * and what is made from the same bytes is answered from the cache all the same.
+ */
 export const collect = step('collect', {
   input: z.object({
     source: Source,
@@ -23,11 +26,13 @@ export const collect = step('collect', {
     /** The timestamp column that a window cuts by. */
     time: z.string(),
     window: Window,
-    /** At most this many rows, chosen by a seeded hash of the row: the same input gives the same rows. */
+    /** At most this many rows, chosen by a seeded hash of the row's number: the same input gives the same rows. */
     sample: z.object({ rows: z.int().positive(), seed: z.int() }).optional(),
   }),
+  /** `from` and `to`: the oldest and the newest instant collected, both inclusive. */
   output: z.object({ dataset: Dataset, rows: z.int(), from: Instant, to: Instant }),
   pool: 'cpu',
   timeout: '10m',
   heartbeat: '30s',
+  cache: false,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { step } from '../core';
 import { Dataset, Instant } from './types';
 
-/** How rows are parted: by a seeded hash of the row's content and number, or at an instant. */
+/** How rows are parted: by a seeded hash of the row's number, or at an instant (rows before it train). */
 export const SplitBy = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('random'), testShare: z.number().gt(0).lt(1), seed: z.int() }),
   z.object({ kind: z.literal('time'), column: z.string(), at: Instant }),

@@ -45,18 +45,30 @@ export async function withDuckdb<T>(options: DuckdbOptions, work: (duck: Duckdb)
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
-  const interrupt = (): void => {
-    connection.interrupt();
-  };
-  options.signal.addEventListener('abort', interrupt);
+  const stop = interruptOn(options.signal, connection);
   try {
     await lockDown(connection, options);
     return await work(over(connection, options.signal));
   } finally {
-    options.signal.removeEventListener('abort', interrupt);
+    stop();
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** An interrupt that comes just before a statement begins is lost: so it is sent until the work has ended. */
+function interruptOn(signal: AbortSignal, connection: DuckDBConnection): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    timer ??= setInterval(() => {
+      connection.interrupt();
+    }, 20);
+  };
+  signal.addEventListener('abort', interrupt);
+  return () => {
+    signal.removeEventListener('abort', interrupt);
+    clearInterval(timer);
+  };
 }
 
 async function lockDown(connection: DuckDBConnection, options: DuckdbOptions): Promise<void> {
@@ -85,7 +97,10 @@ function over(connection: DuckDBConnection, signal: AbortSignal): Duckdb {
   }
   return {
     rows,
-    run: (sql, values = {}) => guarded(async () => void (await connection.run(sql, bound(values)))),
+    run: (sql, values = {}) =>
+      guarded(async () => {
+        await connection.run(sql, bound(values));
+      }),
     async row(row, sql, values) {
       return z.tuple([row]).parse(await rows(row, sql, values))[0];
     },
@@ -130,9 +145,13 @@ function unwrapped(value: JS): JS {
   return number;
 }
 
+const Thrown = z.object({ message: z.string() });
+
+/** The addon's errors by their text: they are of another realm at times, and have no class of their own. */
 function named(error: unknown): unknown {
-  if (isPerennialError(error) || !(error instanceof Error)) return error;
-  const text = error.message.split('\n')[0] ?? '';
-  if (/^Out of Memory/i.test(text)) return perennialError('PER_DATA_010', `DuckDB: ${text}.`, { cause: error });
-  return perennialError('PER_DATA_011', `DuckDB: ${text}.`, { cause: error });
+  const thrown = Thrown.safeParse(error);
+  if (isPerennialError(error) || !thrown.success) return error;
+  const text = thrown.data.message.split('\n')[0] ?? '';
+  const code = /^Out of Memory/i.test(text) ? 'PER_DATA_010' : 'PER_DATA_011';
+  return perennialError(code, `DuckDB: ${text}.`, { cause: error });
 }

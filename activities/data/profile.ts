@@ -42,44 +42,47 @@ async function profileColumn(duck: Duckdb, path: string, column: Column): Promis
   const figures = await duck.row(Figures, figuresOf(column), { path });
   const mean = figures.mean === null ? null : Number(figures.mean.toPrecision(9));
   const counted = column.type === 'text' || column.type === 'boolean';
-  return { ...figures, mean, top: counted ? await topOf(duck, path, column) : null };
+  const top = counted ? await topOf(duck, path, column) : null;
+  return { ...figures, min: storable(figures.min), max: storable(figures.max), mean, top };
+}
+
+/** Postgres keeps no NUL in JSON; a dirty text must not stop a version from being recorded. */
+function storable<T>(value: T): T | string {
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').slice(0, 1_000) : value;
 }
 
 const Figures = ColumnProfile.omit({ top: true });
 
 function figuresOf(column: Column): string {
-  const c = identifier(column.name);
-  const [min, max, mean, deciles] = byType(column, c);
+  const [min, max, mean, deciles] = byType(column);
   // Values first, rows after: a column with few values costs next to nothing, and sums run in one fixed order.
   return `
-    WITH counted AS (SELECT ${c}, count(*) AS n FROM read_parquet($path) GROUP BY ${c})
-    SELECT coalesce(sum(n) FILTER (${c} IS NULL), 0)::BIGINT AS nulls,
-           count(*) FILTER (${c} IS NOT NULL) AS distinct,
+    WITH counted AS (SELECT ${identifier(column.name)} AS v, count(*) AS n FROM read_parquet($path) GROUP BY 1)
+    SELECT coalesce(sum(n) FILTER (v IS NULL), 0)::BIGINT AS nulls,
+           count(*) FILTER (v IS NOT NULL) AS distinct,
            ${min} AS min, ${max} AS max, ${mean} AS mean,
            ${deciles} AS deciles
     FROM counted`;
 }
 
-function byType(column: Column, c: string): [min: string, max: string, mean: string, deciles: string] {
+function byType(column: Column): [min: string, max: string, mean: string, deciles: string] {
   switch (column.type) {
     case 'integer':
     case 'number': {
-      const finite = `isfinite(${c}::DOUBLE)`;
-      const term = column.type === 'integer' ? `${c}::HUGEINT * n` : `${c}::DOUBLE * n ORDER BY ${c}`;
+      const finite = 'isfinite(v::DOUBLE)';
+      const term = column.type === 'integer' ? 'v::HUGEINT * n' : 'v::DOUBLE * n ORDER BY v';
+      const values = `SELECT ${identifier(column.name)}::DOUBLE AS v FROM read_parquet($path)`;
       return [
-        `(min(${c}) FILTER (${finite}))::DOUBLE`,
-        `(max(${c}) FILTER (${finite}))::DOUBLE`,
+        `(min(v) FILTER (${finite}))::DOUBLE`,
+        `(max(v) FILTER (${finite}))::DOUBLE`,
         `(sum(${term}) FILTER (${finite}))::DOUBLE / sum(n) FILTER (${finite})`,
-        `(SELECT CASE WHEN count(${c}) > 0 THEN quantile_cont(${c}::DOUBLE, ${TENTHS}) END
-          FROM read_parquet($path) WHERE ${finite})`,
+        `(SELECT CASE WHEN count(v) > 0 THEN quantile_cont(v, ${TENTHS}) END FROM (${values}) WHERE ${finite})`,
       ];
     }
-    case 'timestamp': {
-      const instant = asInstant('$::TIMESTAMP');
-      return [instant.replace('$', `min(${c})`), instant.replace('$', `max(${c})`), 'NULL::DOUBLE', 'NULL'];
-    }
+    case 'timestamp':
+      return [asInstant('min(v)::TIMESTAMP'), asInstant('max(v)::TIMESTAMP'), 'NULL::DOUBLE', 'NULL'];
     case 'text':
-      return [`min(${c}::VARCHAR)`, `max(${c}::VARCHAR)`, 'NULL::DOUBLE', 'NULL'];
+      return ['min(v::VARCHAR)', 'max(v::VARCHAR)', 'NULL::DOUBLE', 'NULL'];
     default:
       return ['NULL', 'NULL', 'NULL::DOUBLE', 'NULL'];
   }
@@ -89,10 +92,11 @@ const TENTHS = '[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]';
 
 async function topOf(duck: Duckdb, path: string, column: Column): Promise<z.infer<typeof Top>[]> {
   const c = identifier(column.name);
-  return duck.rows(
+  const found = await duck.rows(
     Top,
     `SELECT ${c}::VARCHAR AS value, count(*) AS rows FROM read_parquet($path)
      WHERE ${c} IS NOT NULL GROUP BY ALL ORDER BY rows DESC, value LIMIT ${TOP}`,
     { path },
   );
+  return found.map(({ value, rows }) => ({ value: storable(value), rows }));
 }
