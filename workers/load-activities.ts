@@ -8,7 +8,7 @@ import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
 import type { Project } from './load-project';
-import { checkImplemented, stepsOfPool } from './pool-steps';
+import { checkLoaded, stepsOfPool } from './pool-steps';
 import { WORKFLOW_POOL } from './tuning';
 
 /** What a worker runs its activities with. */
@@ -23,13 +23,13 @@ export interface ActivityParts {
  * The activities of a pool by the type that Temporal shows: a dispatcher under each step's name, and on the workflows'
  * pool the engine's own.
  *
- * @throws PER_STACK_007 when step code cannot be loaded, PER_STACK_016 when a pipeline's step has none in its pool
+ * @throws PER_STACK_007 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<Record<string, unknown>> {
   const { db, environment, log, project } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
-  checkImplemented(project.pipelines, pool, names);
+  checkLoaded(project, { pool, steps: names });
   const dependencies: RunStepDependencies = {
     db,
     artifacts: diskArtifacts(db, environment.artifacts),

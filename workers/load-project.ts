@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { implementationsIn } from '../core';
 import type { Implementation, Model, Pipeline, ProjectConfig } from '../core';
 import { perennialError } from '../core/errors';
+import { checkLoaded } from './pool-steps';
 
 /** A user's project: what its perennial.config.ts declares, loaded into this process. */
 export interface Project {
@@ -30,7 +31,8 @@ export interface Project {
  *
  * @param folder the project
  * @param state the state folder; the bundle goes to its `build/`
- * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project
+ * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project; PER_DEF_009 when
+ * two of its things share a name
  */
 export async function loadProject(folder: string, state: string): Promise<Project> {
   const root = resolve(folder);
@@ -38,6 +40,7 @@ export async function loadProject(folder: string, state: string): Promise<Projec
   if (!existsSync(source)) throw perennialError('PER_STACK_007', `${source} does not exist.`);
   const { bundle, digest } = await bundleConfig(root, source, resolve(state));
   const config = readConfig(source, load(source, bundle));
+  checkLoaded(config, null);
   return {
     folder: root,
     bundle,
@@ -113,24 +116,11 @@ const Exported = z.object({
 
 function readConfig(source: string, exported: unknown): Omit<ProjectConfig, 'kind'> {
   const parsed = Exported.safeParse(exported);
-  if (parsed.success) return refuseDoubles(source, parsed.data.config);
+  if (parsed.success) return parsed.data.config;
   const issues = parsed.error.issues.map(
     ({ path, message }) => `${path.slice(1).map(String).join('.') || 'it'} ${message}`,
   );
   throw perennialError('PER_STACK_007', `${source} exports no project: ${issues.join('; ')}.`);
-}
-
-/** Two pipelines of one name would be one workflow type. */
-function refuseDoubles<C extends Omit<ProjectConfig, 'kind'>>(source: string, config: C): C {
-  for (const [what, named] of [
-    ['pipeline', config.pipelines],
-    ['model', config.models],
-  ] as const) {
-    const names = named.map(({ name }) => name);
-    const double = names.find((name, at) => names.indexOf(name) !== at);
-    if (double !== undefined) throw perennialError('PER_STACK_007', `${source} names the ${what} '${double}' twice.`);
-  }
-  return config;
 }
 
 async function loadSteps(source: string, config: Omit<ProjectConfig, 'kind'>, pool: string): Promise<Implementation[]> {

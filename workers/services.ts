@@ -4,7 +4,10 @@ import type { Logger } from 'pino';
 import { connectTemporal } from '../client/connection';
 import type { Environment } from '../store/environment';
 import type { Project } from './load-project';
+import { startOutbox } from './outbox';
+import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
+import { syncSchedules } from './sync-schedules';
 
 /** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the schedules. */
 export interface ServiceDependencies {
@@ -26,7 +29,12 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
   const missing = await ensureSearchAttributes(address, namespace);
   if (missing.length > 0) parts.log.info({ missing }, 'registered search attributes');
   const temporal = await connectTemporal({ address, namespace });
-  const services: Service[] = [];
+  const dependencies: ServiceDependencies = { ...parts, temporal };
+  const services: Service[] = [
+    startOutbox({ ...dependencies, databaseUrl: parts.environment.databaseUrl }),
+    startReconciler(dependencies),
+    syncSchedules(dependencies),
+  ];
   return {
     async stop() {
       await Promise.allSettled(services.map((service) => service.stop()));

@@ -166,7 +166,6 @@ function handleOf(file: StackFile, supervisor: ChildProcess, messages: Messages)
       const stopped = messages.next('stopped');
       send(supervisor, { type: 'stop' });
       await stopped;
-      if (supervisor.connected) supervisor.disconnect();
     },
     async detach() {
       const detached = messages.next('detached');
