@@ -39,6 +39,8 @@ function refuseFormless(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`'${key}' is ${value}`);
   if (typeof value === 'string' && isFormless(value)) throw new TypeError(`'${key}' has characters that no text has`);
   if (isFormless(key)) throw new TypeError('a key has characters that no text has');
+  // Set on a plain object it would change the object's nature instead of a field, and be lost.
+  if (key === '__proto__') throw new TypeError("a key is '__proto__'");
   return value;
 }
 
