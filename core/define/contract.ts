@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { perennialError } from '../errors';
-import { canonicalJson, type Json } from '../plan/json';
+import { canonicalJson, type Json, jsonOf } from '../plan/json';
 import type { PlanStep } from '../plan/plan';
 import { sha256 } from '../plan/sha256';
 import type { StepContract } from './step';
@@ -12,8 +12,7 @@ import type { StepContract } from './step';
  */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output', what: string): Json {
   try {
-    // Serialising drops the schema library's own hidden fields.
-    return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io })));
+    return jsonOf(z.toJSONSchema(schema, { io }));
   } catch (cause) {
     throw perennialError('PER_DEF_017', `${what} cannot be written as JSON schema.`, { cause });
   }

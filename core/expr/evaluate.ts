@@ -1,5 +1,5 @@
 import { perennialError } from '../errors';
-import { canonicalJson, type Json } from '../plan/json';
+import { canonicalJson, isList, type Json } from '../plan/json';
 import type { Expr, Path } from '../plan/plan';
 import { describe } from './ref';
 
@@ -120,9 +120,4 @@ function kindOf(value: Found): string {
     : typeof value === 'object'
       ? 'an object'
       : `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
-/** Array.isArray does not narrow read-only lists. */
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

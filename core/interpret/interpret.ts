@@ -75,7 +75,10 @@ function addOuterItem(draft: Draft, seed: ShardSeed, map: string, item: Json): v
 }
 
 function take(draft: Draft, event: Event): void {
-  if (event.type === 'cancel') return bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
+  if (event.type === 'cancel') {
+    bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
+    return;
+  }
   const node = draft.nodes[event.address];
   if (!node) return;
   const isLeaf =

@@ -1,6 +1,6 @@
 import { perennialError } from '../errors';
 import { evaluate } from '../expr/evaluate';
-import type { Json } from '../plan/json';
+import { isList, type Json } from '../plan/json';
 import { change, type Draft, mapAt, nodeAt, note, planNode, scopeAt, valuesAt } from './draft';
 import { failureOf } from './failure';
 import { MAX_LIST_SIZE, sizeOf } from './limits';
@@ -45,7 +45,10 @@ function leave(draft: Draft, key: string, failed: boolean): void {
 export function endOwner(draft: Draft, key: string): void {
   const { owner, failed } = scopeAt(draft, key);
   if (owner === null) return;
-  if (key === owner) return endNode(draft, owner, failed);
+  if (key === owner) {
+    endNode(draft, owner, failed);
+    return;
+  }
   // One item of a map: the next may begin.
   leave(draft, owner, failed);
   if (scopeAt(draft, owner).remaining > 0) openUnits(draft, owner);
@@ -98,8 +101,8 @@ function listOf(draft: Draft, address: string): Json {
   return list;
 }
 
-function shardOutput(draft: Draft, address: string): Json[] {
+function shardOutput(draft: Draft, address: string): readonly Json[] {
   const { output } = nodeAt(draft, address);
-  if (!Array.isArray(output)) throw perennialError('PER_FLOW_009', `The shard ${address} gave no list.`);
+  if (!isList(output)) throw perennialError('PER_FLOW_009', `The shard ${address} gave no list.`);
   return output;
 }

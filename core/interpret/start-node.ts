@@ -1,6 +1,7 @@
 import { evaluate, evaluateCondition } from '../expr/evaluate';
 import { perennialError } from '../errors';
 import { allNodes } from '../nodes';
+import { isList } from '../plan/json';
 import type { ApprovalNode, Body, BranchNode, MapNode, StepNode } from '../plan/plan';
 import { addressOf, change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
 import { countExecutions } from './index-plan';
@@ -18,14 +19,22 @@ export function startNode(draft: Draft, address: string): void {
   const state = nodeAt(draft, address);
   const { node } = planNode(draft, state.node);
   switch (node.kind) {
-    case 'step':
-      return startStep(draft, address, state, node);
-    case 'map':
-      return startMap(draft, address, state, node);
-    case 'branch':
-      return startBranch(draft, address, state, node);
-    case 'approval':
-      return startApproval(draft, address, state, node);
+    case 'step': {
+      startStep(draft, address, state, node);
+      return;
+    }
+    case 'map': {
+      startMap(draft, address, state, node);
+      return;
+    }
+    case 'branch': {
+      startBranch(draft, address, state, node);
+      return;
+    }
+    case 'approval': {
+      startApproval(draft, address, state, node);
+      return;
+    }
   }
 }
 
@@ -71,22 +80,21 @@ function startApproval(draft: Draft, address: string, state: NodeState, node: Ap
 
 function startMap(draft: Draft, address: string, state: NodeState, node: MapNode): void {
   const items = evaluate(node.over, valuesAt(draft, state.at));
-  if (!Array.isArray(items))
+  if (!isList(items))
     throw perennialError(
       'PER_FLOW_002',
       `The map ${address} was given ${items === null ? 'null' : `a ${typeof items}`}.`,
     );
-  const list: NonNullable<NodeState['map']>['items'] = items;
   const size = shardSizeFor(countExecutions(node.body));
-  const inline = planNode(draft, node.id).maps.length === 0 && fitsInline(draft, node, list.length);
-  const units = inline ? list.length : Math.ceil(list.length / size);
+  const inline = planNode(draft, node.id).maps.length === 0 && fitsInline(draft, node, items.length);
+  const units = inline ? items.length : Math.ceil(items.length / size);
   if (!inline) spend(draft, address, units);
   const parallel = node.maxParallel ?? Infinity;
   const maxUnits = inline ? parallel : Math.max(1, Math.floor(parallel / size));
   const shardSize = inline ? null : size;
-  const map = { items: list, from: 0, shardSize, units, opened: 0, maxUnits: Math.min(maxUnits, Math.max(1, units)) };
+  const map = { items, from: 0, shardSize, units, opened: 0, maxUnits: Math.min(maxUnits, Math.max(1, units)) };
   change(draft, address, { status: 'running', map });
-  note(draft, address, { status: 'running', input: { items: list.length } });
+  note(draft, address, { status: 'running', input: { items: items.length } });
   draft.scopes[address] = { owner: address, remaining: units, failed: false };
   openUnits(draft, address);
   closeScope(draft, address);

@@ -13,13 +13,29 @@ export function canonicalJson(value: Json): string {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const fields = Object.entries(value)
+  // A field that is undefined has no JSON; the types do not let one in, callers without types may.
+  const fields = Object.entries<Json | undefined>(value)
     .filter(([, v]) => v !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`);
+    .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v ?? null)}`);
   return `{${fields.join(',')}}`;
 }
 
-function isList(value: Json): value is readonly Json[] {
+/** Array.isArray does not narrow read-only lists. */
+export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+/**
+ * A value as the JSON that it is, copied. Fields that are undefined are left out.
+ *
+ * @throws TypeError when a part of it has no JSON form
+ */
+export function jsonOf(value: unknown): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} has no JSON form`);
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([key, field]) => [key, jsonOf(field)]));
 }

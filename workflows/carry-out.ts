@@ -1,0 +1,166 @@
+import { CancellationScope, setCurrentDetails, sleep, startChild } from '@temporalio/workflow';
+import { advance, type Advance, type Command, type Event, nodeTable, type RunState } from '../core/interpret';
+import type { Approval } from '../core/plan/approval';
+import { type Json, jsonOf } from '../core/plan/json';
+import type { Plan } from '../core/plan/plan';
+import { eventOf } from './failures';
+import type { ShardInput } from './map-shard';
+import { NodeNotes } from './note-nodes';
+import { runStep, type RunFacts } from './run-step';
+
+/** The interpreter's last word. */
+export type End = Extract<Command, { type: 'end' }>;
+
+/**
+ * Carries out the interpreter's commands with Temporal's means and tells it what came of them. It decides nothing.
+ * Everything runs in a scope of its own that the run's cancellation does not reach: the interpreter hears of the
+ * cancellation and says what is to be stopped.
+ */
+export class Shell {
+  private readonly scope = CancellationScope.current();
+  private readonly running = new Map<string, CancellationScope>();
+  private readonly notes: NodeNotes;
+  private current: RunState;
+  private drawing = false;
+  private settle: { readonly resolve: (end: End) => void; readonly reject: (error: unknown) => void } | null = null;
+  private readonly ended: Promise<End>;
+
+  constructor(
+    private readonly facts: RunFacts,
+    private readonly plan: Plan,
+    first: Advance,
+  ) {
+    this.notes = new NodeNotes(facts.run);
+    this.current = first.state;
+    this.ended = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    this.obeyAll(first.commands);
+  }
+
+  get state(): RunState {
+    return this.current;
+  }
+
+  /** Resolves with the end once the records know the state of every node. */
+  async end(): Promise<End> {
+    const end = await this.ended;
+    await this.notes.flushed();
+    return end;
+  }
+
+  /** Takes in what happened. A fault of the interpreter fails the workflow task, so that a mended worker can go on. */
+  receive(event: Event): void {
+    try {
+      const next = advance(this.plan, this.current, event);
+      this.current = next.state;
+      this.obeyAll(next.commands);
+    } catch (error) {
+      this.settle?.reject(error);
+    }
+  }
+
+  /** Takes in a person's answer, or the time-out's. */
+  answer(address: string, answer: Approval): void {
+    this.running.get(address)?.cancel();
+    this.receive({ type: 'answered', address, answer });
+  }
+
+  private obeyAll(commands: readonly Command[]): void {
+    for (const command of commands) this.obey(command);
+    this.draw();
+  }
+
+  private obey(command: Command): void {
+    switch (command.type) {
+      case 'run-step': {
+        const step = this.plan.steps[command.step];
+        if (!step) throw new Error(`no step ${command.step} in the plan`);
+        const { address, node, input } = command;
+        this.start(address, () => runStep(this.facts, step, { address, node, input }));
+        return;
+      }
+      case 'run-shard': {
+        this.start(command.address, () => this.runShard(command));
+        return;
+      }
+      case 'await-answer': {
+        this.awaitAnswer(command.address, command.timeout);
+        return;
+      }
+      case 'stop':
+        this.running.get(command.address)?.cancel();
+        return;
+      case 'note': {
+        this.inScope(() => {
+          this.notes.add(command.note);
+        });
+        return;
+      }
+      case 'end':
+        this.settle?.resolve(command);
+    }
+  }
+
+  private start(address: string, work: () => Promise<Json>): void {
+    const scope = new CancellationScope({ cancellable: true, parent: this.scope });
+    this.running.set(address, scope);
+    scope.run(work).then(
+      (output) => {
+        this.done({ type: 'completed', address, output });
+      },
+      (error: unknown) => {
+        this.done(eventOf(address, error));
+      },
+    );
+  }
+
+  private done(event: Exclude<Event, { type: 'cancel' }>): void {
+    this.running.delete(event.address);
+    this.receive(event);
+  }
+
+  private async runShard({ address, seed }: Extract<Command, { type: 'run-shard' }>): Promise<Json> {
+    const input: ShardInput = { facts: this.facts, plan: this.plan, seed };
+    const child = await startChild('perennial.map-shard', {
+      workflowId: `${this.facts.run}/${address}`,
+      args: [input],
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      staticSummary: `${address}: items ${seed.from} to ${seed.from + seed.items.length - 1}`,
+    });
+    return jsonOf(await child.result());
+  }
+
+  private awaitAnswer(address: string, timeout: number | null): void {
+    if (timeout === null) return;
+    const scope = new CancellationScope({ cancellable: true, parent: this.scope });
+    this.running.set(address, scope);
+    scope
+      .run(() => sleep(timeout, { summary: `${address} waits for an answer`.slice(0, 180) }))
+      .then(
+        () => {
+          const at = new Date().toISOString();
+          this.answer(address, { approved: false, by: 'time-out', note: 'Nobody answered in time.', at });
+        },
+        // Answered, or the run ends.
+        () => this.running.delete(address),
+      );
+  }
+
+  private inScope(work: () => void): void {
+    void this.scope.run(() => {
+      work();
+      return Promise.resolve();
+    });
+  }
+
+  /** Redraws the table in Temporal's UI once for everything that comes about at the same moment. */
+  private draw(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    void Promise.resolve().then(() => {
+      this.drawing = false;
+      setCurrentDetails(nodeTable(this.plan, this.current));
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { keeper } from './keeper';
+import { mapShard } from './map-shard';
+import { reportCause } from './report-cause';
+import { runPipeline } from './run-pipeline';
+
+/**
+ * A workflow by the type that Temporal shows. Declared as a method because each takes an argument of its own, and what
+ * Temporal hands over is not known to be one: a wrong form fails the workflow's task, which a mended worker can go on with.
+ */
+type AnyWorkflow = { run(argument: unknown): Promise<unknown> }['run'];
+
+/** The engine's own workflows. Their types have a dot, which no exported name can have. */
+const ENGINE: { readonly [type: string]: AnyWorkflow } = {
+  'perennial.keeper': keeper,
+  'perennial.map-shard': mapShard,
+  'perennial.report-cause': reportCause,
+};
+
+const PIPELINE: AnyWorkflow = runPipeline;
+
+/** Serves every workflow type: the engine's own begin with `perennial.`, every other one is the name of a pipeline. */
+export default async function run(argument: unknown): Promise<unknown> {
+  const { workflowType } = workflowInfo();
+  const own = ENGINE[workflowType];
+  if (own) return own(argument);
+  // Thrown plainly it fails the task and is tried again: a worker that knows the type may come.
+  if (workflowType.startsWith('perennial.')) throw new Error(`This build knows no workflow ${workflowType}.`);
+  return PIPELINE(argument);
+}

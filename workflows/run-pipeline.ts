@@ -1,0 +1,68 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { begin, type RunInput, statusOf } from '../core/interpret';
+import type { Json } from '../core/plan/json';
+import { takeAnswers } from './approve';
+import { onCancellation } from './cancellation';
+import { type End, Shell } from './carry-out';
+import { engine } from './engine-activities';
+import { errorOf } from './failures';
+import { statusQuery } from './status-query';
+
+const PIPELINE = defineSearchAttributeKey('PerennialPipeline', SearchAttributeType.KEYWORD);
+const MODEL = defineSearchAttributeKey('PerennialModel', SearchAttributeType.KEYWORD);
+
+/**
+ * One run of a pipeline: the workflow whose type is the pipeline's name. A thin shell around the interpreter, between
+ * the two ends of the run's record. It never continues as new: its size is bounded by the interpreter's limits.
+ */
+export async function runPipeline(input: RunInput): Promise<Json> {
+  const { workflowId: run, workflowType: pipeline, runId: temporalRunId } = workflowInfo();
+  let shell: Shell | null = null;
+  takeAnswers(run, () => shell);
+  setHandler(statusQuery, () => (shell ? statusOf(shell.state) : null));
+  const cancellation = onCancellation();
+  return CancellationScope.nonCancellable(async () => {
+    const model = input.model ?? null;
+    nameRun(pipeline, model);
+    const { hash, plan, config } = await engine['perennial.resolve-plan']({
+      pipeline,
+      plan: input.plan,
+      config: input.config,
+    });
+    const decisionId = input.decisionId ?? null;
+    const record = { run, pipeline, plan: hash, config, model, decisionId, parentRun: null, temporalRunId };
+    await engine['perennial.begin-run'](record);
+    const facts = { run, hash, model, cache: input.noCache !== true };
+    const begun = new Shell(facts, plan, begin(plan, config));
+    shell = begun;
+    cancellation.tell((reason) => {
+      begun.receive({ type: 'cancel', reason });
+    });
+    return closeRun(run, await begun.end());
+  });
+}
+
+async function closeRun(run: string, { status, output, reason, failure }: End): Promise<Json> {
+  await engine['perennial.end-run']({ run, status, reason, output });
+  if (!allHandlersFinished()) await condition(allHandlersFinished);
+  if (status === 'completed') return output;
+  throw errorOf(status, reason ?? status, failure);
+}
+
+/** Makes the run findable. The client has done so already; a schedule cannot. */
+function nameRun(pipeline: string, model: string | null): void {
+  const known = workflowInfo().typedSearchAttributes;
+  const wanted = [
+    ...(known.get(PIPELINE) === pipeline ? [] : [{ key: PIPELINE, value: pipeline }]),
+    ...(model === null || known.get(MODEL) === model ? [] : [{ key: MODEL, value: model }]),
+  ];
+  if (wanted.length > 0) upsertSearchAttributes(wanted);
+}

@@ -1,0 +1,59 @@
+import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { StepArgument } from '../core/interpret';
+import type { Json } from '../core/plan/json';
+import type { PlanStep } from '../core/plan/plan';
+
+/** What is the same for every step of a run. */
+export interface RunFacts {
+  /** Temporal's Workflow ID of the run; for a shard, of the run it belongs to. */
+  readonly run: string;
+  /** The plan's hash. */
+  readonly hash: string;
+  readonly model: string | null;
+  readonly cache: boolean;
+}
+
+type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json> };
+
+/** Hands one node to the workers of its step's pool, as its contract says. */
+export async function runStep(
+  facts: RunFacts,
+  step: PlanStep,
+  at: { readonly address: string; readonly node: string; readonly input: Json },
+): Promise<Json> {
+  const cached = facts.cache && step.cache;
+  const summary = `${at.address} · cache ${cached ? 'on' : 'off'}`.slice(0, 180);
+  const steps = step.light ? localSteps(step, summary) : remoteSteps(step, summary);
+  const act = steps[step.name];
+  if (!act) throw new Error(`no activity ${step.name}`);
+  const { run, hash, model, cache } = facts;
+  return act({ run, ...at, step: step.name, plan: hash, cache, model });
+}
+
+function remoteSteps(step: PlanStep, summary: string): Steps {
+  // A step that heartbeats hears of its cancellation: waiting for it means that no second one overlaps the first.
+  const cancellationType: ActivityCancellationType =
+    step.heartbeat === null ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED';
+  return proxyActivities<Steps>({
+    taskQueue: `perennial-${step.pool}`,
+    startToCloseTimeout: step.timeout,
+    ...(step.heartbeat === null ? {} : { heartbeatTimeout: step.heartbeat }),
+    retry: retryOf(step),
+    cancellationType,
+    summary,
+  });
+}
+
+function localSteps(step: PlanStep, summary: string): Steps {
+  return proxyLocalActivities<Steps>({ startToCloseTimeout: step.timeout, retry: retryOf(step), summary });
+}
+
+function retryOf({ retry }: PlanStep) {
+  return {
+    maximumAttempts: retry.attempts,
+    initialInterval: retry.firstDelay,
+    backoffCoefficient: retry.factor,
+    maximumInterval: retry.maxDelay,
+    nonRetryableErrorTypes: [...retry.never],
+  };
+}
