@@ -18,6 +18,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Errors that end a verb with something else than 1. Each verb's author adds the codes of their room. */
 const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
+  PER_STACK_001: EXIT.unreachable,
   PER_STACK_002: EXIT.unreachable,
   PER_STACK_003: EXIT.unreachable,
   PER_STACK_004: EXIT.unreachable,

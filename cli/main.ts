@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { EXIT } from './exit-codes';
+import { perennialError } from '../core/errors';
+import { EXIT, exitCodeOf } from './exit-codes';
 import { printError } from './frame';
 import { VERBS } from './verbs';
 import { engineVersion } from './version';
@@ -16,8 +17,16 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** An older Node cannot load some of the packages: better said here than by one of them. */
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw perennialError('PER_STACK_001', `This is Node ${process.versions.node}.`);
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   try {
+    requireNode();
     await buildProgram().parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -25,7 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
       return;
     }
     printError(error, argv.includes('--json'));
-    process.exitCode = EXIT.failed;
+    process.exitCode = exitCodeOf(error);
   }
 }
 

@@ -92,4 +92,16 @@ export const STACK_ERRORS = {
     title: 'root has no unprivileged uid to run Postgres under',
     fix: 'Start as an ordinary user, or set DATABASE_URL and --use-server.',
   },
+  PER_STACK_040: {
+    fault: 'engine',
+    retryable: true,
+    title: 'the stack did not come to rest in time',
+    fix: 'Look at the runs in the Temporal UI and at the logs in the state folder.',
+  },
+  PER_STACK_041: {
+    fault: 'engine',
+    retryable: false,
+    title: 'the demo came to an unexpected end',
+    fix: 'Look at `perennial show` of the run that is named, and at the logs in the state folder.',
+  },
 } as const satisfies Record<`PER_STACK_${number}`, ErrorRow>;
