@@ -31,6 +31,30 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_STACK_011: EXIT.usage,
   PER_STACK_012: EXIT.usage,
   PER_STACK_014: EXIT.usage,
+  PER_RUN_001: EXIT.usage,
+  PER_RUN_009: EXIT.unreachable,
+  PER_RUN_012: EXIT.usage,
+  PER_RUN_013: EXIT.usage,
+  PER_RUN_014: EXIT.usage,
+  PER_RUN_015: EXIT.usage,
+  PER_RUN_016: EXIT.usage,
+  PER_KEEP_001: EXIT.usage,
+  PER_KEEP_002: EXIT.usage,
+  PER_KEEP_004: EXIT.usage,
+  PER_KEEP_005: EXIT.usage,
+  PER_KEEP_006: EXIT.usage,
+  PER_KEEP_007: EXIT.usage,
+  PER_SERVE_001: EXIT.usage,
+  PER_SERVE_002: EXIT.usage,
+  PER_SERVE_003: EXIT.usage,
+  PER_SERVE_004: EXIT.usage,
+  PER_SERVE_005: EXIT.usage,
+  PER_SERVE_008: EXIT.usage,
+  PER_SERVE_009: EXIT.usage,
+  PER_SERVE_010: EXIT.usage,
+  PER_SERVE_011: EXIT.usage,
+  PER_SERVE_012: EXIT.usage,
+  PER_SERVE_019: EXIT.unreachable,
 };
 const codes = new Map<string, ExitCode>(Object.entries(BY_CODE));
 
@@ -39,7 +63,11 @@ const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EHOSTUNREACH
 
 /** The exit code of an error that ended a verb. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (isPerennialError(error)) return codes.get(error.code) ?? EXIT.failed;
+  if (isPerennialError(error)) {
+    // What is wrong in a definition is wrong before anything runs.
+    if (error.code.startsWith('PER_DEF_')) return EXIT.usage;
+    return codes.get(error.code) ?? EXIT.failed;
+  }
   if (typeof error === 'object' && error !== null && 'code' in error) {
     // 14 is gRPC's UNAVAILABLE: the Temporal server is not there.
     if (error.code === 14 || (typeof error.code === 'string' && SOCKET.has(error.code))) return EXIT.unreachable;

@@ -19,3 +19,14 @@ export const RunStatus = z.enum([
   'timed-out',
   'vanished',
 ]);
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A length of time like `30s`, `10m` or `2h`, handed on in ms. */
+export const Length = z.string().transform((text, context) => {
+  const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const parsed = z.enum(['ms', 's', 'm', 'h', 'd']).safeParse(unit);
+  if (parsed.success && Number(count) > 0) return Number(count) * UNITS[parsed.data];
+  context.addIssue('give a length of time like 30s, 10m or 2h');
+  return z.NEVER;
+});

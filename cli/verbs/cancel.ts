@@ -10,8 +10,10 @@ export function registerCancel(program: Command): void {
       act(async (frame) => {
         const flags = frame.options(CommonOptions);
         const run = frame.argument(0);
-        const { cancelRun } = await import('../../client/cancel-run.js');
-        await withConnection(flags, (connection) => cancelRun(connection, run));
+        await withConnection(flags, async (connection) => {
+          const { cancelRun } = await import('../../client/cancel-run.js');
+          await cancelRun(connection, run);
+        });
         frame.result(
           { run, cancelling: true },
           () => `Asked ${run} to stop. \`perennial show ${run}\` tells when it has.`,

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { registerApprove } from './approve';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
+import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
 import { registerMigrate } from './migrate';
@@ -8,6 +10,7 @@ import { registerModel } from './model';
 import { registerModels } from './models';
 import { registerPlan } from './plan';
 import { registerPredict } from './predict';
+import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
 import { registerServe } from './serve';
@@ -19,11 +22,14 @@ export type Register = (program: Command) => void;
 
 /** The verbs, in the order that --help shows. */
 export const VERBS: readonly Register[] = [
+  registerDemo,
   registerUp,
   registerDown,
   registerPlan,
+  registerRun,
   registerRuns,
   registerShow,
+  registerApprove,
   registerCancel,
   registerModels,
   registerModel,

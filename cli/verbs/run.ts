@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { EndedRun } from '../../client/await-run';
+import type { Connection } from '../../client/connection';
+import type { NodeRow } from '../../store/nodes/node-row';
+import { Length } from '../arguments/fields';
+import { runConfig } from '../arguments/run-config';
+import { EXIT, type ExitCode } from '../exit-codes';
+import { act, CommonOptions, type Frame, verb } from '../frame';
+import { withConnection } from '../open';
+import { readProject } from '../read-project';
+import { took } from '../views/duration';
+import { cacheText } from '../views/run-view';
+import { followRun } from '../follow-run';
+
+const Options = CommonOptions.extend({
+  config: z.string().optional(),
+  set: z.array(z.string()).default([]),
+  wait: z.boolean().default(false),
+  timeout: Length.optional(),
+  cache: z.boolean().default(true),
+  plan: z.string().optional(),
+  id: z.string().min(1).max(200).optional(),
+});
+type Options = z.infer<typeof Options>;
+
+/** `perennial run <pipeline>`: starts a run, and with --wait tells how it ended. */
+export function registerRun(program: Command): void {
+  verb(program, 'run <pipeline>', 'start a run of a pipeline')
+    .option('--config <json>', 'the config as a JSON object, or @file with it (@- reads standard input)')
+    .option('--set <key=value...>', 'one key of the config, `outer.inner=value` inside another; may be repeated')
+    .option('--wait', 'wait until the run has ended; the exit code then says how')
+    .option('--timeout <length>', 'with --wait: wait no longer than this, like 30s or 2h')
+    .option('--no-cache', 'run every node, whatever the cache holds')
+    .option('--plan <hash>', 'a plan that an earlier run used, instead of the current one')
+    .option('--id <run>', 'the id of the run: a second start of the same id is refused')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial run late-airports
+  perennial run late-airports --set limit=0.1 --set airports='["JFK","LGA"]' --wait
+  perennial run late-airports --config @config.json --no-cache --json
+Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not in time.`,
+    )
+    .action(
+      act(async (frame) => {
+        const options = frame.options(Options);
+        const config = runConfig(options.config, options.set);
+        const pipeline = frame.argument(0);
+        return withConnection(options, async (connection) => {
+          const project = await readProject(options);
+          const { startRun } = await import('../../client/start-run.js');
+          const { runId } = await startRun(connection, project.pipelines, {
+            pipeline,
+            config,
+            noCache: !options.cache,
+            ...(options.plan === undefined ? {} : { plan: options.plan }),
+            ...(options.id === undefined ? {} : { runId: options.id }),
+          });
+          if (options.wait) return waitAndTell(frame, connection, runId, options);
+          frame.result(
+            { run: runId, pipeline, status: 'running' },
+            () => `Started ${runId}. \`perennial show ${runId}\` shows it.`,
+          );
+          return EXIT.done;
+        });
+      }),
+    );
+}
+
+async function waitAndTell(frame: Frame, connection: Connection, runId: string, options: Options): Promise<ExitCode> {
+  if (!frame.json) frame.note(`started ${runId}`);
+  const followers = {
+    onNode(node: NodeRow) {
+      if (!frame.json) frame.note(nodeNews(node, runId));
+    },
+    onIdle() {
+      frame.note(`Nobody has begun ${runId} yet: does a worker of the pool cpu run? \`perennial doctor\` says more.`);
+    },
+  };
+  const { awaitRun } = await import('../../client/await-run.js');
+  const waiting = awaitRun(connection, runId, options.timeout === undefined ? {} : { timeout: options.timeout });
+  const run = await followRun(connection.db, runId, followers, waiting);
+  const { id, pipeline, status, reason, output } = run;
+  frame.result({ run: id, pipeline, status, reason, output }, () => ended(run));
+  return exitCodeOfStatus(status);
+}
+
+/** A line on a node that has ended, or waits for a person. */
+export function nodeNews(node: NodeRow, runId: string): string {
+  if (node.status === 'waiting') return `${node.address} waits: perennial approve ${runId} ${node.address}`;
+  const cache = cacheText(node.cache);
+  const time = node.ended_at === null ? '' : ` in ${took(node.first_claimed, node.ended_at, new Date())}`;
+  const error = node.error === null ? '' : `: ${node.error.message}`;
+  return `${node.address} ${node.status}${time}${cache === null ? '' : ` (${cache})`}${error}`;
+}
+
+function ended(run: EndedRun): string {
+  if (run.status === 'completed') return JSON.stringify(run.output, null, 2);
+  return `${run.id} ${run.status}${run.reason === null ? '' : `: ${run.reason}`}`;
+}
+
+/** A person's no is a gate that refused; every other end but `completed` is work that failed. */
+export function exitCodeOfStatus(status: EndedRun['status']): ExitCode {
+  if (status === 'completed') return EXIT.done;
+  return status === 'rejected' ? EXIT.refused : EXIT.failed;
+}
