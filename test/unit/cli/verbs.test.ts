@@ -1,0 +1,97 @@
+/**
+ * Danger: a verb without help or without --json, wrong usage that ends with the code of failed work, a JSON line mixed
+ * with words. The program is the real one, in this process; nothing that it is asked here needs a server.
+ */
+import type { Command } from 'commander';
+import { buildProgram } from '../../../cli/main';
+
+/** What a command line printed, and the exit code it set. */
+async function perennial(
+  ...args: string[]
+): Promise<{ stdout: string; stderr: string; code: number | string | undefined }> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const spies = [
+    jest.spyOn(console, 'log').mockImplementation((text: string) => void stdout.push(text)),
+    jest.spyOn(console, 'error').mockImplementation((text: string) => void stderr.push(text)),
+  ];
+  const before = process.exitCode;
+  try {
+    await buildProgram().parseAsync(['node', 'perennial', ...args]);
+    return { stdout: stdout.join('\n'), stderr: stderr.join('\n'), code: process.exitCode };
+  } finally {
+    process.exitCode = before ?? 0;
+    spies.forEach((spy) => spy.mockRestore());
+  }
+}
+
+/** Every verb, those below another one too, by its full name. */
+function verbs(parent: Command, prefix = ''): [string, Command][] {
+  return parent.commands.flatMap((command): [string, Command][] =>
+    command.commands.length > 0
+      ? verbs(command, `${prefix}${command.name()} `)
+      : [[`${prefix}${command.name()}`, command]],
+  );
+}
+
+const all = verbs(buildProgram());
+const withEverythingNeeded: Record<string, string> = {
+  DATABASE_URL: '',
+  TEMPORAL_ADDRESS: '',
+  PERENNIAL_SERVING_URL: '',
+};
+const before = { ...process.env };
+beforeAll(() => Object.assign(process.env, withEverythingNeeded));
+afterAll(() => {
+  process.env = before;
+});
+
+test('the verbs that the documents promise are there', () => {
+  expect(all.map(([name]) => name)).toEqual(
+    expect.arrayContaining([
+      ...['up', 'down', 'run', 'plan', 'runs', 'show', 'approve', 'cancel', 'models', 'model history', 'predict'],
+      ...['worker', 'serve', 'migrate', 'doctor', 'config', 'demo'],
+    ]),
+  );
+});
+
+test.each(all)('%s: says what it does, and takes --json', (_name, command) => {
+  expect(command.description()).toMatch(/^[a-z].*[^.]$/);
+  expect(command.options.map((option) => option.long)).toContain('--json');
+});
+
+describe('wrong usage ends with exit code 2, and with --json stdout is one object', () => {
+  const wrong = [
+    ['runs', '--limit', '0'],
+    ['runs', '--status', 'sleeping'],
+    ['show', 'r', '--limit', 'many'],
+    ['model', 'show', 'm', 'newest'],
+    ['model', 'history', 'm', '--at', 'yesterday'],
+    ['predict', 'm', '--rows', '[1]'],
+    ['predict', 'm', '--rows', '@/nowhere.json'],
+    ['predict', 'm'],
+    ['run', 'p', '--config', '[]'],
+    ['run', 'p', '--set', 'novalue'],
+    ['run', 'p', '--timeout', 'soon'],
+  ];
+  test.each(wrong.map((args) => [args.join(' '), args] as const))('%s', async (_line, args) => {
+    const { stdout, code } = await perennial(...args, '--state', '/nowhere/at/all', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'PER_STACK_011', fault: 'user', retryable: false } });
+    expect(code).toBe(2);
+  });
+});
+
+describe('what needs a stack and finds none ends with exit code 3 and says what to do', () => {
+  const needing = [
+    ['runs'],
+    ['show', 'r'],
+    ['cancel', 'r'],
+    ['approve', 'r', 'n'],
+    ['model', 'history', 'm'],
+    ['predict', 'm', '--rows', '{"a":1}'],
+  ];
+  test.each(needing.map((args) => [args.join(' '), args] as const))('%s', async (_line, args) => {
+    const { stderr, code } = await perennial(...args, '--state', '/nowhere/at/all');
+    expect(stderr).toMatch(/PER_STACK_008.*perennial up/s);
+    expect(code).toBe(3);
+  });
+});
