@@ -29,7 +29,14 @@ async function bundleWorkflows() {
   const { bundleWorkflowCode } = require('@temporalio/worker');
   const said = [];
   const say = (level) => (message) => said.push(`${level}: ${message}`);
-  const logger = { log: (level, message) => said.push(`${level}: ${message}`), trace: say('trace'), debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  const logger = {
+    log: (level, message) => said.push(`${level}: ${message}`),
+    trace: say('trace'),
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+  };
   try {
     const { code } = await bundleWorkflowCode({ workflowsPath: join(dist, 'workflows', 'index.js'), logger });
     writeFileSync(`${bundlePath}.new`, code);

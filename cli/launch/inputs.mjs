@@ -8,8 +8,28 @@ import { fileURLToPath } from 'node:url';
 /** The package's root. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const ROOMS = ['core', 'steps', 'pipelines', 'client', 'workflows', 'activities', 'store', 'workers', 'api', 'serving', 'dashboard', 'cli', 'bench'];
-const FILES = ['perennial.config.ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'cli/launch/finish-build.mjs'];
+const ROOMS = [
+  'core',
+  'steps',
+  'pipelines',
+  'client',
+  'workflows',
+  'activities',
+  'store',
+  'workers',
+  'api',
+  'serving',
+  'dashboard',
+  'cli',
+  'bench',
+];
+const FILES = [
+  'perennial.config.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+  'cli/launch/finish-build.mjs',
+];
 
 /** SHA-256 over names and bytes of files, in the order of their names: the same on every machine. */
 export function digestOf(paths) {

@@ -38,7 +38,9 @@ function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [oldMajor, oldMinor] = OLDEST_NODE;
   if (major > oldMajor || (major === oldMajor && minor >= oldMinor)) return;
-  fail(`Perennial needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}. Install a newer one from https://nodejs.org.`);
+  fail(
+    `Perennial needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}. Install a newer one from https://nodejs.org.`,
+  );
 }
 
 /** npm writes node_modules/.package-lock.json last: older than the lock file means that something is to be installed. */
@@ -59,7 +61,11 @@ async function install() {
 
 async function build() {
   if (isBuilt()) return;
-  await step('compiling', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  await step('compiling', process.execPath, [
+    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.build.json',
+  ]);
   await step('bundling the workflows', process.execPath, [join(root, 'cli', 'launch', 'finish-build.mjs')]);
 }
 
@@ -163,7 +169,11 @@ function describe(pid) {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z') return null;
-      return { parent: Number(fields[1]), start: fields[19], command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') };
+      return {
+        parent: Number(fields[1]),
+        start: fields[19],
+        command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '),
+      };
     }
     const text = execFileSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     const [, parent, command] = /^(\d+)\s+(.*)$/s.exec(text) ?? [];

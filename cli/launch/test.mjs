@@ -19,7 +19,10 @@ process.exit(worst);
 function jest(project) {
   // jest is run by a file of ours that ends when this process does, however that happens.
   const args = [join(root, 'cli', 'launch', 'jest.mjs'), '--selectProjects', project, '--passWithNoTests', ...given];
-  const child = spawn(process.execPath, ['--no-warnings=ExperimentalWarning', ...args], { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, ['--no-warnings=ExperimentalWarning', ...args], {
+    cwd: root,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
   return new Promise((resolve) => {
     child.on('error', () => resolve(1));

@@ -23,7 +23,17 @@ export default async function setup(): Promise<void> {
   const state = join(root, '.perennial', 'test');
   const child = spawn(
     process.execPath,
-    [join(root, 'dist', 'cli', 'main.js'), 'up', '--state', state, '--project', root, '--fresh', '--foreground', '--json'],
+    [
+      join(root, 'dist', 'cli', 'main.js'),
+      'up',
+      '--state',
+      state,
+      '--project',
+      root,
+      '--fresh',
+      '--foreground',
+      '--json',
+    ],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   globalThis.perennialTestStack = child;
@@ -51,6 +61,8 @@ function firstLine(child: ChildProcess): Promise<unknown> {
     });
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the tests' stack did not start (exit code ${String(code)}): ${out}${said}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`the tests' stack did not start (exit code ${String(code)}): ${out}${said}`)),
+    );
   });
 }

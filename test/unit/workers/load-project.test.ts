@@ -1,0 +1,92 @@
+// Danger: a user's config may throw, export nothing, or not compile: each has to be told by name. And the same sources have
+// to give the same digest wherever they lie, or every cache entry of a moved checkout is lost.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadProject } from '../../../workers/load-project';
+import { packageRoot } from '../../../workers/package-root';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'perennial-project-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const CORE = JSON.stringify(join(packageRoot(), 'core'));
+
+const GOOD: Record<string, string> = {
+  'contracts.ts': `
+    import { z } from 'zod';
+    import { step } from ${CORE};
+    export const hello = step('hello', { input: z.object({ name: z.string() }), output: z.object({ text: z.string() }) });`,
+  'steps.ts': `
+    import { implement } from ${CORE};
+    import { hello } from './contracts';
+    globalThis.stepsLoaded = (globalThis.stepsLoaded ?? 0) + 1;
+    export const steps = implement({ hello }, { hello: ({ name }) => ({ text: 'hello ' + name }) });`,
+  'perennial.config.ts': `
+    import { z } from 'zod';
+    import { defineConfig, pipeline } from ${CORE};
+    import { hello } from './contracts';
+    const greet = pipeline('greet', {
+      config: z.object({ name: z.string().default('you') }),
+      graph: (g, config) => g.run(hello, { name: config.name }),
+    });
+    export default defineConfig({ pipelines: [greet], models: [], steps: { cpu: () => import('./steps') } });`,
+};
+
+/** Writes a project and loads it. zod is the engine's own, linked as an installed package would be. */
+async function load(files: Record<string, string>, name = 'project') {
+  const project = join(folder, name);
+  mkdirSync(join(project, 'node_modules'), { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text);
+  writeFileSync(
+    join(project, 'node_modules', 'zod.js'),
+    `module.exports = require(${JSON.stringify(require.resolve('zod'))});`,
+  );
+  return loadProject(project, join(folder, 'state'));
+}
+
+test('pipelines and step code are found; step code is loaded only when its pool asks', async () => {
+  const project = await load(GOOD);
+  expect(project.pipelines.map(({ name }) => name)).toEqual(['greet']);
+  expect(project.pools).toEqual(['cpu']);
+  expect(globalThis).not.toHaveProperty('stepsLoaded');
+  const [steps] = await project.steps('cpu');
+  expect(Object.keys(steps?.handlers ?? {})).toEqual(['hello']);
+  expect(globalThis).toHaveProperty('stepsLoaded', 1);
+  await expect(project.steps('gpu')).resolves.toEqual([]);
+});
+
+test('the digest is of the sources, not of where they lie; an edit changes it', async () => {
+  const here = await load(GOOD, 'here');
+  const there = await load(GOOD, 'there');
+  const edited = await load({ ...GOOD, 'steps.ts': `${GOOD['steps.ts'] ?? ''}\nexport const more = 1;` }, 'edited');
+  expect(there.digest).toBe(here.digest);
+  expect(edited.digest).not.toBe(here.digest);
+});
+
+const WRONG: [string, string | null, RegExp][] = [
+  ['is missing', null, /does not exist/],
+  ['throws', 'throw new Error("no such table"); export default 1;', /throws while it is loaded: no such table/],
+  ['has no default export', 'export const config = {};', /perennial\.config\.ts/],
+  ['exports something else', 'export default { pipelines: [] };', /must be made with defineConfig/],
+  ['does not compile', 'export default {', /does not compile: perennial\.config\.ts:1/],
+  ['imports what is not there', "import './nowhere'; export default 1;", /nowhere/],
+  [
+    'lists what is no pipeline',
+    `import { defineConfig } from ${CORE}; export default defineConfig({ pipelines: [{}], models: [], steps: {} });`,
+    /pipelines\.0 must be made with pipeline/,
+  ],
+];
+
+test.each(WRONG)('a config that %s is refused by name, with what a right one looks like', async (_, text, says) => {
+  const files: Record<string, string> = text === null ? {} : { 'perennial.config.ts': text };
+  const failure = await load(files).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'PER_STACK_007' });
+  const message = failure instanceof Error ? failure.message : '';
+  expect(message).toMatch(says);
+  expect(message).toContain('export default defineConfig(');
+});
