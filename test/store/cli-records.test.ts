@@ -114,7 +114,15 @@ describe('models and model', () => {
     const artifact = await anArtifact(db, 'a');
     const trained = { trainedFrom: '2001-01-01T00:00:00.000Z', trainedTo: instant, eventTime: instant };
     const about = { signature: {}, metrics: { rocAuc: 0.66 }, evaluation: {}, reference: artifact };
-    return createModelVersion(db, { model, artifact, trainer: 'gbdt', ...about, ...trained, run: `run-of-${model}`, address });
+    return createModelVersion(db, {
+      model,
+      artifact,
+      trainer: 'gbdt',
+      ...about,
+      ...trained,
+      run: `run-of-${model}`,
+      address,
+    });
   }
 
   async function promoted(model: string, expectedSeq: number, to: number): Promise<string> {
