@@ -23,6 +23,8 @@ import { listExecutions } from '../../store/executions/list-executions';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from '../store/rows';
 
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 let db: Pool;
 let root: string;

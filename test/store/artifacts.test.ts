@@ -8,6 +8,8 @@ import { diskArtifacts, findArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { createTestDatabase, type TestDatabase } from '../database';
 
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 let db: Pool;
 let root: string;

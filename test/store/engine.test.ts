@@ -11,6 +11,8 @@ import { listOpenRuns } from '../../store/runs/list-open-runs';
 import { listRuns } from '../../store/runs/list-runs';
 import { createTestDatabase, type TestDatabase } from '../database';
 
+jest.setTimeout(60_000);
+
 const hello = step('hello', { input: z.object({ name: z.string() }), output: z.object({ text: z.string() }) });
 const greet = pipeline('greet', {
   config: z.object({ name: z.string().min(2).default('you') }),

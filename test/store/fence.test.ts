@@ -12,6 +12,8 @@ import { findRun } from '../../store/runs/find-run';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from './rows';
 
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 let db: Pool;
 const cost = { wallMs: 5, cpuMs: 2, peakRss: null, gpuMs: 0, estimated: true };

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { Pool } from 'pg';
 import { migrate } from '../../store/migrate';
 
+jest.setTimeout(60_000);
+
 const base = process.env['PERENNIAL_TEST_DATABASE_URL'] ?? '';
 const name = `test_migrate_${randomBytes(6).toString('hex')}`;
 const admin = new Pool({ connectionString: base, max: 1 });

@@ -11,6 +11,8 @@ import { promote } from '../../store/models/promote';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { anArtifact } from './rows';
 
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 let db: Pool;
 const at = '2001-02-01T00:00:00.000Z';

@@ -24,6 +24,8 @@ import { addOutboxRow } from '../../store/outbox/add-outbox-row';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from './rows';
 
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 let db: Pool;
 let root: string;
