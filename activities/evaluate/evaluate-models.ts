@@ -21,9 +21,11 @@ const THREADS = 2;
  * without a labelled row.
  */
 export async function evaluateModels(input: EvaluateInput, context: StepContext): Promise<EvaluateResult> {
-  const candidate = await open(input.candidate, context);
-  const baseline = await open(input.baseline, context);
-  const champion = input.champion === null ? null : await open(input.champion, context);
+  const candidate = await open(input.candidate, context, PROVIDERS);
+  // What the candidate could not have, the others are spared from trying.
+  const had = PROVIDERS.slice(PROVIDERS.indexOf(candidate.provider));
+  const baseline = await open(input.baseline, context, had);
+  const champion = input.champion === null ? null : await open(input.champion, context, had);
   context.log.info({ provider: candidate.provider, note: candidate.note }, 'models loaded');
   const scored = await scoreAll(input, context, [candidate, baseline, ...(champion ? [champion] : [])]);
   const [ofCandidate, ofBaseline, ofChampion] = scored.probabilities;
@@ -44,8 +46,8 @@ export async function evaluateModels(input: EvaluateInput, context: StepContext)
   };
 }
 
-async function open(digest: string, context: StepContext): Promise<Scorer> {
-  return openScorer(await context.artifacts.read(digest), PROVIDERS, THREADS);
+async function open(digest: string, context: StepContext, providers: readonly Provider[]): Promise<Scorer> {
+  return openScorer(await context.artifacts.read(digest), providers, THREADS);
 }
 
 /** Probabilities of each model on the same rows, with the rows' labels. Releases the models. */

@@ -21,7 +21,8 @@ function describeColumn(features: FittedFeatures, column: EncodedColumn): Featur
   if (column.kind === 'number') {
     const present = column.values.filter((v) => !Number.isNaN(v));
     const missing = column.values.length - present.length;
-    return { kind: 'number', column: column.feature.column, missing, ...countBins(present) };
+    const { column: name, clip } = column.feature;
+    return { kind: 'number', column: name, ...(clip ? { clip } : {}), missing, ...countBins(present) };
   }
   const { column: name, part } = column.feature;
   const counts = countCodes(column.codes, column.size + 1);

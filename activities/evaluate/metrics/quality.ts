@@ -1,6 +1,7 @@
 import { perennialError } from '../../../core/errors';
 import type { Quality } from '../../../steps/evaluate';
 import { calibrationError } from './calibration';
+import { cumulativeGains } from './gains';
 import { logLoss, type Probabilities } from './log-loss';
 import { rocAuc } from './roc-auc';
 
@@ -26,6 +27,7 @@ export function measureQuality(labels: Uint8Array, probabilities: Probabilities)
     meanPrediction: predicted / rows,
     baseRate: positives / rows,
     calibrationError: calibrationError(labels, probabilities),
+    gains: cumulativeGains(labels, probabilities),
   };
 }
 

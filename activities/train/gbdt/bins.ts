@@ -1,5 +1,7 @@
 import type { EncodedColumn } from '../features/encoded';
 
+const { isNaN } = Number;
+
 /**
  * How one feature was cut into bins. Numbers and calendar parts: bin i holds values in (cuts[i-1], cuts[i]], the last
  * value bin what is above all cuts, and `missing` is a bin of its own. Categories: the bin is the code.
@@ -56,7 +58,7 @@ function describeBins(column: EncodedColumn, bins: number): BinnedFeature {
 }
 
 function numberBins(values: Float32Array, { cuts, missing }: BinnedFeature): Uint16Array {
-  return Uint16Array.from(values, (value) => (Number.isNaN(value) ? missing : firstAtLeast(cuts, value)));
+  return Uint16Array.from(values, (value) => (isNaN(value) ? missing : firstAtLeast(cuts, value)));
 }
 
 /**
@@ -64,7 +66,7 @@ function numberBins(values: Float32Array, { cuts, missing }: BinnedFeature): Uin
  * there are few enough. A cut is the midpoint of its neighbours, rounded to float32 so that it still parts them.
  */
 export function cutValues(values: Float32Array, bins: number): Float32Array {
-  const sorted = values.filter((v) => !Number.isNaN(v)).sort();
+  const sorted = values.filter((v) => !isNaN(v)).sort();
   const { distinct, counts } = countDistinct(sorted);
   const cuts: number[] = [];
   let left = sorted.length;

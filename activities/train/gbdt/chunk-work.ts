@@ -1,5 +1,7 @@
 import { BIN_WIDTH, COMMAND, CONTROL, type SharedState } from './shared';
 
+const { exp, log } = Math;
+
 /**
  * The row-wise work of boosting, one chunk of rows at a time. A chunk touches only its own part of the shared memory,
  * so chunks may run on any thread in any order and give the same numbers.
@@ -63,7 +65,7 @@ export class ChunkWorker {
     for (let row = first; row < last; row++) {
       const score = scores[row] ?? 0;
       // One exp, of a number that is never above 0: p and 1 - p both keep their digits.
-      const e = Math.exp(score < 0 ? score : -score);
+      const e = exp(score < 0 ? score : -score);
       const larger = 1 / (1 + e);
       const p = score < 0 ? e * larger : larger;
       const q = score < 0 ? larger : e * larger;
@@ -73,11 +75,11 @@ export class ChunkWorker {
       // Likelihoods are multiplied, and a logarithm is taken only before the product would underflow.
       likelihood *= label === 1 ? p : q;
       if (likelihood < 1e-250) {
-        loss -= Math.log(Math.max(likelihood, Number.MIN_VALUE));
+        loss -= log(Math.max(likelihood, Number.MIN_VALUE));
         likelihood = 1;
       }
     }
-    loss -= Math.log(likelihood);
+    loss -= log(likelihood);
     losses[chunk] = loss;
   }
 

@@ -1,5 +1,8 @@
 import type { EncodedColumn } from '../features/encoded';
 
+const { exp } = Math;
+const { isNaN } = Number;
+
 /** How an inner node decides. A number goes left at or below the threshold; a category when its code is in the set. */
 export type Decision =
   | { readonly kind: 'threshold'; readonly value: number; readonly missingLeft: boolean }
@@ -33,7 +36,7 @@ export function predictEnsemble(ensemble: Ensemble, columns: readonly EncodedCol
   for (let row = 0; row < rows; row++) {
     let score = ensemble.bias;
     for (const tree of ensemble.trees) score += tree.leafValues[~findLeaf(tree, features, row)] ?? 0;
-    probabilities[row] = 1 / (1 + Math.exp(-score));
+    probabilities[row] = 1 / (1 + exp(-score));
   }
   return probabilities;
 }
@@ -50,7 +53,7 @@ function findLeaf(tree: Tree, features: readonly ArrayLike<number>[], row: numbe
 
 function decide(decision: Decision, value: number): boolean {
   if (decision.kind === 'set') return decision.goesLeft[value] === 1;
-  return Number.isNaN(value) ? decision.missingLeft : value <= decision.value;
+  return isNaN(value) ? decision.missingLeft : value <= decision.value;
 }
 
 /** The column as trees read it: calendar parts become numbers, NaN where missing. */

@@ -1,5 +1,8 @@
 import type { EncodedColumn } from '../features/encoded';
 
+const { fround, max, min } = Math;
+const { isNaN } = Number;
+
 /**
  * How one feature enters the linear model. A number is clamped to the range seen in training, standardised, and has a
  * coefficient of its own for being missing; a code (category or calendar part) has one coefficient for each value.
@@ -41,18 +44,18 @@ export function designFor(columns: readonly EncodedColumn[]): Design {
 }
 
 function standardisation(values: Float32Array) {
-  const present = values.filter((v) => !Number.isNaN(v));
+  const present = values.filter((v) => !isNaN(v));
   let [low, high, sum] = [Infinity, -Infinity, 0];
   for (const v of present) {
-    low = Math.min(low, v);
-    high = Math.max(high, v);
+    low = min(low, v);
+    high = max(high, v);
     sum += v;
   }
   const mean = sum / present.length;
   let squares = 0;
   for (const v of present) squares += (v - mean) ** 2;
   const deviation = Math.sqrt(squares / present.length);
-  return { low, high, mean: Math.fround(mean), scale: Math.fround(deviation > 0 ? 1 / deviation : 0) };
+  return { low, high, mean: fround(mean), scale: fround(deviation > 0 ? 1 / deviation : 0) };
 }
 
 /** One column as products take it: codes, or standardised numbers with a mark where missing. */
@@ -119,8 +122,8 @@ export class DesignMatrix {
 
 /** Clamps and standardises, each operation rounded to float32 as the graph's are. NaN stays NaN. */
 function standardise(term: Term & { kind: 'number' }, x: number): number {
-  const clamped = Math.min(Math.max(x, term.low), term.high);
-  return Math.fround(Math.fround(clamped - term.mean) * term.scale);
+  const clamped = min(max(x, term.low), term.high);
+  return fround(fround(clamped - term.mean) * term.scale);
 }
 
 function addPart(part: Part, w: Float64Array, product: Float64Array): void {
@@ -133,8 +136,8 @@ function addPart(part: Part, w: Float64Array, product: Float64Array): void {
   const { values } = part;
   const [slope, whenMissing] = [w[first] ?? 0, w[first + 1] ?? 0];
   for (let r = 0; r < product.length; r++) {
-    const x = values[r] ?? NaN;
-    product[r] = (product[r] ?? 0) + (Number.isNaN(x) ? whenMissing : slope * x);
+    const x = values[r] ?? 0;
+    product[r] = (product[r] ?? 0) + (isNaN(x) ? whenMissing : slope * x);
   }
 }
 
@@ -151,8 +154,8 @@ function addTransposed(part: Part, u: Float64Array, product: Float64Array): void
   const { values } = part;
   let [slope, whenMissing] = [0, 0];
   for (let r = 0; r < u.length; r++) {
-    const x = values[r] ?? NaN;
-    if (Number.isNaN(x)) whenMissing += u[r] ?? 0;
+    const x = values[r] ?? 0;
+    if (isNaN(x)) whenMissing += u[r] ?? 0;
     else slope += (u[r] ?? 0) * x;
   }
   product[first] = slope;

@@ -1,6 +1,8 @@
 import type { DesignMatrix } from './design';
 import type { LocalModel, Objective } from './newton';
 
+const { abs, exp, log1p, max } = Math;
+
 /** Keeps the preconditioner away from zero where a coefficient is never used and not regularised. */
 const SMALLEST_CURVATURE = 1e-12;
 
@@ -31,7 +33,7 @@ export class LogisticLoss implements Objective {
     let loss = 0;
     this.scores(w).forEach((score, row) => {
       const margin = this.labels[row] === 1 ? score : -score;
-      loss += Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin);
+      loss += log1p(exp(-abs(margin))) + max(0, -margin);
     });
     return loss / this.labels.length;
   }
@@ -47,7 +49,7 @@ export class LogisticLoss implements Objective {
     const slopes = this.scores(w);
     const curvatures = new Float64Array(rows);
     slopes.forEach((score, row) => {
-      const p = 1 / (1 + Math.exp(-score));
+      const p = 1 / (1 + exp(-score));
       slopes[row] = (p - (this.labels[row] ?? 0)) / rows;
       curvatures[row] = (p * (1 - p)) / rows;
     });
@@ -72,7 +74,7 @@ export class LogisticLoss implements Objective {
   private diagonal(curvatures: Float64Array): Float64Array {
     const diagonal = this.matrix.diagonal(curvatures, this.size);
     diagonal[this.coefficients] = sum(curvatures);
-    return diagonal.map((x, i) => Math.max(SMALLEST_CURVATURE, i < this.coefficients ? x + this.l2 : x));
+    return diagonal.map((x, i) => max(SMALLEST_CURVATURE, i < this.coefficients ? x + this.l2 : x));
   }
 }
 
