@@ -15,6 +15,11 @@ export const Quality = z.object({
   baseRate: z.number(),
   /** Expected calibration error over ten equal-width bins. */
   calibrationError: z.number(),
+  /**
+   * Share of the positives among the highest-scored 5 %, 10 %, ... 100 % of rows, nine significant digits; rows of equal
+   * score share their place. null without a positive.
+   */
+  gains: z.array(z.number()).length(20).nullable(),
 });
 export type Quality = z.infer<typeof Quality>;
 

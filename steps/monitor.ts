@@ -3,6 +3,18 @@ import { step } from '../core';
 import { FeatureSpec } from './features';
 import { Dataset, Window } from './types';
 
+/** The columns of a compacted window beside the raw feature columns: names that no feature has. */
+export const PREDICTION_COLUMNS = {
+  /** Text: what a label refers to. */
+  id: 'perennial_id',
+  /** Instant of the row in the data's time. */
+  event: 'perennial_event',
+  /** Integer: the version that answered. */
+  version: 'perennial_version',
+  /** Number from 0 to 1, as it was answered. */
+  probability: 'perennial_probability',
+} as const;
+
 /** Turns the closed prediction segments that touch a window into one Parquet data set of the window's predictions. */
 export const compactPredictions = step('compact-predictions', {
   input: z.object({ model: z.string(), window: Window, features: FeatureSpec }),
@@ -15,7 +27,13 @@ export const compactPredictions = step('compact-predictions', {
 
 /** A declared check over windows. Thresholds are the model's; the evidence holds every figure. */
 export const MonitorSpec = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('drift'), name: z.string(), psi: z.number().gt(0), minRows: z.int().default(500) }),
+  z.object({
+    kind: z.literal('drift'),
+    name: z.string(),
+    /** A population stability index of any feature, or of the scores, that reaches this fires. */
+    psi: z.number().gt(0),
+    minRows: z.int().default(500),
+  }),
   z.object({
     kind: z.literal('accuracy'),
     name: z.string(),
@@ -28,7 +46,7 @@ export const MonitorSpec = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('business'),
     name: z.string(),
-    /** Share of positives among the `budget` share of rows with the highest scores. */
+    /** Share of all positives that lie among the `budget` share of rows with the highest scores. */
     metric: z.literal('caught-at-budget'),
     budget: z.number().gt(0).lt(1),
     /** A fall below the version's own evaluation by more than this fires. */
@@ -49,7 +67,11 @@ export const Verdict = z.object({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** Judges one monitor on one window, records the verdict, and reports a cause to the keeper when it is an alarm. */
+/**
+ * Judges one monitor on one window, for each version that answered in it (for the champion when none did), records the
+ * verdicts, and reports a cause to the keeper for each alarm. `insufficient`: too few rows or labels, or one class only.
+ * Judged again on the same figures it is the same revision; on other figures it is the next.
+ */
 export const judge = step('judge', {
   input: z.object({ model: z.string(), monitor: MonitorSpec, window: Window, predictions: Dataset }),
   output: z.object({ verdicts: z.array(Verdict) }),

@@ -38,7 +38,12 @@ const Binned = z.object({
 /** How one feature was distributed over the training rows. */
 export const FeatureProfile = z.discriminatedUnion('kind', [
   /** Edges are the deciles of the values as the model takes them (after clipping), by linear interpolation. */
-  Binned.extend({ kind: z.literal('number'), column: z.string(), missing: count }),
+  Binned.extend({
+    kind: z.literal('number'),
+    column: z.string(),
+    clip: z.tuple([z.number(), z.number()]).optional(),
+    missing: count,
+  }),
   z.object({
     kind: z.literal('category'),
     column: z.string(),
