@@ -96,7 +96,7 @@ function checkOnnx(): Promise<Finding> {
   const fix = 'Run `npm ci` on this machine; docs/OPERATIONS.md says how a GPU host turns the CUDA provider on.';
   return check('ONNX Runtime', fix, async () => {
     const { listSupportedBackends } = await import('onnxruntime-node');
-    const names = listSupportedBackends().map(({ name }) => name);
+    const names = listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : []));
     const provider = names.includes('cuda')
       ? 'with the CUDA provider'
       : 'on the CPU (no CUDA provider: the pool gpu scores on the CPU)';

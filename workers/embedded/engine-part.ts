@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
@@ -8,6 +8,8 @@ import type { Child } from './child';
 import type { PartName } from './stack-file';
 
 const ReadyLine = z.object({ ready: z.record(z.string(), z.unknown()) });
+
+const LogLine = z.object({ msg: z.string(), err: z.object({ message: z.string() }).optional() });
 
 /** One of the engine's own processes: a worker or serving. */
 export interface EnginePart {
@@ -58,7 +60,16 @@ export async function startEnginePart(part: EnginePart): Promise<Child> {
   const outcome = await Promise.race([ready, child.ended, after(60_000, timer.signal)]);
   timer.abort();
   if (outcome === 'ready') return child;
-  throw perennialError('PER_STACK_006', `${part.name} was not ready (${outcome}); log: ${log}.`);
+  const said = lastWords(log);
+  throw perennialError('PER_STACK_006', `${part.name} was not ready (${outcome}${said}); log: ${log}.`);
+}
+
+/** What the log's last line says, so that the error tells the reason and not only where to look for it. */
+function lastWords(log: string): string {
+  const line = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  const entry = LogLine.safeParse(parse(line));
+  const text = entry.success ? (entry.data.err?.message ?? entry.data.msg) : line;
+  return text === '' ? '' : `: ${text.slice(0, 1_000)}`;
 }
 
 function after(ms: number, signal: AbortSignal): Promise<string> {
