@@ -39,6 +39,8 @@ function leave(draft: Draft, key: string, failed: boolean): void {
   const scope = scopeAt(draft, key);
   draft.scopes[key] = { ...scope, remaining: scope.remaining - 1, failed: scope.failed || failed };
   closeScope(draft, key);
+  // One unit of a map has ended: the next may begin.
+  if (scope.owner === key && !draft.ending && nodeAt(draft, key).map) openUnits(draft, key);
 }
 
 /** Ends the owner of a scope in which all has ended; the root's is the run, which is looked at last. */
@@ -49,9 +51,7 @@ export function endOwner(draft: Draft, key: string): void {
     endNode(draft, owner, failed);
     return;
   }
-  // One item of a map: the next may begin.
   leave(draft, owner, failed);
-  if (scopeAt(draft, owner).remaining > 0) openUnits(draft, owner);
 }
 
 function endNode(draft: Draft, address: string, failed: boolean): void {

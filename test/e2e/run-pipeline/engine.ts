@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { planHash, type StepContext } from '../../../core';
+import type { EndRunArgument, EngineActivities, NodeNote, StepArgument } from '../../../core/interpret';
+import { ensureSearchAttributes } from '../../../workers/search-attributes';
+import { bundleWorkflows } from '../../workflows/bundle-workflows';
+import { pipelines, Stumbled, toySteps } from './toys';
+
+/** What the records of one run would hold. */
+export interface Records {
+  readonly notes: NodeNote[];
+  readonly executed: StepArgument[];
+  begun: boolean;
+  end: EndRunArgument | null;
+}
+
+/** The real workflows on the tests' server in a namespace of their own; records are kept in memory. */
+export interface Engine {
+  readonly client: Client;
+  recordsOf(run: string): Records;
+  start(pipeline: string, config: object): Promise<WorkflowHandle>;
+  /** Writes a history where PERENNIAL_RECORD_HISTORIES says, for test/replay. */
+  record(handle: WorkflowHandle, name: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+export async function startEngine(): Promise<Engine> {
+  const address = process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'];
+  if (!address) throw new Error('PERENNIAL_TEST_TEMPORAL_ADDRESS is not set: run `npm test`, which starts the stack.');
+  Runtime.install({
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    logger: quiet,
+  });
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  const connection = await Connection.connect({ address });
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
+  await ensureSearchAttributes(address, namespace);
+  const native = await NativeConnection.connect({ address });
+  const runs = new Map<string, Records>();
+  const recordsOf = (run: string): Records => {
+    const records = runs.get(run) ?? { notes: [], executed: [], begun: false, end: null };
+    runs.set(run, records);
+    return records;
+  };
+  const worker = await Worker.create({
+    connection: native,
+    namespace,
+    taskQueue: 'perennial-cpu',
+    workflowBundle: { code: await bundleWorkflows('workflows/index.ts') },
+    activities: { ...steps(recordsOf), ...engineActivities(recordsOf) },
+  });
+  const running = worker.run();
+  const client = new Client({ connection, namespace });
+  return {
+    client,
+    recordsOf,
+    start: (pipeline, config) =>
+      client.workflow.start(pipeline, {
+        workflowId: `${pipeline}-${randomBytes(4).toString('hex')}`,
+        taskQueue: 'perennial-cpu',
+        args: [{ config, plan: 'current' }],
+      }),
+    async record(handle, name) {
+      const folder = process.env['PERENNIAL_RECORD_HISTORIES'];
+      if (!folder) return;
+      mkdirSync(folder, { recursive: true });
+      const history = historyToJSON(await handle.fetchHistory());
+      writeFileSync(
+        join(folder, `${name}.json`),
+        `${JSON.stringify({ workflowId: handle.workflowId, history }, null, 1)}\n`,
+      );
+    },
+    async end() {
+      worker.shutdown();
+      await running;
+      await Promise.all([native.close(), connection.close()]);
+    },
+  };
+}
+
+const nothing = (): void => undefined;
+const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function engineActivities(recordsOf: (run: string) => Records): EngineActivities {
+  return {
+    async 'perennial.resolve-plan'({ pipeline, config }) {
+      const found = pipelines.find(({ name }) => name === pipeline);
+      if (!found) throw ApplicationFailure.nonRetryable(`no pipeline ${pipeline}`, 'PER_RUN_012');
+      const parsed = found.config.parse(config);
+      return { hash: planHash(found.plan), plan: found.plan, config: parsed };
+    },
+    async 'perennial.begin-run'({ run }) {
+      recordsOf(run).begun = true;
+    },
+    async 'perennial.note-node'({ run, notes }) {
+      recordsOf(run).notes.push(...notes);
+    },
+    async 'perennial.check-answer'({ answer }) {
+      const given = answer as { approved: boolean; by: string; note: string | null };
+      if (given.by === '') throw ApplicationFailure.nonRetryable('who are you?', 'PER_RUN_016');
+      return { ...given, at: '2001-01-01T00:00:00.000Z' };
+    },
+    async 'perennial.end-run'(argument) {
+      recordsOf(argument.run).end = argument;
+    },
+  };
+}
+
+function steps(recordsOf: (run: string) => Records): Record<string, (argument: StepArgument) => Promise<unknown>> {
+  return Object.fromEntries(
+    Object.entries(toySteps.contracts).map(([key, contract]) => [
+      contract.name,
+      async (argument: StepArgument) => {
+        recordsOf(argument.run).executed.push(argument);
+        const beat = contract.heartbeat === null ? undefined : setInterval(() => Context.current().heartbeat(), 50);
+        try {
+          return await toySteps.handlers[key]?.(contract.input.parse(argument.input), contextOf(argument));
+        } catch (error) {
+          throw error instanceof Stumbled
+            ? ApplicationFailure.create({ message: error.message, type: error.type })
+            : error;
+        } finally {
+          clearInterval(beat);
+        }
+      },
+    ]),
+  );
+}
+
+function contextOf({ run, address }: StepArgument): StepContext {
+  const { cancellationSignal: signal } = Context.current();
+  const refuse = (): never => {
+    throw new Error('these steps have no artifacts');
+  };
+  const artifacts = { putFile: refuse, putBytes: refuse, pathOf: refuse, read: refuse };
+  return { run, address, fence: 1, key: `${run}/${address}`, signal, log: quiet, progress: nothing, artifacts };
+}

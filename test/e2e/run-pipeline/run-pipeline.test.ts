@@ -1,0 +1,229 @@
+// Danger: the interpreter is right and the shell around it is not: a step on the wrong queue or with the wrong retries,
+// an answer that is taken twice, a cancelled run whose steps go on, an end that the records never hear of.
+import type { WorkflowHandle } from '@temporalio/client';
+import type { RunStatus } from '../../../core/interpret';
+import { type Engine, startEngine } from './engine';
+
+let engine: Engine;
+jest.setTimeout(60_000);
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(() => engine.end());
+
+/** Runs a pipeline to its end. */
+async function run(
+  pipeline: string,
+  config: object,
+): Promise<{ handle: WorkflowHandle; result: unknown; error: unknown }> {
+  const handle = await engine.start(pipeline, config);
+  try {
+    return { handle, result: await handle.result(), error: null };
+  } catch (error) {
+    return { handle, result: null, error };
+  }
+}
+
+/** Asks until something is so; the test's own time limit ends the waiting. */
+async function until<T>(look: () => Promise<T | null | false>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== null && seen !== false) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function waits(handle: WorkflowHandle, address: string): Promise<RunStatus> {
+  return until(async () => {
+    const status = await handle.query<RunStatus | null>('status');
+    return status?.waiting.some((waiting) => waiting.address === address) === true && status;
+  });
+}
+
+const statusName = async (handle: WorkflowHandle): Promise<string> => (await handle.describe()).status.name;
+
+function failureType(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error && 'type' in error.cause ? error.cause.type : null;
+}
+
+describe('a run of a pipeline', () => {
+  it('runs a chain, fills in the defaults of its config, and tells the records of its begin and end', async () => {
+    const { handle, result } = await run('chain', {});
+    expect(result).toEqual({ n: 6 });
+    const records = engine.recordsOf(handle.workflowId);
+    expect(records.begun).toBe(true);
+    expect(records.end).toEqual({ run: handle.workflowId, status: 'completed', reason: null, output: { n: 6 } });
+    expect(records.executed.map(({ address, step, input }) => ({ address, step, input }))).toEqual([
+      { address: 'double', step: 'double', input: { n: 1 } },
+      { address: 'second', step: 'tiny', input: { n: 2 } },
+      { address: 'third', step: 'double', input: { n: 3 } },
+    ]);
+    await engine.record(handle, 'chain');
+  });
+
+  it('shows in Temporal as the pipeline, with the steps as activity types and a summary and search attributes', async () => {
+    const { handle } = await run('chain', { n: 3 });
+    const description = await handle.describe();
+    expect(description.type).toBe('chain');
+    expect(JSON.stringify(description.searchAttributes)).toContain('"PerennialPipeline":["chain"]');
+    const { events } = await handle.fetchHistory();
+    const scheduled = (events ?? []).flatMap((event) => {
+      const attributes = event.activityTaskScheduledEventAttributes;
+      return attributes
+        ? [{ attributes, summary: Buffer.from(event.userMetadata?.summary?.data ?? []).toString() }]
+        : [];
+    });
+    expect(scheduled.map(({ attributes }) => attributes.activityType?.name)).toEqual(['double', 'double']);
+    expect(scheduled.map(({ summary }) => summary)).toEqual(['"double · cache on"', '"third · cache on"']);
+    expect(scheduled.map(({ attributes }) => attributes.taskQueue?.name)).toEqual(['perennial-cpu', 'perennial-cpu']);
+  });
+
+  it('maps over a list', async () => {
+    const { handle, result } = await run('fan-out', { items: [1, 2, 3] });
+    expect(result).toEqual({ sum: 9, count: 3 });
+    const { notes } = engine.recordsOf(handle.workflowId);
+    expect(notes.map(({ address, status }) => `${address} ${status}`)).toEqual(['each running', 'each completed']);
+    await engine.record(handle, 'map');
+  });
+
+  it('maps over a long list in shards that record their nodes under the run', async () => {
+    const items = Array.from({ length: 250 }, (_, i) => i);
+    const { handle, result } = await run('fan-out', { items });
+    expect(result).toEqual({ sum: items.reduce((sum, n) => sum + n + 1, 0), count: 250 });
+    const { executed, notes } = engine.recordsOf(handle.workflowId);
+    const addresses = executed.map(({ address }) => address);
+    expect(new Set(addresses).size).toBe(251);
+    expect(addresses).toContain('each[249]/tiny');
+    expect(notes.filter(({ status }) => status === 'completed')).toHaveLength(1);
+    const { events } = await handle.fetchHistory();
+    const children = (events ?? []).filter((event) => event.childWorkflowExecutionStartedEventAttributes);
+    expect(children).toHaveLength(2);
+    await engine.record(handle, 'map-in-shards');
+    await engine.record(engine.client.workflow.getHandle(`${handle.workflowId}/each#1`), 'map-shard');
+  });
+
+  it('takes the arm of a branch, or gives null where there is none', async () => {
+    const high = await run('gate', { n: 12 });
+    const low = await run('gate', { n: 2 });
+    expect([high.result, low.result]).toEqual([{ n: 24 }, null]);
+    const { notes } = engine.recordsOf(low.handle.workflowId);
+    expect(notes.map(({ address, status }) => `${address} ${status}`)).toEqual([
+      'high running',
+      'double skipped',
+      'high completed',
+    ]);
+    await engine.record(high.handle, 'branch-taken');
+    await engine.record(low.handle, 'branch-not-taken');
+  });
+
+  it('ends as failed, with the code, when there is no such pipeline', async () => {
+    const { error, handle } = await run('unknown', {});
+    expect(await statusName(handle)).toBe('FAILED');
+    expect(JSON.stringify(error, ['cause', 'type', 'message'])).toContain('PER_RUN_012');
+  });
+});
+
+describe('an approval', () => {
+  const answer = (handle: WorkflowHandle, fields: object): Promise<unknown> =>
+    handle.executeUpdate('approve', { args: [{ node: 'sign-off', approved: true, by: 'ana', ...fields }] });
+
+  it('waits, shows what it was given, and lets the run go on once', async () => {
+    const handle = await engine.start('release', { n: 4 });
+    const status = await waits(handle, 'sign-off');
+    expect(status.waiting).toEqual([{ address: 'sign-off', show: { n: 4 } }]);
+    await expect(answer(handle, { note: 'fine' })).resolves.toMatchObject({ approved: true, by: 'ana', note: 'fine' });
+    await expect(handle.result()).resolves.toEqual({ n: 8 });
+    await expect(answer(handle, {})).rejects.toThrow();
+    await engine.record(handle, 'approved');
+  });
+
+  it('goes on waiting after a refused answer, and refuses answers to what does not wait', async () => {
+    const handle = await engine.start('release', { n: 4 });
+    await waits(handle, 'sign-off');
+    await expect(answer(handle, { by: '' })).rejects.toMatchObject({ cause: { type: 'PER_RUN_016' } });
+    await expect(answer(handle, { node: 'double' })).rejects.toMatchObject({ cause: { type: 'PER_FLOW_007' } });
+    await waits(handle, 'sign-off');
+    await answer(handle, {});
+    await expect(handle.result()).resolves.toEqual({ n: 8 });
+  });
+
+  it('counts the first of two answers given at the same time', async () => {
+    const handle = await engine.start('release', { n: 4 });
+    await waits(handle, 'sign-off');
+    const answers = await Promise.allSettled([answer(handle, { by: 'ana' }), answer(handle, { by: 'bo' })]);
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await expect(handle.result()).resolves.toEqual({ n: 8 });
+  });
+
+  it('ends the run as rejected when nobody branches on it', async () => {
+    const handle = await engine.start('release', { n: 4 });
+    await waits(handle, 'sign-off');
+    await answer(handle, { approved: false, note: 'not today' });
+    const error: unknown = await handle.result().catch((e: unknown) => e);
+    expect(failureType(error)).toBe('PER_FLOW_005');
+    const { end, executed } = engine.recordsOf(handle.workflowId);
+    expect(end).toMatchObject({ status: 'rejected', reason: 'sign-off was rejected by ana: not today.' });
+    expect(executed).toEqual([]);
+    await engine.record(handle, 'rejected');
+  });
+
+  it('counts as rejected when its time is over', async () => {
+    const { result, handle } = await run('hurry', {});
+    expect(result).toEqual({ by: 'nobody' });
+    await engine.record(handle, 'timed-out-approval');
+  });
+});
+
+describe('failures and cancellation', () => {
+  it('tries a step again as its contract says', async () => {
+    const { result, handle } = await run('stumbling', { key: 'twice', times: 2 });
+    expect(result).toEqual({ tries: 3 });
+    expect(engine.recordsOf(handle.workflowId).executed).toHaveLength(3);
+  });
+
+  it('gives up after the attempts of the contract, and at once for what is never tried again', async () => {
+    const often = await run('stumbling', { key: 'often', times: 9 });
+    const never = await run('stumbling', { key: 'never', times: 9, type: 'Never' });
+    expect([failureType(often.error), failureType(never.error)]).toEqual(['Sometimes', 'Never']);
+    expect(engine.recordsOf(often.handle.workflowId).executed).toHaveLength(3);
+    expect(engine.recordsOf(never.handle.workflowId).executed).toHaveLength(1);
+    expect(engine.recordsOf(never.handle.workflowId).end).toMatchObject({
+      status: 'failed',
+      reason: 'stumble: stumbled',
+    });
+    await engine.record(often.handle, 'failed');
+  });
+
+  it('stops what runs when another node fails, and waits until it has stopped', async () => {
+    const { error, handle } = await run('breaking', { key: 'breaking' });
+    expect(failureType(error)).toBe('Never');
+    const { events } = await handle.fetchHistory();
+    expect((events ?? []).filter((event) => event.activityTaskCanceledEventAttributes)).toHaveLength(1);
+    await engine.record(handle, 'failed-with-others-stopped');
+  });
+
+  it('ends as cancelled once its steps have stopped, and the records hear of it', async () => {
+    const handle = await engine.start('waiting', {});
+    await until(async () => {
+      const status = await handle.query<RunStatus | null>('status');
+      return status?.nodes.some(({ address, status: is }) => address === 'double' && is === 'completed');
+    });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect(await statusName(handle)).toBe('CANCELLED');
+    expect(engine.recordsOf(handle.workflowId).end).toMatchObject({ status: 'cancelled' });
+    await engine.record(handle, 'cancelled');
+  });
+
+  it('ends as cancelled while it waits for an answer', async () => {
+    const handle = await engine.start('release', { n: 1 });
+    await waits(handle, 'sign-off');
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect(await statusName(handle)).toBe('CANCELLED');
+    expect(engine.recordsOf(handle.workflowId).notes.at(-1)).toMatchObject({
+      address: 'sign-off',
+      status: 'cancelled',
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { eq, gte, implement, pipeline, step } from '../../../core';
+
+const Number_ = z.object({ n: z.number() });
+const quick = { retry: { attempts: 3, firstDelay: '10ms', never: ['Never'] } } as const;
+
+export const double = step('double', { input: Number_, output: Number_, ...quick });
+export const add = step('add', { input: z.object({ list: z.array(Number_) }), output: Number_, light: true });
+export const tiny = step('tiny', { input: Number_, output: Number_, light: true });
+/** Fails as often as it is told, then answers how often it was tried. */
+export const stumble = step('stumble', {
+  input: z.object({ key: z.string(), times: z.int(), type: z.string() }),
+  output: z.object({ tries: z.int() }),
+  ...quick,
+});
+/** Runs until it is cancelled. */
+export const endless = step('endless', { input: Number_, output: Number_, heartbeat: '2s', timeout: '1m' });
+
+export const chain = pipeline('chain', {
+  config: z.object({ n: z.number().default(1) }),
+  graph(g, config) {
+    const first = g.run(double, { n: config.n });
+    const second = g.run(tiny, { n: first.n }, { id: 'second' });
+    return g.run(double, { n: second.n }, { id: 'third' });
+  },
+});
+
+export const fanOut = pipeline('fan-out', {
+  config: z.object({ items: z.array(z.number()) }),
+  graph(g, config) {
+    const doubled = g.map('each', config.items, (item) => g.run(tiny, { n: item }), { maxParallel: 8 });
+    return { sum: g.run(add, { list: doubled }).n, count: config.items.length };
+  },
+});
+
+export const gate = pipeline('gate', {
+  config: z.object({ n: z.number() }),
+  graph: (g, config) => g.branch('high', gte(config.n, 10), { then: () => g.run(double, { n: config.n }) }),
+});
+
+export const release = pipeline('release', {
+  config: z.object({ n: z.number(), minutes: z.number().default(5) }),
+  graph: (g, config) => g.run(double, { n: config.n }, { after: g.approval('sign-off', { show: { n: config.n } }) }),
+});
+
+export const hurry = pipeline('hurry', {
+  config: z.object({}),
+  graph: (g) =>
+    g.branch('signed', eq(g.approval('sign-off', { timeout: '50ms' }).approved, true), {
+      then: () => ({ by: 'a person' }),
+      else: () => ({ by: 'nobody' }),
+    }),
+});
+
+export const stumbling = pipeline('stumbling', {
+  config: z.object({ key: z.string(), times: z.int(), type: z.string().default('Sometimes') }),
+  graph: (g, config) => g.run(stumble, { key: config.key, times: config.times, type: config.type }),
+});
+
+export const waiting = pipeline('waiting', {
+  config: z.object({}),
+  graph: (g) => ({ a: g.run(endless, { n: 1 }), b: g.run(double, { n: 2 }) }),
+});
+
+export const breaking = pipeline('breaking', {
+  config: z.object({ key: z.string() }),
+  graph: (g, config) => ({
+    a: g.run(endless, { n: 1 }),
+    b: g.run(stumble, { key: config.key, times: 99, type: 'Never' }),
+  }),
+});
+
+export const pipelines = [chain, fanOut, gate, release, hurry, stumbling, waiting, breaking];
+
+const tries = new Map<string, number>();
+
+export class Stumbled extends Error {
+  constructor(readonly type: string) {
+    super('stumbled');
+  }
+}
+
+export const toySteps = implement(
+  { double, add, tiny, stumble, endless },
+  {
+    double: ({ n }) => ({ n: n * 2 }),
+    add: ({ list }) => ({ n: list.reduce((sum, { n }) => sum + n, 0) }),
+    tiny: ({ n }) => ({ n: n + 1 }),
+    stumble({ key, times, type }) {
+      const now = (tries.get(key) ?? 0) + 1;
+      tries.set(key, now);
+      if (now <= times) throw new Stumbled(type);
+      return { tries: now };
+    },
+    endless: (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+        });
+      }),
+  },
+);
