@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { perennialError } from '../core/errors';
 import { answerError } from './answer-error';
 import { guard, type GuardOptions } from './guard';
@@ -22,7 +22,7 @@ export function createApplication(options: ApplicationOptions): FastifyInstance 
   const admit = guard(options);
   const app = fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     genReqId: () => randomUUID(),
     // A client that sends its request slower than this is cut off.

@@ -17,7 +17,7 @@ export type Beat = z.infer<typeof Beat>;
 /** What a server process tells or asks its supervisor. */
 export const FromProcess = z.discriminatedUnion('type', [
   Beat,
-  z.object({ type: z.literal('ready'), port: z.int() }),
+  z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('segment-closed') }),
   z.object({ type: z.literal('ask'), id: z.int(), what: z.enum(['flush', 'metrics', 'status']) }),
   z.object({ type: z.literal('reply'), id: z.int(), value: z.unknown() }),

@@ -17,12 +17,13 @@ export const TINY_SIGNATURE = {
 export interface TinyOptions {
   readonly weight?: number;
   readonly bias?: number;
-  /** Multiplications of a square matrix of this many rows inside each run, to make it slow. */
-  readonly ballast?: { readonly side: number; readonly products: number };
+  /** Multiplications of a square matrix inside each run, to make it slow; its rows are given, or the largest x of the run. */
+  readonly ballast?: { readonly side: number | 'x'; readonly products: number };
 }
 
 /** probability = sigmoid(weight * x + bias + (carrier is 'AA' ? 1 : 0)); a missing x counts as 0. */
 export function tinyModel(options: TinyOptions = {}): onnx.ModelProto {
+  const side = typeof options.ballast?.side === 'number' ? options.ballast.side : 1;
   const nodes = [
     node('IsNaN', ['x'], ['x_missing']),
     node('Where', ['x_missing', 'zero', 'x'], ['x_known']),
@@ -57,12 +58,8 @@ export function tinyModel(options: TinyOptions = {}): onnx.ModelProto {
         scalar('weight', options.weight ?? 1),
         scalar('bias', options.bias ?? 0),
         { name: 'flat', dataType: INT64, dims: [1], int64Data: [-1] },
-        {
-          name: 'side',
-          dataType: INT64,
-          dims: [2],
-          int64Data: [options.ballast?.side ?? 1, options.ballast?.side ?? 1],
-        },
+        scalar('one', 1),
+        { name: 'fixed_side', dataType: INT64, dims: [2], int64Data: [side, side] },
       ],
     },
   });
@@ -77,12 +74,23 @@ export function tinyBytes(options: TinyOptions = {}): Uint8Array {
 function ballastNodes(ballast: TinyOptions['ballast']): onnx.INodeProto[] {
   if (!ballast) return [node('Identity', ['column'], ['weighed'])];
   const products = Array.from({ length: ballast.products }, (_, i) => node('MatMul', [`m${i}`, 'm0'], [`m${i + 1}`]));
+  const scalarOf = [{ name: 'keepdims', type: Kind.INT, i: 0 }];
   return [
-    node('ReduceMax', ['nothing'], ['tiny'], '', [{ name: 'keepdims', type: Kind.INT, i: 0 }]),
+    ...(ballast.side === 'x' ? sideOfX(scalarOf) : [node('Identity', ['fixed_side'], ['side'])]),
+    node('ReduceMax', ['nothing'], ['tiny'], '', scalarOf),
     node('Expand', ['tiny', 'side'], ['m0']),
     ...products,
-    node('ReduceMax', [`m${ballast.products}`], ['heavy'], '', [{ name: 'keepdims', type: Kind.INT, i: 0 }]),
+    node('ReduceMax', [`m${ballast.products}`], ['heavy'], '', scalarOf),
     node('Add', ['column', 'heavy'], ['weighed']),
+  ];
+}
+
+function sideOfX(scalarOf: onnx.IAttributeProto[]): onnx.INodeProto[] {
+  return [
+    node('ReduceMax', ['x_known'], ['largest'], '', scalarOf),
+    node('Max', ['largest', 'one'], ['rows']),
+    node('Cast', ['rows'], ['row_count'], '', [{ name: 'to', type: Kind.INT, i: INT64 }]),
+    node('Concat', ['row_count', 'row_count'], ['side'], '', [{ name: 'axis', type: Kind.INT, i: 0 }]),
   ];
 }
 

@@ -29,6 +29,8 @@ export interface ProcessOptions {
 
 /** Runs one server process: loads the champions, answers requests, keeps a log of what it answered, until told to end. */
 export async function runProcess({ environment, server, port, log }: ProcessOptions): Promise<void> {
+  /** What to end, in the order of beginning. */
+  const endings: (() => unknown)[] = [];
   const metrics = createMetrics();
   const db = openDb(environment.databaseUrl, { max: 4 });
   const folder = join(environment.predictions, server);
@@ -46,7 +48,7 @@ export async function runProcess({ environment, server, port, log }: ProcessOpti
     // An undefined value would not survive the way to the supervisor.
     'close-segments': () => predictions.closeAll().then(() => true),
     metrics: () => metrics.registry.getMetricsAsJSON(),
-    end: () => void end(),
+    end: () => void endProcess(endings),
   });
   const pulse: Pulse = new Pulse(link, () => table);
   const table: ModelTable = new ModelTable({
@@ -56,6 +58,12 @@ export async function runProcess({ environment, server, port, log }: ProcessOpti
     metrics,
     onLoading: (isLoading) => pulse.loading(isLoading),
   });
+  endings.push(
+    () => {
+      pulse.end();
+    },
+    () => db.end(),
+  );
   const reread = (): void => {
     table.refresh().catch((error: unknown) => {
       log.warn({ err: error }, 'the champions could not be read');
@@ -69,34 +77,43 @@ export async function runProcess({ environment, server, port, log }: ProcessOpti
   await predictions.start();
   await claimFolder(folder);
   const touching = setInterval(() => void touchFolder(folder), TOUCH_MS);
+  endings.push(
+    () => predictions.end(),
+    () => {
+      clearInterval(touching);
+    },
+  );
   await table.refresh().catch((error: unknown) => {
     log.warn({ err: error }, 'the champions could not be read; serving starts without them');
   });
-  const stopListening = listenForChampions(environment.databaseUrl, {
-    onHint: reread,
-    onError: (error) => {
-      log.warn({ err: error }, 'the connection that listens for promotions is lost');
-    },
-  });
+  endings.push(
+    listenForChampions(environment.databaseUrl, {
+      onHint: reread,
+      onError: (error) => {
+        log.warn({ err: error }, 'the connection that listens for promotions is lost');
+      },
+    }),
+  );
   const rereading = setInterval(reread, REREAD_MS);
+  endings.push(
+    () => {
+      clearInterval(rereading);
+    },
+    () => app.close(),
+  );
   await app.listen({ host: environment.host, port });
-  const address = app.server.address();
-  await link.tell({ type: 'ready', port: typeof address === 'object' && address !== null ? address.port : port });
+  await link.tell({ type: 'ready' });
+}
 
-  let isEnding = false;
-  async function end(): Promise<void> {
-    if (isEnding) return;
-    isEnding = true;
-    setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
-    clearInterval(rereading);
-    await app.close().catch(() => undefined);
-    await predictions.end();
-    clearInterval(touching);
-    await stopListening();
-    await db.end();
-    pulse.end();
-    process.exit(0);
-  }
+let isEnding = false;
+
+/** Ends what began, the latest first: requests are answered, then logged predictions are closed, then connections. */
+async function endProcess(endings: readonly (() => unknown)[]): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
+  for (const end of [...endings].reverse()) await end();
+  process.exit(0);
 }
 
 /** Counts and times every request, whatever becomes of it. */

@@ -9,7 +9,7 @@ const REPLY_WITHIN_MS = 15_000;
 
 /** What a member reports to its supervisor. */
 export interface MemberEvents {
-  readonly onReady: (port: number) => void;
+  readonly onReady: () => void;
   readonly onSegmentClosed: () => void;
   readonly onAsk: (what: 'flush' | 'metrics' | 'status') => Promise<unknown>;
   readonly onStalled: (silentLimitMs: number) => void;
@@ -98,7 +98,7 @@ export class Member {
     else if (message.type === 'ask') this.answer(message.id, message.what);
     else {
       this.isReady = true;
-      this.events.onReady(message.port);
+      this.events.onReady();
     }
   }
 

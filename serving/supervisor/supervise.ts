@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { createServer } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Pool } from 'pg';
 import { guard } from '../../api';
@@ -38,8 +39,8 @@ export class Supervisor {
   private readonly metrics = new MetricsSum();
   private readonly db: Pool;
   private readonly uploader: SegmentUploader;
-  private readonly firstReady: Promise<number>;
-  private tellReady: (port: number) => void = () => undefined;
+  private readonly allReady: Promise<void>;
+  private tellReady: () => void = () => undefined;
   private port: number;
   private delay = FIRST_DELAY_MS;
   private isEnding = false;
@@ -50,7 +51,7 @@ export class Supervisor {
     guard(environment);
     this.port = options.port;
     this.db = openDb(environment.databaseUrl, { max: 2 });
-    this.firstReady = new Promise((done) => {
+    this.allReady = new Promise((done) => {
       this.tellReady = done;
     });
     this.uploader = new SegmentUploader({
@@ -69,8 +70,11 @@ export class Supervisor {
   /** Starts the processes. Resolves to the port once all of them answer. */
   async start(): Promise<number> {
     await this.uploader.start();
+    // Every process, also one that replaces another, must ask for the same number to share the socket.
+    this.port = this.options.port === 0 ? await freePort(this.options.environment.host) : this.options.port;
     for (let i = 0; i < this.options.processes; i++) this.fork();
-    return this.firstReady;
+    await this.allReady;
+    return this.port;
   }
 
   /** Lets the processes answer what they have begun, uploads their segments, and ends. */
@@ -93,9 +97,8 @@ export class Supervisor {
     const { environment, log } = this.options;
     const env = { ...environmentVariables(environment), ...ALLOCATOR, PERENNIAL_SERVER_PORT: String(this.port) };
     const member: Member = new Member(env, {
-      onReady: (port) => {
-        this.port = port;
-        if ([...this.members].filter((m) => m.isReady).length >= this.options.processes) this.tellReady(port);
+      onReady: () => {
+        if ([...this.members].filter((m) => m.isReady).length >= this.options.processes) this.tellReady();
       },
       onSegmentClosed: () => {
         this.uploader.kick();
@@ -151,7 +154,25 @@ export class Supervisor {
   }
 }
 
-/** Tells Node's cluster how to start a server process: this same program, whose stdout is the supervisor's stderr. */
+function freePort(host: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once('error', fail);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => {
+        done(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+  });
+}
+
+/**
+ * Tells Node's cluster how to start a server process: this same program, whose stdout is the supervisor's stderr.
+ *
+ * Each process accepts its own connections. Under Node's round robin the supervisor accepts and hands them on; one handed
+ * to a process that stalls or dies is then never answered nor closed.
+ */
 export function prepareCluster(program: string): void {
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: program, args: [], stdio: ['ignore', 2, 2, 'ipc'] });
 }
