@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { listNodes } from '../store/nodes/list-nodes';
 import type { NodeRow } from '../store/nodes/node-row';
@@ -46,19 +47,8 @@ async function follow(db: Pool, id: string, followers: Followers, told: Set<stri
 }
 
 /** Until it is time to look again, or nobody waits any more. */
-function pause(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LOOK_EVERY_MS);
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-    if (stop.aborted) resolve();
-  });
+async function pause(stop: AbortSignal): Promise<void> {
+  await setTimeout(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
 }
 
 async function tellNodes(db: Pool, id: string, told: Set<string>, onNode: Followers['onNode']): Promise<void> {

@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { perennialError } from '../../core/errors';
+import { findRun } from '../../store/runs/find-run';
 import { act, CommonOptions, verb } from '../frame';
 import { withConnection } from '../open';
 
@@ -12,6 +15,7 @@ export function registerCancel(program: Command): void {
         const run = frame.argument(0);
         await withConnection(flags, async (connection) => {
           const { cancelRun } = await import('../../client/cancel-run.js');
+          await refuseEnded(connection.db, run);
           await cancelRun(connection, run);
         });
         frame.result(
@@ -21,4 +25,11 @@ export function registerCancel(program: Command): void {
         return undefined;
       }),
     );
+}
+
+/** Temporal takes a request to cancel what has ended without a word; the person should hear of it. */
+async function refuseEnded(db: Pool, id: string): Promise<void> {
+  const run = await findRun(db, id);
+  if (run === null || run.status === 'running') return;
+  throw perennialError('PER_KEEP_004', `'${id}' is not open: it ended as ${run.status}.`);
 }
