@@ -45,6 +45,9 @@ export const FeatureSpec = z
   })
   .refine((spec) => !rawTypes(spec.features).some(([, types]) => types.size > 1), {
     error: 'one column is used by features of different kinds: a raw input has one type',
+  })
+  .refine((spec) => !spec.features.some((f) => f.column === 'probability'), {
+    error: "a column may not be called 'probability': that is the name of a model's output",
   });
 export type FeatureSpec = z.infer<typeof FeatureSpec>;
 

@@ -41,7 +41,7 @@ export const FeatureProfile = z.discriminatedUnion('kind', [
   Binned.extend({
     kind: z.literal('number'),
     column: z.string(),
-    clip: z.tuple([z.number(), z.number()]).optional(),
+    clip: z.tuple([z.number(), z.number()]).nullable(),
     missing: count,
   }),
   z.object({

@@ -22,7 +22,7 @@ function describeColumn(features: FittedFeatures, column: EncodedColumn): Featur
     const present = column.values.filter((v) => !Number.isNaN(v));
     const missing = column.values.length - present.length;
     const { column: name, clip } = column.feature;
-    return { kind: 'number', column: name, ...(clip ? { clip } : {}), missing, ...countBins(present) };
+    return { kind: 'number', column: name, clip: clip ?? null, missing, ...countBins(present) };
   }
   const { column: name, part } = column.feature;
   const counts = countCodes(column.codes, column.size + 1);
