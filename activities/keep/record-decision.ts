@@ -1,7 +1,7 @@
 import type { Decision } from '../../core/keep/decision';
 import type { Cause } from '../../core/keep/event';
 import { transaction } from '../../store/db';
-import { addCause } from '../../store/keeper/add-cause';
+import { insertCause } from '../../store/keeper/insert-cause';
 import { recordDecision as insertDecision } from '../../store/keeper/record-decision';
 import type { KeepDependencies } from './dependencies';
 
@@ -11,7 +11,7 @@ export async function recordDecision(
   { decision, cause }: { readonly decision: Decision; readonly cause: Cause | null },
 ): Promise<void> {
   await transaction(db, async (tx) => {
-    if (cause) await addCause(tx, decision.model, cause);
+    if (cause) await insertCause(tx, decision.model, cause);
     await insertDecision(tx, decision);
   });
 }
