@@ -1,0 +1,126 @@
+import { PREDICTION_COLUMNS as P, type MonitorSpec } from '../../steps/monitor';
+import type { FeatureProfile, ReferenceProfile } from '../../steps/train';
+import { CALENDAR } from '../train/features/calendar';
+import type { Duckdb } from '../data/duckdb';
+import { columnIn, columnsOf } from '../data/schema';
+import { identifier } from '../data/sql';
+import { countValues, type Counted, type Counts } from './count-values';
+import { countInBins } from './drift/bins';
+import { distanceOf, type Distance } from './drift/distance';
+import { figure, type Finding, insufficient } from './findings';
+
+export type DriftSpec = Extract<MonitorSpec, { kind: 'drift' }>;
+
+/** The name that the scores go by beside the features. */
+const SCORES = 'scores';
+
+/**
+ * Judges how far the features and the scores of one version's window have moved from the rows it was trained on.
+ * A category's values that training did not see count as unknown, as they do for the model.
+ */
+export async function judgeDrift(
+  duck: Duckdb,
+  given: {
+    readonly path: string;
+    readonly version: number;
+    readonly spec: DriftSpec;
+    readonly profile: ReferenceProfile;
+  },
+): Promise<Finding> {
+  const { path, version, spec, profile } = given;
+  const columns = await columnsOf(duck, path);
+  for (const { column } of Object.values(profile.features)) columnIn(columns, column, 'the predictions');
+  const counted = [
+    ...Object.entries(profile.features).map(([name, feature]) => countedBy(`feature:${name}`, feature)),
+    { name: SCORES, sql: P.probability, kind: 'number' as const },
+  ];
+  const where = `read_parquet($path) WHERE ${P.version} = $version`;
+  const counts =
+    (await countValues(duck, where, "'window'", counted, { path, version })).get('window') ?? new Map<string, Counts>();
+  const scores = counts.get(SCORES) ?? NOTHING;
+  const rows = totalOf(scores);
+  const asked = { psi: spec.psi, minRows: spec.minRows };
+  if (rows < spec.minRows) return insufficient(`${rows} rows`, { rows, asked });
+
+  const features = Object.entries(profile.features).map(
+    ([name, feature]) => [name, distanceFrom(feature, counts.get(`feature:${name}`) ?? NOTHING)] as const,
+  );
+  const score = distanceOf(profile.score.counts, countInBins(scores.numbers, profile.score.edges));
+  const all = [...features, [SCORES, score] as const];
+  const moved = all.filter(([, distance]) => distance.psi >= spec.psi).map(([name]) => name);
+  const evidence = {
+    rows,
+    asked,
+    moved,
+    features: Object.fromEntries(features.map(([name, distance]) => [name, told(distance)])),
+    scores: told(score),
+  };
+  return { outcome: moved.length > 0 ? 'alarm' : 'ok', evidence };
+}
+
+const NOTHING: Counts = { numbers: [], texts: [], missing: 0 };
+
+function totalOf({ numbers, texts, missing }: Counts): number {
+  return [...numbers, ...texts].reduce((sum, v) => sum + v.rows, missing);
+}
+
+function told({ psi, jensenShannon }: Distance): { psi: number; jensenShannon: number } {
+  return { psi: figure(psi), jensenShannon: figure(jensenShannon) };
+}
+
+/** What to count for a feature, from the raw columns of the window. */
+function countedBy(name: string, feature: FeatureProfile): Counted {
+  const c = identifier(feature.column);
+  switch (feature.kind) {
+    case 'number': {
+      // A model takes float32; what does not fit one is missing to it.
+      const raw = `TRY_CAST(${c} AS FLOAT)`;
+      return { name, sql: `CASE WHEN isfinite(${raw}) THEN ${raw} END`, kind: 'number' };
+    }
+    case 'category':
+      return { name, sql: `${c}::VARCHAR`, kind: 'text' };
+    case 'calendar': {
+      const { periodMs, shiftMs, unitMs } = CALENDAR[feature.part];
+      const ms = `epoch_ms(${c}::TIMESTAMP)`;
+      return {
+        name,
+        sql: `(((${ms} % ${periodMs}) + ${periodMs} + ${shiftMs}) % ${periodMs}) // ${unitMs}`,
+        kind: 'number',
+      };
+    }
+  }
+}
+
+/** Reference and window over the same bins, the last of which is what is missing or unknown. */
+function distanceFrom(feature: FeatureProfile, current: Counts): Distance {
+  switch (feature.kind) {
+    case 'number': {
+      const [low, high] = feature.clip ?? [-Infinity, Infinity];
+      const clipped = current.numbers.map(({ value, rows }) => ({ value: clip(value, low, high), rows }));
+      const counts = countInBins(clipped, feature.edges);
+      return distanceOf([...feature.counts, feature.missing], [...counts, current.missing]);
+    }
+    case 'calendar': {
+      const counts = feature.counts.map(() => 0);
+      for (const { value, rows } of current.numbers) counts[value] = (counts[value] ?? 0) + rows;
+      return distanceOf([...feature.counts, feature.missing], [...counts, current.missing]);
+    }
+    case 'category': {
+      const values = Object.keys(feature.counts);
+      const seen = new Map(values.map((value) => [value, 0]));
+      let unknown = current.missing;
+      for (const { value: raw, rows } of current.texts) {
+        const value = Object.hasOwn(feature.spellings, raw) ? (feature.spellings[raw] ?? raw) : raw;
+        const before = seen.get(value);
+        if (before === undefined) unknown += rows;
+        else seen.set(value, before + rows);
+      }
+      const reference = values.map((value) => feature.counts[value] ?? 0);
+      return distanceOf([...reference, feature.unknown], [...values.map((value) => seen.get(value) ?? 0), unknown]);
+    }
+  }
+}
+
+function clip(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, Math.fround(low)), Math.fround(high));
+}
