@@ -10,6 +10,7 @@ const STAGES: { readonly [step: string]: () => Promise<object> } = {
   evaluate: () => import('./evaluate/index.js'),
   'compact-predictions': () => import('./monitor/index.js'),
   judge: () => import('./monitor/index.js'),
+  'label-predictions': () => import('./monitor/index.js'),
 };
 
 /** The implementations of the stage that a standard step belongs to; empty for an unknown step. */

@@ -13,6 +13,8 @@ export const PREDICTION_COLUMNS = {
   version: 'perennial_version',
   /** Number from 0 to 1, as it was answered. */
   probability: 'perennial_probability',
+  /** 0 or 1; only where labels were joined. */
+  label: 'perennial_label',
 } as const;
 
 /** Turns the closed prediction segments that touch a window into one Parquet data set of the window's predictions. */
@@ -75,6 +77,16 @@ export type Verdict = z.infer<typeof Verdict>;
 export const judge = step('judge', {
   input: z.object({ model: z.string(), monitor: MonitorSpec, window: Window, predictions: Dataset }),
   output: z.object({ verdicts: z.array(Verdict) }),
+  pool: 'cpu',
+  timeout: '10m',
+  heartbeat: '30s',
+  cache: false,
+});
+
+/** A window's predictions whose labels have arrived, each with its label: what a version can be judged again on. */
+export const labelPredictions = step('label-predictions', {
+  input: z.object({ model: z.string(), predictions: Dataset }),
+  output: z.object({ labelled: Dataset, rows: z.int() }),
   pool: 'cpu',
   timeout: '10m',
   heartbeat: '30s',

@@ -10,7 +10,7 @@ import { sumRuns } from '../../store/runs/sum-runs';
 import { listVerdicts } from '../../store/verdicts';
 import type { PlayedWindow } from './play';
 
-const Comparison = z.array(z.object({ window: Window, alone: Quality, kept: Quality, versions: z.array(z.int()) }));
+const Comparison = z.array(z.object({ window: Window, alone: Quality, kept: Quality }));
 
 /** A window of the replay: how the first version alone would have done, how the kept one did, and what fired. */
 export interface WindowLine {
@@ -60,9 +60,9 @@ export async function summarise(
   const verdicts = await listVerdicts(db, model, { limit: 1_000 });
   const fired = verdicts.filter((verdict) => verdict.outcome === 'alarm');
   const windows = Comparison.parse(comparison).map((line, i): WindowLine => {
-    const { rows = 0, fraction = 0 } = played[i] ?? {};
+    const { rows = 0, fraction = 0, versions: answered = [] } = played[i] ?? {};
     const alarms = fired.filter((v) => v.from === line.window.from).map((v) => v.monitor);
-    return { ...line, rows, fraction, alarms: [...new Set(alarms)] };
+    return { ...line, rows, fraction, versions: answered, alarms: [...new Set(alarms)] };
   });
   const scored = z.object({ provider: z.string(), providerNote: z.string() }).parse(versions[0]?.evaluation);
   return {

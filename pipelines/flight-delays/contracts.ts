@@ -19,16 +19,10 @@ export const chooseRows = step('choose-rows', {
   light: true,
 });
 
-/** Scores a model artifact on the predictions that a window's requests left, beside what was answered then. */
+/** Scores a model artifact on a window's labelled requests, beside what was answered then. */
 export const compareWindow = step('compare-window', {
-  input: z.object({
-    predictions: Dataset,
-    model: z.string(),
-    window: Window,
-    artifact: ModelArtifact,
-    features: FeatureSpec,
-  }),
-  output: z.object({ window: Window, alone: Quality, kept: Quality, versions: z.array(z.int()) }),
+  input: z.object({ labelled: Dataset, window: Window, artifact: ModelArtifact, features: FeatureSpec }),
+  output: z.object({ window: Window, alone: Quality, kept: Quality, provider: z.string() }),
   pool: 'gpu',
   timeout: '10m',
   heartbeat: '30s',

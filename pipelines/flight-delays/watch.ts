@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pipeline } from '../../core';
-import { compactPredictions, judge, ModelArtifact, MonitorSpec, Window } from '../../steps';
+import { compactPredictions, judge, labelPredictions, ModelArtifact, MonitorSpec, Window } from '../../steps';
 import { compareWindow } from './contracts';
 import { features } from './data';
 
@@ -31,7 +31,8 @@ export const compareFlights = pipeline('flight-delays-compare', {
       config.windows,
       (window) => {
         const { predictions } = g.run(compactPredictions, { model: config.model, window, features });
-        return g.run(compareWindow, { predictions, model: config.model, window, artifact: config.artifact, features });
+        const { labelled } = g.run(labelPredictions, { model: config.model, predictions });
+        return g.run(compareWindow, { labelled, window, artifact: config.artifact, features });
       },
       { maxParallel: 4 },
     );
