@@ -5,8 +5,9 @@ import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { temporal } from '@temporalio/proto';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { z } from 'zod';
 import { planHash, type StepContext } from '../../../core';
 import type { EndRunArgument, EngineActivities, NodeNote, StepArgument } from '../../../core/interpret';
 import { ensureSearchAttributes } from '../../../workers/search-attributes';
@@ -56,6 +57,8 @@ export async function startEngine(): Promise<Engine> {
     connection: native,
     namespace,
     taskQueue: 'perennial-cpu',
+    // Task queues in histories carry it.
+    identity: 'test-worker',
     workflowBundle: { code: await bundleWorkflows('workflows/index.ts') },
     activities: { ...steps(recordsOf), ...engineActivities(recordsOf) },
   });
@@ -74,7 +77,7 @@ export async function startEngine(): Promise<Engine> {
       const folder = process.env['PERENNIAL_RECORD_HISTORIES'];
       if (!folder) return;
       mkdirSync(folder, { recursive: true });
-      const history = historyToJSON(await handle.fetchHistory());
+      const history = asPlainObject(await handle.fetchHistory());
       writeFileSync(
         join(folder, `${name}.json`),
         `${JSON.stringify({ workflowId: handle.workflowId, history }, null, 1)}\n`,
@@ -86,6 +89,18 @@ export async function startEngine(): Promise<Engine> {
       await Promise.all([native.close(), connection.close()]);
     },
   };
+}
+
+const { History } = temporal.api.history.v1;
+
+/** Not the SDK's own historyToJSON: it fails where npm gives its packages different copies of protobufjs. */
+function asPlainObject(history: temporal.api.history.v1.IHistory): object {
+  const plain = History.toObject(History.fromObject(history), { bytes: String, longs: String, enums: String });
+  // Where it was recorded is nobody's business, and has no part in a replay.
+  const text = JSON.stringify(plain, (key, value: unknown) =>
+    key === 'stackTrace' || key === 'identity' ? key : value,
+  );
+  return z.looseObject({}).parse(JSON.parse(text));
 }
 
 const nothing = (): void => undefined;
