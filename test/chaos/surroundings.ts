@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import type { Pool } from 'pg';
+import { openDb } from '../../store/db';
+import { createTestDatabase, type TestDatabase } from '../database';
+
+/** A namespace, a database and a folder of a test's own, with real worker processes to be harmed. */
+export class Surroundings {
+  private readonly workers: ChildProcess[] = [];
+
+  private constructor(
+    readonly client: Client,
+    readonly namespace: string,
+    readonly database: TestDatabase,
+    readonly db: Pool,
+    readonly folder: string,
+    private readonly address: string,
+  ) {}
+
+  static async open(): Promise<Surroundings> {
+    const address = process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'];
+    if (!address)
+      throw new Error('PERENNIAL_TEST_TEMPORAL_ADDRESS is not set: run `npm test`, which starts the stack.');
+    const connection = await Connection.connect({ address });
+    const namespace = `chaos-${randomBytes(4).toString('hex')}`;
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: msToTs('1 day'),
+    });
+    const database = await createTestDatabase();
+    const folder = await mkdtemp(join(tmpdir(), 'perennial-chaos-'));
+    const client = new Client({ connection, namespace });
+    // Servers learn of a new namespace a little later.
+    await eventually(() =>
+      client.workflow.count().then(
+        () => true,
+        () => false,
+      ),
+    );
+    return new Surroundings(client, namespace, database, openDb(database.url), folder, address);
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.workers) worker.kill('SIGKILL');
+    await this.client.connection.close();
+    await this.db.end();
+    await this.database.drop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Starts a worker of the pool `cpu` and waits until it polls. */
+  async worker(): Promise<ChildProcess> {
+    const root = join(__dirname, '..', '..');
+    const worker = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js'), '--pool', 'cpu'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: {
+        ...process.env,
+        DATABASE_URL: this.database.url,
+        TEMPORAL_ADDRESS: this.address,
+        TEMPORAL_NAMESPACE: this.namespace,
+        PERENNIAL_STATE: join(this.folder, 'state'),
+        PERENNIAL_PROJECT: join(__dirname, 'project'),
+      },
+    });
+    this.workers.push(worker);
+    await new Promise<void>((resolve, reject) => {
+      worker.stdout.once('data', () => {
+        resolve();
+      });
+      worker.once('exit', (code) => {
+        reject(new Error(`the worker ended with ${String(code)} before it was ready`));
+      });
+    });
+    return worker;
+  }
+
+  /** Starts a run that keeps its marks in a folder of the surroundings. */
+  async start(pipeline: string, runId: string) {
+    const args = [{ config: { folder: this.folder }, plan: 'current' }];
+    return this.client.workflow.start(pipeline, { workflowId: runId, taskQueue: 'perennial-cpu', args });
+  }
+
+  /** Waits until executions of a step have begun; returns their fences. */
+  async begun(step: string, executions = 1): Promise<number[]> {
+    let fences: number[] = [];
+    await eventually(async () => {
+      const text = await readFile(join(this.folder, step), 'utf8').catch(() => '');
+      fences = text.split('\n').filter(Boolean).map(Number);
+      return fences.length >= executions;
+    });
+    return fences;
+  }
+
+  /** Lets executions of a step go on from their mark. */
+  async letGo(step: string): Promise<void> {
+    await writeFile(join(this.folder, `${step}-go`), '');
+  }
+}
+
+/** Waits until something holds, for a minute at most. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const patience = AbortSignal.timeout(60_000);
+  while (!(await holds())) await sleep(50, undefined, { signal: patience });
+}
