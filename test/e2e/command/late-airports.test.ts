@@ -1,0 +1,87 @@
+/**
+ * Danger: the commands of the README do not do what it says. The compiled command is run as a person runs it, against the
+ * stack that the tests share: start, see what waits, answer, see how it ended, and be refused where that is due.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+
+const root = join(__dirname, '../../..');
+const run = promisify(execFile);
+const Failed = z.object({ code: z.number(), stdout: z.string() });
+const Started = z.object({ run: z.string(), status: z.string() });
+const Shown = z.object({
+  run: z.object({ status: z.string() }),
+  nodes: z.array(
+    z.object({ address: z.string(), status: z.string(), cache: z.object({ hit: z.boolean() }).nullable() }),
+  ),
+});
+const Ended = z.object({ run: z.string(), status: z.string(), output: z.json() });
+
+/** Runs the command with --json; its one object and its exit code. */
+async function perennial(...args: string[]): Promise<{ result: unknown; code: number }> {
+  const env = { ...process.env, PERENNIAL_STATE: process.env['PERENNIAL_TEST_STATE'], PERENNIAL_PROJECT: root };
+  const command = [join(root, 'dist/cli/main.js'), ...args, '--json'];
+  try {
+    const { stdout } = await run(process.execPath, command, { env });
+    return { result: JSON.parse(stdout), code: 0 };
+  } catch (error) {
+    const { code, stdout } = Failed.parse(error);
+    return { result: JSON.parse(stdout), code };
+  }
+}
+
+/** Starts a run that waits for its approval, whatever the airports: none is better than a limit of zero. */
+async function startWaiting(): Promise<string> {
+  const { result } = await perennial('run', 'late-airports', '--set', 'limit=0', '--set', 'airports=["SEA","BOS"]');
+  const { run: id } = Started.parse(result);
+  for (;;) {
+    const { result: shown, code } = await perennial('show', id);
+    if (code === 0 && Shown.parse(shown).nodes.some(({ status }) => status === 'waiting')) return id;
+    if (code === 0) expect(Shown.parse(shown).run.status).toBe('running');
+  }
+}
+
+test('a run is started, waits for a person, is approved, and its nodes tell why they ran', async () => {
+  const id = await startWaiting();
+  expect(await perennial('approve', id, 'nowhere')).toMatchObject({
+    result: { error: { code: 'PER_KEEP_005' } },
+    code: 2,
+  });
+  expect(await perennial('approve', id, 'release', '--by', 'ana')).toMatchObject({
+    result: { approved: true, by: 'ana' },
+    code: 0,
+  });
+  const waited = await perennial(
+    'run',
+    'late-airports',
+    '--set',
+    'limit=1',
+    '--set',
+    'airports=["SEA","BOS"]',
+    '--wait',
+  );
+  expect(Ended.parse(waited.result)).toMatchObject({ status: 'completed', output: null });
+  const { result } = await perennial('show', Ended.parse(waited.result).run);
+  const shares = Shown.parse(result).nodes.filter(({ address }) => address.endsWith('share-late'));
+  expect(shares.map(({ cache }) => cache?.hit)).toEqual([true, true]);
+}, 120_000);
+
+test('a rejected run ends as rejected, and what has ended cannot be cancelled', async () => {
+  const id = await startWaiting();
+  expect((await perennial('approve', id, 'release', '--reject')).code).toBe(0);
+  for (;;) {
+    const { result } = await perennial('show', id);
+    const { status } = Shown.parse(result).run;
+    if (status === 'rejected') break;
+    expect(status).toBe('running');
+  }
+  expect(await perennial('cancel', id)).toMatchObject({ result: { error: { code: 'PER_KEEP_004' } }, code: 2 });
+}, 120_000);
+
+test('an unknown pipeline and a config that the contract refuses start nothing', async () => {
+  expect(await perennial('run', 'no-such')).toMatchObject({ result: { error: { code: 'PER_RUN_012' } }, code: 2 });
+  const refused = await perennial('run', 'late-airports', '--set', 'limit=high');
+  expect(refused).toMatchObject({ result: { error: { code: 'PER_RUN_013' } }, code: 2 });
+}, 60_000);
