@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
-import { isPerennialError, PerennialError, perennialError } from '../core/errors';
+import { isPerennialError, type PerennialError, perennialError } from '../core/errors';
 import { statusOf } from './status';
 
 /** What every refused or failed request is answered with. */

@@ -31,7 +31,13 @@ export class SupervisorLink {
   /** Sends a message; resolves when it has left this process, which matters before the event loop is held. */
   tell(message: FromProcess): Promise<void> {
     return new Promise((done) => {
-      if (!process.connected || process.send?.(message, () => done()) === undefined) done();
+      if (
+        !process.connected ||
+        process.send?.(message, () => {
+          done();
+        }) === undefined
+      )
+        done();
     });
   }
 
@@ -39,7 +45,9 @@ export class SupervisorLink {
   ask(what: 'flush' | 'metrics' | 'status'): Promise<unknown> {
     const id = ++this.counter;
     return new Promise((done, fail) => {
-      const timer = setTimeout(() => this.take(id, false, 'The supervisor did not answer.'), ANSWER_WITHIN_MS);
+      const timer = setTimeout(() => {
+        this.take(id, false, 'The supervisor did not answer.');
+      }, ANSWER_WITHIN_MS);
       const settle = <T>(act: (value: T) => void) => {
         return (value: T): void => {
           clearTimeout(timer);

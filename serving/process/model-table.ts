@@ -98,7 +98,11 @@ export class ModelTable {
         if (page.length < PAGE) break;
       }
       this.hasRead = true;
-    } while (this.isAskedAgain);
+    } while (this.mustReadAgain());
+  }
+
+  private mustReadAgain(): boolean {
+    return this.isAskedAgain;
   }
 
   private async take(champion: Champion): Promise<void> {

@@ -66,7 +66,9 @@ export class Member {
     if (this.isOver) return Promise.resolve(null);
     const id = ++this.counter;
     return new Promise((done) => {
-      const timer = setTimeout(() => this.settle(id, null), withinMs);
+      const timer = setTimeout(() => {
+        this.settle(id, null);
+      }, withinMs);
       this.requests.set(id, (value) => {
         clearTimeout(timer);
         done(value);

@@ -59,7 +59,9 @@ export class Supervisor {
       artifacts: diskArtifacts(this.db, environment.artifacts),
       root: environment.predictions,
       live: () => [...this.members].map((member) => member.server),
-      onUploaded: (rows) => this.metrics.uploadedRows.inc(rows),
+      onUploaded: (rows) => {
+        this.metrics.uploadedRows.inc(rows);
+      },
       onError: (error) => {
         this.metrics.uploadFailures.inc();
         log.warn({ err: error }, 'segments could not be uploaded; they are tried again');

@@ -55,11 +55,13 @@ async function converse(
   golden: Golden | null,
   limits: ProbeLimits,
 ): Promise<ProbeFindings> {
-  let killed: string | null = null;
-  let answer: ProbeAnswer | null = null;
-  let complaint = '';
+  const fate: { killed: string | null; answer: ProbeAnswer | null; complaint: string } = {
+    killed: null,
+    answer: null,
+    complaint: '',
+  };
   const kill = (why: string): void => {
-    killed ??= why;
+    fate.killed ??= why;
     child.kill('SIGKILL');
   };
   const timer = setTimeout(() => {
@@ -71,10 +73,10 @@ async function converse(
     });
   }, WATCH_MS);
   child.on('message', (message) => {
-    answer = ProbeAnswer.safeParse(message).data ?? null;
+    fate.answer = ProbeAnswer.safeParse(message).data ?? null;
   });
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    complaint = (complaint + chunk).slice(-1_000);
+    fate.complaint = (fate.complaint + chunk).slice(-1_000);
   });
   // A child that ends before it has read everything breaks the pipe; how it ended is told by its exit.
   child.stdin?.on('error', () => undefined);
@@ -83,7 +85,7 @@ async function converse(
     child.send({ golden, timeMs: limits.timeMs }, () => undefined);
     child.stdin?.end(bytes);
     const how = await ended;
-    return judge(answer, killed ?? `The process ended (${how}) ${lastLine(complaint)}`);
+    return judge(fate.answer, fate.killed ?? `The process ended (${how}) ${lastLine(fate.complaint)}`);
   } finally {
     clearTimeout(timer);
     clearInterval(watch);

@@ -59,7 +59,7 @@ export class Segment {
     if (this.timer) clearTimeout(this.timer);
     await this.syncing?.done;
     if (!this.handle) return null;
-    if (this.failure === null) await this.startSync();
+    if (!this.hasFailed()) await this.startSync();
     await this.handle.close().catch(() => undefined);
     const path = join(this.folder, this.id + OPEN_ENDING);
     if (this.written === 0) {
@@ -82,7 +82,7 @@ export class Segment {
   }
 
   private async write(text: string): Promise<boolean> {
-    if (this.failure !== null) return false;
+    if (this.hasFailed()) return false;
     try {
       this.handle ??= await open(join(this.folder, this.id + OPEN_ENDING), 'ax', 0o640);
       await this.handle.appendFile(text);
@@ -92,7 +92,7 @@ export class Segment {
     } catch (error) {
       this.fail(error);
     }
-    return this.failure === null;
+    return !this.hasFailed();
   }
 
   private startSync(): Promise<void> {
@@ -108,6 +108,10 @@ export class Segment {
     })();
     this.syncing = { since: performance.now(), done };
     return done;
+  }
+
+  private hasFailed(): boolean {
+    return this.failure !== null;
   }
 
   /** After a failed write the file may end in half a line; nothing is appended to it again. */
