@@ -143,6 +143,10 @@ export async function keeper({ model, state: carried }: KeeperInput): Promise<ne
     }
   }
 
+  // What an earlier history began may have ended unheard.
+  const begun = inFlight(state);
+  if (begun) await attend(begun, null);
+
   for (;;) {
     show(model, state);
     if (inbox.length === 0 && morePending) {
@@ -156,7 +160,8 @@ export async function keeper({ model, state: carried }: KeeperInput): Promise<ne
     if (event) handled += 1;
     if (retrain && (!event || (event.type === 'run-ended' && event.runId === retrain.runId))) {
       await attend(retrain, event ? { status: event.status, reason: event.reason } : null);
-    } else if (event) {
+    } else if (event && event.type !== 'run-ended') {
+      // The end of any other run changes nothing: it was closed before, or is not the keeper's.
       await handle(event);
     }
   }
