@@ -181,7 +181,6 @@ test.each([
   expect(String(refusal)).toContain(`[${code}]`);
   expect(String(refusal)).toContain(detail);
 });
-});
 
 test('a file that is no Parquet is refused by name', async () => {
   const path = join(context.folder, 'broken');
