@@ -91,3 +91,19 @@ test('an activity that is reset in flight runs again, under a fence of its own, 
   expect(executions.map(({ outcome }) => outcome)).toEqual(['cancelled', 'committed']);
   expect(await effects('in the commit')).toBe(1);
 });
+
+test('a worker that is asked to stop hands its step over: the run goes on with the next worker', async () => {
+  await around.db.query('CREATE TABLE effects (key text NOT NULL, kind text NOT NULL)');
+  const first = await around.worker();
+  const handle = await around.start('hold-on', 'stopped');
+  await around.begun('hold');
+  const ended = new Promise((resolve) => first.once('exit', resolve));
+  first.kill('SIGTERM');
+  await ended;
+  await around.worker();
+  await around.begun('hold', 2);
+  await around.letGo('hold');
+  expect(await handle.result()).toEqual({ fence: 2 });
+  expect(await outcomes('stopped', 'hold')).toEqual(['cancelled', 'committed']);
+  expect(await effects('in the commit')).toBe(1);
+});
