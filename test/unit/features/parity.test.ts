@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { walk } from '../../../activities/deploy/admission';
 import { openScorer } from '../../../activities/evaluate/score';
 import type { FittedFeatures } from '../../../activities/train/features/encoded';
 import { withParquet } from '../../../activities/train/features/parquet';
@@ -60,6 +61,15 @@ test('gradient boosting answers ten thousand dirty rows alike through SQL and th
   expect(served.rows).toBe(ROWS);
   expect(await largestDifference(model)).toBeLessThanOrEqual(1e-5);
   expect(Object.values(model.importances).every((share) => share > 0)).toBe(true);
+});
+
+test('what both trainers export passes the static walk of admission', async () => {
+  const trees = { trees: 2, leaves: 4, learningRate: 0.2, minRowsInLeaf: 5, lambda: 1, bins: 255 };
+  const models = [
+    await gbdt.fit(training, features, trees, options),
+    await linear.fit(training, features, { iterations: 1, l2: 1e-4 }, options),
+  ];
+  for (const model of models) expect(() => walk(model.toOnnx())).not.toThrow();
 });
 
 test('logistic regression answers ten thousand dirty rows alike through SQL and through ONNX', async () => {
