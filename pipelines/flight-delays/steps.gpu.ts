@@ -38,5 +38,6 @@ async function compare({ labelled, window, artifact, features }: Input, ctx: Ste
   }
   const outcomes = Uint8Array.from(labels);
   const provider = scorer.provider;
-  return { window, alone: measureQuality(outcomes, alone), kept: measureQuality(outcomes, kept), provider };
+  const quality = (list: number[]) => measureQuality(outcomes, Float64Array.from(list));
+  return { window, alone: quality(alone), kept: quality(kept), provider };
 }
