@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chownSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
@@ -60,9 +60,15 @@ export function preparePostgresHome(state: string): PostgresHome {
   throw perennialError('PER_STACK_015', `No folder could be prepared (${refused.join('; ')}).`);
 }
 
+/** Where a state folder's Postgres lives when that is outside of it; null when it lies inside or was never made. */
+export function recordedHome(state: string): string | null {
+  const recorded = Recorded.safeParse(readJson(join(state, 'postgres.json')));
+  return recorded.success && basename(recorded.data.folder).startsWith('perennial-') ? recorded.data.folder : null;
+}
+
 /** The folders to try: the recorded one, the digest's name in each temporary folder, and one that no one can have foreseen. */
 function candidates(state: string): string[] {
-  const recorded = Recorded.safeParse(readJson(join(state, 'postgres.json')));
+  const recorded = recordedHome(state);
   const digest = createHash('sha256')
     .update(`${packageRoot()}\n${resolve(state)}`)
     .digest('hex')
@@ -70,7 +76,7 @@ function candidates(state: string): string[] {
   const name = `perennial-${digest}`;
   const unforeseen = `${name}-${randomBytes(4).toString('hex')}`;
   return [
-    ...(recorded.success ? [recorded.data.folder] : []),
+    ...(recorded === null ? [] : [recorded]),
     join(tmpdir(), name),
     join('/var/tmp', name),
     join(tmpdir(), unforeseen),

@@ -13,6 +13,7 @@ import { PartName, readStackFile, removeStackFile } from './stack-file';
 import type { StackAddresses, StackFile } from './stack-file';
 
 export type { StackProgress } from './messages';
+export { purgeState } from './state-folder';
 export type { PartName, StackAddresses, StackFile } from './stack-file';
 
 export interface StartStackOptions {

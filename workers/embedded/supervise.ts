@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
@@ -11,8 +11,10 @@ import type { StackProgress, StackRequest } from './messages';
 import { endLeftovers, Parts } from './parts';
 import { freePorts } from './ports';
 import { openPostgresHome, postgresUrl, startPostgres } from './postgres';
+import { recordedHome } from './postgres-home';
 import { markOf } from './process-mark';
 import { secretsOf } from './secrets';
+import { clearState } from './state-folder';
 import { removeStackFile, writeCurrent, writePrivate } from './stack-file';
 import type { PartName, StackAddresses, StackFile } from './stack-file';
 import { startTemporal } from './temporal';
@@ -27,6 +29,8 @@ export interface Supervised {
   detach(): void;
   /** False once someone has removed the state folder or given it to another: there is nothing left to keep running. */
   holdsFolder(): boolean;
+  /** Removes the place outside of the state folder where root's Postgres lived; for a stack whose state folder is gone. */
+  dropHome(): void;
   /** Ends every part and gives the state folder back. `patience`: ms that workers may take to finish. */
   stop(patience: number): Promise<void>;
 }
@@ -59,12 +63,16 @@ export async function supervise(request: StackRequest, tell: Tell, log: (text: s
     throw error;
   }
   const ready = file;
+  const home = recordedHome(request.state);
   return {
     file: ready,
     detach: () => {
       file = { ...ready, processes: parts.processes(), kept: true };
       saveFile(file);
       keepLock(request.state, self);
+    },
+    dropHome: () => {
+      if (home !== null) rmSync(home, { recursive: true, force: true });
     },
     holdsFolder: () => lockHolder(request.state)?.holder.pid === self.pid,
     stop,
@@ -81,7 +89,7 @@ async function startParts(
   if (left.length > 0)
     tell({ part: 'stack', state: 'note', text: `ended what an earlier stack left: ${left.join(', ')}` });
   removeStackFile(state);
-  if (request.fresh) clear(state);
+  if (request.fresh) clearState(state);
   mkdirSync(join(state, 'logs'), { recursive: true, mode: 0o700 });
   const secrets = secretsOf(state);
   const [temporal, postgres] = await both(temporalOf(request, parts, tell), postgresOf(request, secrets, parts, tell));
@@ -94,15 +102,7 @@ async function startParts(
     });
   }
   const build = buildId();
-  const env = {
-    ...process.env,
-    DATABASE_URL: postgres,
-    TEMPORAL_ADDRESS: temporal.address,
-    PERENNIAL_STATE: state,
-    PERENNIAL_PROJECT: request.project,
-    PERENNIAL_BUILD: build,
-    PERENNIAL_TOKEN: secrets.token,
-  };
+  const env = { ...process.env, ...told(request, secrets.token, build, temporal.address, postgres) };
   const serving = await engineParts(request, parts, env, tell);
   const addresses: StackAddresses = {
     temporal: temporal.address,
@@ -122,6 +122,31 @@ async function startParts(
     addresses,
     token: secrets.token,
     temporalCli: temporal.cli,
+  };
+}
+
+/**
+ * What the engine's processes are told. An embedded stack keeps to loopback and to its own folder, whatever the environment
+ * of its launcher says for other stacks.
+ */
+function told(
+  { state, project, useServer }: StackRequest,
+  token: string,
+  build: string,
+  temporal: string,
+  postgres: string,
+): NodeJS.ProcessEnv {
+  return {
+    DATABASE_URL: postgres,
+    TEMPORAL_ADDRESS: temporal,
+    ...(useServer ? {} : { TEMPORAL_NAMESPACE: 'default' }),
+    PERENNIAL_STATE: state,
+    PERENNIAL_ARTIFACTS: join(state, 'artifacts'),
+    PERENNIAL_PREDICTIONS: join(state, 'predictions'),
+    PERENNIAL_PROJECT: project,
+    PERENNIAL_BUILD: build,
+    PERENNIAL_HOST: '127.0.0.1',
+    PERENNIAL_TOKEN: token,
   };
 }
 
@@ -230,16 +255,6 @@ async function withNewPorts<T>(count: number, start: (ports: number[]) => Promis
       return await start(await freePorts(count));
     } catch (error) {
       if (attempt === 2) throw error;
-    }
-  }
-}
-
-/** Empties a state folder but for its lock, what was downloaded, where Postgres lives, and the log of this very process. */
-function clear(state: string): void {
-  const stays = new Set(['lock.json', '.guard', 'cache', 'postgres.json', 'postgres-bin', 'logs', 'supervisor.log']);
-  for (const folder of [state, join(state, 'logs')]) {
-    for (const name of readdirSync(folder)) {
-      if (!stays.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
     }
   }
 }

@@ -11,6 +11,7 @@ import type { Supervised } from './supervise';
 let stack: Promise<Supervised> | null = null;
 let kept = false;
 let ending = false;
+const REMOVED = 'its state folder was removed';
 
 function say(message: FromSupervisor): void {
   if (process.connected) process.send?.(message);
@@ -27,6 +28,7 @@ async function end(why: string, patience: number): Promise<void> {
   // A start that failed has cleaned up after itself.
   const running = await stack?.catch(() => null);
   await running?.stop(patience);
+  if (why === REMOVED) running?.dropHome();
   // Exits once the launcher has the word.
   if (process.connected) process.send?.({ type: 'stopped' } satisfies FromSupervisor, () => process.exit(0));
   else process.exit(0);
@@ -44,7 +46,7 @@ async function start(request: Extract<ToSupervisor, { type: 'start' }>['request'
     const running = await stack;
     say({ type: 'ready', file: running.file });
     setInterval(() => {
-      if (!running.holdsFolder()) void end('its state folder was removed', 2_000);
+      if (!running.holdsFolder()) void end(REMOVED, 2_000);
     }, 2_000);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
