@@ -6,11 +6,13 @@ import { failExecution } from '../../store/executions/fail-execution';
 import { claimNode } from '../../store/nodes/claim-node';
 import { commitNode } from '../../store/nodes/commit-node';
 import { findOutput } from '../../store/nodes/find-output';
+import { insertInputEdges } from '../../store/nodes/insert-input-edges';
 import type { Cost } from '../../store/nodes/node-row';
 import { recordNode } from '../../store/nodes/record-node';
 import type { Attempt } from './attempt';
 import { type Call, isLastAttempt } from './call';
 import type { Effect } from './context';
+import { digestsIn } from './digests-in';
 import { describe, type Failure, toRecord } from './failure';
 import { EffectError, withRecords } from './records';
 import type { LookUp } from './use-cache';
@@ -52,6 +54,13 @@ export async function recordAtOnce({ dependencies, claimant }: Call, look: LookU
       return recorded.output;
     }),
   );
+}
+
+/** The same, with an effect that says which artifacts were made from which, where both sides have some. It comes last: what the step itself said stands. */
+export function withLineage({ argument }: Call, done: Done): Done {
+  const [children, parents] = [digestsIn(done.output), digestsIn(argument.input)];
+  if (children.length === 0 || parents.length === 0) return done;
+  return { ...done, effects: [...done.effects, (tx) => insertInputEdges(tx, argument, children, parents)] };
 }
 
 /** Records that a claimed execution has no output. */

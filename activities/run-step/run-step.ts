@@ -9,7 +9,7 @@ import type { RunStepDependencies } from './dependencies';
 import { describe, toApplicationFailure } from './failure';
 import { knownStep } from './known-step';
 import { claimNode } from '../../store/nodes/claim-node';
-import { commit, recordAtOnce, recordEnd, recordLightEnd } from './record';
+import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
 import { CACHE_OFF, type LookUp, useCache } from './use-cache';
 
@@ -68,7 +68,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
     return raise(call, end);
   }
   try {
-    return await commit(call, fence, look, end);
+    return await commit(call, fence, look, withLineage(call, end));
   } catch (error) {
     // The commit itself failed: an effect of the step, or the records. Say so there if they can be reached.
     const failed = {
@@ -83,7 +83,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
 
 async function runLight(call: Call, look: LookUp): Promise<Json> {
   const end = await attempt(call, 0);
-  if (end.kind === 'output') return recordAtOnce(call, look, end);
+  if (end.kind === 'output') return recordAtOnce(call, look, withLineage(call, end));
   const committed = await recordLightEnd(call, end);
   return committed === null ? raise(call, end) : committed.output;
 }

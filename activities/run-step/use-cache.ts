@@ -4,6 +4,7 @@ import { lookUpCache } from '../../store/cache/look-up';
 import type { CacheParts, CacheReason, NewCacheEntry } from '../../store/nodes/node-row';
 import { jsonDigest } from '../../store/plans/json-digest';
 import type { RunStepDependencies } from './dependencies';
+import { digestsIn } from './digests-in';
 import type { KnownStep } from './known-step';
 
 /** A look-up's answer: an output to use, or why there is none; and the entry to store with the commit. */
@@ -55,7 +56,7 @@ async function blobsAreWhole(
   dependencies: { readonly db: RunStepDependencies['db']; readonly artifacts: ArtifactStore },
   output: Json,
 ): Promise<boolean> {
-  const recorded = await findArtifacts(dependencies.db, [...new Set(digestsIn(output))]);
+  const recorded = await findArtifacts(dependencies.db, digestsIn(output));
   const whole = await Promise.all(
     recorded.map(({ digest }) =>
       dependencies.artifacts.pathOf(digest).then(
@@ -65,10 +66,4 @@ async function blobsAreWhole(
     ),
   );
   return whole.every(Boolean);
-}
-
-function digestsIn(value: Json): string[] {
-  if (typeof value === 'string') return /^[0-9a-f]{64}$/.test(value) ? [value] : [];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.values(value).flatMap(digestsIn);
 }

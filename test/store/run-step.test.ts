@@ -18,6 +18,7 @@ import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
 import { listExecutions } from '../../store/executions/list-executions';
+import { insertEdge, listParents } from '../../store/lineage';
 import { claimNode } from '../../store/nodes/claim-node';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { addOutboxRow } from '../../store/outbox/add-outbox-row';
@@ -45,6 +46,11 @@ const X = z.object({ x: z.number() });
 const double = step('double', { input: X, output: X });
 const lightly = step('lightly', { input: X, output: X, light: true });
 const store = step('store', { input: z.object({ text: z.string() }), output: z.object({ blob: z.string() }) });
+const derive = step('derive', {
+  input: z.object({ from: z.array(z.string()), draw: z.boolean() }),
+  output: z.object({ made: z.string(), passed: z.string() }),
+  cache: false,
+});
 const effect = step('effect', { input: z.object({ id: z.string(), fail: z.boolean() }), output: X, cache: false });
 const lightEffect = step('light-effect', { input: z.object({ id: z.string() }), output: X, cache: false, light: true });
 const hold = step('hold', { input: X, output: X, cache: false });
@@ -60,7 +66,7 @@ const obey = step('obey', { input: X, output: X, cache: false, timeout: '1s', he
 class BadDataset extends Error {}
 
 const implementation = implement(
-  { double, lightly, store, effect, lightEffect, hold, give, fail, obey },
+  { double, lightly, store, derive, effect, lightEffect, hold, give, fail, obey },
   {
     double({ x }) {
       count('double');
@@ -68,6 +74,13 @@ const implementation = implement(
     },
     lightly: ({ x }) => ({ x }),
     store: async ({ text }, ctx) => ({ blob: await ctx.artifacts.putBytes(Buffer.from(text), 'json') }),
+    async derive({ from, draw }, ctx: EngineContext) {
+      const [parent = ''] = from;
+      const made = await ctx.artifacts.putBytes(Buffer.from('child'), 'json');
+      const { run, address } = ctx;
+      if (draw) ctx.inCommit((tx) => insertEdge(tx, { child: made, parent, relation: 'drawn', run, address }));
+      return { made, passed: parent };
+    },
     effect({ id, fail: failing }, ctx: EngineContext) {
       ctx.inCommit(async (tx) => {
         await addOutboxRow(tx, { id, kind: 'test', payload: null });
@@ -220,6 +233,18 @@ test('a hit whose blob is gone is no hit: the step runs and the blob is back', a
   const again = await execute('store', { text: 'kept' });
   expect((await nodeOf(again.run)).cache).toEqual({ hit: false, differed: ['artifact'] });
   expect((await dependencies.artifacts.read(blob)).toString()).toBe('kept');
+});
+
+test('a step that makes artifacts from artifacts leaves edges, unless it drew them itself', async () => {
+  const parent = await dependencies.artifacts.putBytes(Buffer.from('parent'), 'json');
+  const unknown = 'f'.repeat(64);
+  const { run, output } = await execute('derive', { from: [parent, unknown], draw: false });
+  const { made } = z.object({ made: z.string() }).parse(output);
+  const edge = { child: made, parent, run, address: 'n' };
+  expect(await listParents(db, made)).toEqual([{ ...edge, relation: 'input' }]);
+  const drawn = await execute('derive', { from: [parent], draw: true });
+  expect(await listParents(db, made)).toContainEqual({ ...edge, run: drawn.run, relation: 'drawn' });
+  expect(await listParents(db, made)).toHaveLength(2);
 });
 
 test('a node whose output is committed never runs again', async () => {
