@@ -185,14 +185,17 @@ test('a run that was reset in Temporal stays open in the records, and its candid
     return rows.length > 0 ? true : null;
   });
   const { runId: temporalRun } = await handle.describe();
-  const { events } = await handle.fetchHistory();
-  const firstTask = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
+  // The records are ahead of the history: what a local activity has written shows before its workflow task is completed.
+  const firstTask = await eventually(async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId ?? null;
+  });
   const { runId: fresh } = await engine.temporal.workflowService.resetWorkflowExecution({
     namespace: engine.temporal.options.namespace,
     workflowExecution: { workflowId: runId, runId: temporalRun },
     reason: 'an operator',
     // All that followed the first workflow task is done again, and finds what was recorded.
-    workflowTaskFinishEventId: firstTask ?? null,
+    workflowTaskFinishEventId: firstTask,
     requestId: randomUUID(),
   });
   const { reset, closed } = await reconcile(engine);
