@@ -9,6 +9,7 @@ import type { Pipeline } from './pipeline';
 export interface MonitorDeclaration {
   readonly kind: string;
   readonly name: string;
+  readonly [field: string]: unknown;
 }
 
 /** How the model answers requests. */

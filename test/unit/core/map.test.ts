@@ -33,12 +33,12 @@ const shards = (commands: readonly Command[]): Command[] => commands.filter(({ t
 describe('a map', () => {
   it('gives one value for each item, in order, however long the list and whatever the limit', () => {
     fc.assert(
-      fc.property(fc.nat(700), fc.option(fc.integer({ min: 1, max: 300 })), (length, parallel) => {
+      fc.property(fc.nat(450), fc.option(fc.integer({ min: 1, max: 300 })), (length, parallel) => {
         const { end, started } = drive(plan(parallel), { n: 'x', list: list(length) }, { step: echo });
         expect(end).toMatchObject({ status: 'completed', output: list(length).map((i) => [i, 'x']) });
         expect(new Set(started).size).toBe(1 + 2 * length);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 

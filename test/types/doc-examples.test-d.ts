@@ -1,0 +1,46 @@
+// Danger: an example in a doc comment that does not compile. Each stands here as it stands there (a unit test compares
+// them, spaces aside), between what it takes for granted and nothing else.
+import { z } from 'zod';
+import { cron, type Graph, gte, implement, pipeline, type Ref, step } from '../../core';
+import { canonicalJson } from '../../core/plan/json';
+import { sha256 } from '../../core/plan/sha256';
+import { Dataset, deploy, Model, train as trainStep } from './churn';
+
+export const examples = {
+  step() {
+    const train = step('train', {
+      input: z.object({ dataset: Dataset, seed: z.int() }),
+      output: z.object({ model: Model, auc: z.number() }),
+      pool: 'gpu',
+      timeout: '2h',
+      heartbeat: '30s',
+      retry: { attempts: 3, firstDelay: '1m', never: ['BadDataset'] },
+    });
+    return train;
+  },
+  pipeline() {
+    const hello = step('hello', { input: z.object({ name: z.string() }), output: z.string() });
+    const greet = pipeline('greet', {
+      config: z.object({ name: z.string().default('you') }),
+      graph: (g, config) => g.run(hello, { name: config.name }),
+    });
+    return greet;
+  },
+  cron: () => cron('0 2 * * *', { timezone: 'Europe/Berlin' }),
+  implement(fit: (path: string, seed: number, signal: AbortSignal) => { model: string; auc: number }) {
+    const train = trainStep;
+    const gpuSteps = implement(
+      { train },
+      {
+        async train({ dataset, seed }, ctx) {
+          return fit(await ctx.artifacts.pathOf(dataset), seed, ctx.signal);
+        },
+      },
+    );
+    return gpuSteps;
+  },
+  gte: (g: Graph, best: Ref<{ auc: number; model: z.output<typeof Model> }>, config: Ref<{ minAuc: number }>) =>
+    g.branch('quality-gate', gte(best.auc, config.minAuc), { then: () => g.run(deploy, { model: best.model }) }),
+  sha256: () => sha256('abc') === 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  canonicalJson: () => canonicalJson({ b: 1, a: [true] }) === '{"a":[true],"b":1}',
+};

@@ -1,0 +1,32 @@
+// Danger: an example that was compiled once and has been edited since. The compiler reads doc-examples.test-d.ts; this
+// holds the doc comments against it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../../..');
+const dense = (text: string): string => text.replace(/\s+|,(?=\s*[}\])])/g, '');
+
+function examplesIn(folder: string): { file: string; code: string }[] {
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) => {
+    const file = `${folder}/${name}`;
+    const blocks = readFileSync(join(root, file), 'utf8').matchAll(/^ \* @example\n((?: \* .*\n)+?) \*\/$/gm);
+    return [...blocks].map(([, block]) => ({ file, code: (block ?? '').replace(/^ \* /gm, '') }));
+  });
+}
+
+const examples = ['core/define', 'core/expr'].flatMap(examplesIn);
+const compiled = dense(readFileSync(join(root, 'test/types/doc-examples.test-d.ts'), 'utf8'));
+
+describe('examples in doc comments', () => {
+  it('are found', () => {
+    expect(examples.map(({ file }) => file)).toEqual(
+      expect.arrayContaining(['core/define/step.ts', 'core/expr/build.ts']),
+    );
+  });
+
+  it.each(examples.map(({ file, code }) => [file, code] as const))('%s: compiles as it stands', (_file, code) => {
+    const own = dense(code.replace(/^export /gm, '').replace(/ \/\/ .*$/gm, '')).replace(/;$/, '');
+    expect(compiled).toContain(own);
+  });
+});
