@@ -29,7 +29,7 @@ const Row = z.object({
  * statistics of drift are arithmetic over it.
  *
  * @param rows what stands after FROM
- * @param part an expression that says which part a row belongs to
+ * @param part an expression that says which part a row belongs to; null: to none, and it is left out
  * @returns by part, then by name
  */
 export async function countValues(
@@ -50,6 +50,7 @@ export async function countValues(
     SELECT part, CASE ${places.join(' ')} END AS place, ${pick('number', 'DOUBLE')} AS number,
            ${pick('text', 'VARCHAR')} AS text, count(*) AS rows
     FROM (SELECT (${part})::VARCHAR AS part, ${columns.join(', ')} FROM ${rows})
+    WHERE part IS NOT NULL
     GROUP BY GROUPING SETS (${sets.join(', ')})`;
   const found = new Map<string, Map<string, Gathering>>();
   for await (const batch of duck.batches(Row, sql, values)) {
