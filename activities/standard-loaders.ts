@@ -1,6 +1,6 @@
 import { type Implementation, implementationsIn } from '../core';
 
-/** Which stage has the code of which isolated step: a child process loads that stage and none of the others. */
+/** Which stage has the code of which step that may be isolated: a child process loads that stage and none of the others. */
 const STAGES: { readonly [step: string]: () => Promise<object> } = {
   collect: () => import('./collect/index.js'),
   clean: () => import('./clean/index.js'),
@@ -9,6 +9,7 @@ const STAGES: { readonly [step: string]: () => Promise<object> } = {
   train: () => import('./train/index.js'),
   evaluate: () => import('./evaluate/index.js'),
   'compact-predictions': () => import('./monitor/index.js'),
+  'label-predictions': () => import('./monitor/index.js'),
   judge: () => import('./monitor/index.js'),
   'label-predictions': () => import('./monitor/index.js'),
 };

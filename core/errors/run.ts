@@ -99,8 +99,8 @@ export const RUN_ERRORS = {
     fix: 'Send an answer of the form that the approval asks for.',
   },
   PER_RUN_017: {
-    fault: 'engine',
-    retryable: true,
+    fault: 'user',
+    retryable: false,
     title: 'A step used what its mode does not offer',
     fix: 'An isolated step has no transaction of its own: return the value and let a following step record it.',
   },
