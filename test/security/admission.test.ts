@@ -1,9 +1,16 @@
 // Danger: a model file that crashes, stalls or floods the process that loads it. Every file here meets the real ONNX
 // Runtime in a real child; whatever happens to the child, this process lives and gets a code.
+import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { admit } from '../../activities/deploy/admission';
 import { isPerennialError } from '../../core/errors';
+import { trainModel } from '../../activities/train/train-model';
+import { train } from '../../steps';
+import { dirtyRows, label, spec, writeRows } from '../unit/features/dirty-rows';
+import { folderContext } from '../unit/train/folder-artifacts';
 import { node, tinyBytes, tinyModel } from '../tiny-model';
+
+jest.setTimeout(120_000);
 
 async function refusal(bytes: Uint8Array, limits = {}): Promise<string | null> {
   try {
@@ -26,6 +33,18 @@ test('an honest model is admitted, with its columns, its times and its golden an
   expect(report.inputs).toHaveLength(3);
   expect(report.goldenDifference).toBeLessThanOrEqual(1e-5);
   expect(report.probe.slowestMs).toBeGreaterThan(0);
+});
+
+test.each(['gbdt', 'linear'])('what the trainer %s exports is admitted', async (name) => {
+  const context = await folderContext();
+  const rows = await writeRows(join(context.folder, 'rows'), dirtyRows(2_000, 1, false));
+  const dataset = await context.artifacts.putFile(rows, 'dataset');
+  const { model } = await trainModel(train.input.parse({ dataset, features: spec, label, trainer: { name } }), context);
+  const report = await admit(await context.artifacts.read(model));
+  expect(report.inputs.map((input) => input.name).sort()).toEqual(
+    [...new Set(spec.features.map((f) => f.column))].sort(),
+  );
+  await context.drop();
 });
 
 test('a model that answers otherwise than its golden rows is refused', async () => {
@@ -85,4 +104,4 @@ test('200 byte mutants: each is refused with a code or harmless', async () => {
     codes.push(...(await Promise.all(mutants.slice(i, i + 2).map((m) => refusal(m)))));
   expect(codes).toHaveLength(200);
   for (const code of codes) expect(code ?? 'PER_MODEL_0').toMatch(/^PER_MODEL_0/);
-}, 240_000);
+});

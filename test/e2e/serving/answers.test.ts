@@ -10,6 +10,8 @@ import { call, Predicted, type Server, setStage, type Stage, until } from './sta
 const ROW = { x: 1, carrier: 'AA', at: '2001-02-03T04:05:06.000Z' };
 const sigmoid = (score: number): number => 1 / (1 + Math.exp(-score));
 
+jest.setTimeout(120_000);
+
 let stage: Stage;
 let server: Server;
 let predict: string;
@@ -19,7 +21,7 @@ beforeAll(async () => {
   await stage.promote('tiny', tinyBytes({ weight: 2 }));
   server = await stage.serve();
   predict = `${server.url}/v1/models/tiny/predict`;
-}, 120_000);
+});
 
 afterAll(async () => {
   await stage.end();
@@ -172,7 +174,7 @@ test('a log that cannot be written shows in the answer and in readiness, and hea
   await call(`${other.url}/v1/admin/flush`, 'POST', {});
   expect(await stage.logged('brittle')).toHaveLength(1);
   await other.stop();
-}, 60_000);
+});
 
 test('on loopback a foreign Host or Origin is refused', async () => {
   const withHost = (host: string): Promise<number | undefined> =>
@@ -221,4 +223,4 @@ test('off loopback it refuses to start without a token, and refuses requests wit
   expect(await call(`${guarded.url}/v1/models`, 'GET', undefined, token)).toMatchObject({ status: 200 });
   expect(await call(`${guarded.url}/healthz`, 'GET')).toMatchObject({ status: 200 });
   expect(await guarded.stop()).toBe(0);
-}, 60_000);
+});

@@ -10,6 +10,8 @@ const About = z.object({
   processes: z.array(z.object({ pid: z.int(), version: z.int().nullable() })),
 });
 
+jest.setTimeout(120_000);
+
 let stage: Stage;
 const servers: Server[] = [];
 
@@ -53,12 +55,12 @@ function load(
 
 beforeEach(async () => {
   stage = await setStage();
-}, 60_000);
+});
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
   await stage.end();
-}, 60_000);
+});
 
 test('the champion is swapped ten times under load without a failed or mistaken answer', async () => {
   const biasOf = (version: number): number => version / 10;
@@ -79,7 +81,7 @@ test('the champion is swapped ten times under load without a failed or mistaken 
   for (const { version, predictions } of answers)
     for (const { probability } of predictions) expect(probability).toBeCloseTo(1 / (1 + Math.exp(-biasOf(version))), 6);
   expect(new Set(answers.map(({ version }) => version)).size).toBe(11);
-}, 120_000);
+});
 
 test('kill -9 of processes under load loses no answered prediction, and their open segments are adopted', async () => {
   await stage.promote('killed', tinyBytes());
@@ -108,7 +110,7 @@ test('kill -9 of processes under load loses no answered prediction, and their op
   // What was in flight on a killed process fails, and nothing else does.
   expect(failed).toBeLessThanOrEqual(3 * 4);
   expect(await metricsOf(server)).toContain('perennial_serving_restarts_total{reason="ended"} 3');
-}, 120_000);
+});
 
 test('kill -9 of everything loses no answered prediction: the next start adopts what was left', async () => {
   await stage.promote('orphaned', tinyBytes());
@@ -128,7 +130,7 @@ test('kill -9 of everything loses no answered prediction: the next start adopts 
     (logged) => logged.length > 0,
   );
   expect(ids).toEqual(predictions.map(({ id }) => id));
-}, 60_000);
+});
 
 test('a stopped process is replaced; the others answer', async () => {
   await stage.promote('quick', tinyBytes());
@@ -136,7 +138,7 @@ test('a stopped process is replaced; the others answer', async () => {
   const before = await processesOf(server, 'quick');
   process.kill(before[0]?.pid ?? 0, 'SIGSTOP');
   await expectReplaced(server, before);
-}, 60_000);
+});
 
 test('a process stuck in a run is killed and replaced, its request is counted as lost; the others answer', async () => {
   await stage.promote('quick', tinyBytes());
@@ -148,7 +150,7 @@ test('a process stuck in a run is killed and replaced, its request is counted as
   await expect(stuck).rejects.toThrow();
   await expectReplaced(server, before);
   expect(await metricsOf(server)).toContain('perennial_serving_lost_requests_total 1');
-}, 60_000);
+});
 
 /** One of the processes has been replaced because it had stalled, and the other one has not. */
 async function expectReplaced(server: Server, before: z.infer<typeof About>['processes']): Promise<void> {
