@@ -9,7 +9,6 @@ const STAGES: { readonly [step: string]: () => Promise<object> } = {
   train: () => import('./train/index.js'),
   evaluate: () => import('./evaluate/index.js'),
   'compact-predictions': () => import('./monitor/index.js'),
-  'label-predictions': () => import('./monitor/index.js'),
   judge: () => import('./monitor/index.js'),
   'label-predictions': () => import('./monitor/index.js'),
 };
