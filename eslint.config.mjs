@@ -2,7 +2,19 @@ import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';
 
 /** The import law of docs/ARCHITECTURE.md: which rooms a file may not reach into. */
-const rooms = ['steps', 'pipelines', 'client', 'workflows', 'activities', 'store', 'workers', 'api', 'serving', 'dashboard', 'cli'];
+const rooms = [
+  'steps',
+  'pipelines',
+  'client',
+  'workflows',
+  'activities',
+  'store',
+  'workers',
+  'api',
+  'serving',
+  'dashboard',
+  'cli',
+];
 const allowed = {
   core: [],
   steps: ['steps'],
@@ -23,7 +35,13 @@ const engineOnly = ['@temporalio/*', 'pg', 'pino', 'zod', 'fastify', 'onnxruntim
 const packages = {
   core: [...builtins, ...engineOnly],
   steps: [...builtins, ...engineOnly.filter((p) => p !== 'zod')],
-  workflows: [...builtins, ...engineOnly.filter((p) => p !== '@temporalio/*'), '@temporalio/client', '@temporalio/worker', '@temporalio/activity'],
+  workflows: [
+    ...builtins,
+    ...engineOnly.filter((p) => p !== '@temporalio/*'),
+    '@temporalio/client',
+    '@temporalio/worker',
+    '@temporalio/activity',
+  ],
   activities: ['@temporalio/client', '@temporalio/worker', '@temporalio/workflow'],
   client: ['@temporalio/worker', '@temporalio/activity'],
   store: ['@temporalio/*', 'fastify', 'onnxruntime-node'],
@@ -38,8 +56,13 @@ const law = Object.entries(allowed).map(([room, may]) => {
         'error',
         {
           patterns: [
-            { regex: `^(\\.\\./)+(${forbiddenRooms.join('|')})(/|$)`, message: `${room}/ may not import that room (docs/ARCHITECTURE.md).` },
-            ...(packages[room] ? [{ group: packages[room], message: `${room}/ may not import that package (docs/ARCHITECTURE.md).` }] : []),
+            {
+              regex: `^(\\.\\./)+(${forbiddenRooms.join('|')})(/|$)`,
+              message: `${room}/ may not import that room (docs/ARCHITECTURE.md).`,
+            },
+            ...(packages[room]
+              ? [{ group: packages[room], message: `${room}/ may not import that package (docs/ARCHITECTURE.md).` }]
+              : []),
           ],
         },
       ],
@@ -68,17 +91,38 @@ export default tseslint.config(
   {
     // Definitions may use zod; the rest of core may not.
     files: ['core/define/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: [...builtins, ...engineOnly.filter((p) => p !== 'zod')] }, { regex: '^(\\.\\./)+(steps|pipelines|client|workflows|activities|store|workers|api|serving|dashboard|cli)/' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: [...builtins, ...engineOnly.filter((p) => p !== 'zod')] },
+            {
+              regex:
+                '^(\\.\\./)+(steps|pipelines|client|workflows|activities|store|workers|api|serving|dashboard|cli)/',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     // What the sandbox loads may not pull in zod through the definitions.
     files: ['workflows/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [
-        { group: packages.workflows },
-        { regex: 'core/(define|index)|core$', message: 'workflows/ may not import core/define: it brings zod into the sandbox.' },
-        { regex: '^(\\.\\./)+(steps|pipelines|client|store|workers|api|serving|dashboard|cli)(/|$)' },
-      ] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: packages.workflows },
+            {
+              regex: 'core/(define|index)|core$',
+              message: 'workflows/ may not import core/define: it brings zod into the sandbox.',
+            },
+            { regex: '^(\\.\\./)+(steps|pipelines|client|store|workers|api|serving|dashboard|cli)(/|$)' },
+          ],
+        },
+      ],
     },
   },
   {

@@ -19,7 +19,7 @@ export function cpuSeconds(pids: readonly number[]): number {
     .flatMap((name) => statOf(Number(name)));
   const wanted = new Set(pids);
   // A child's pid may be smaller than its parent's, so the set grows until nothing is added.
-  for (let size = -1; size !== wanted.size; ) {
+  for (let size = -1; size !== wanted.size;) {
     size = wanted.size;
     for (const stat of all) if (wanted.has(stat.parent)) wanted.add(stat.pid);
   }
@@ -30,7 +30,10 @@ function statOf(pid: number): Stat[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command's name may hold spaces and brackets: the fields begin after its last bracket.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15);
     return [{ pid, parent: fields[1] ?? 0, ticks: utime + stime + cutime + cstime }];
   } catch {

@@ -13,17 +13,25 @@ export interface BenchOptions {
 }
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { overhead, coldstart };
-const Options = z.object({ json: z.boolean().default(false), runs: z.coerce.number().int().min(1).max(100).default(5) });
+const Options = z.object({
+  json: z.boolean().default(false),
+  runs: z.coerce.number().int().min(1).max(100).default(5),
+});
 
 const program = new Command('bench')
-  .description(`Runs a benchmark beside its peer: ${Object.keys(BENCHMARKS).join(', ')}. What it does not measure: bench/README.md.`)
+  .description(
+    `Runs a benchmark beside its peer: ${Object.keys(BENCHMARKS).join(', ')}. What it does not measure: bench/README.md.`,
+  )
   .argument('<name>', 'which benchmark')
   .option('--json', 'one JSON object a line')
   .option('--runs <n>', 'rounds; each runs Perennial and the peer in turn (default 5)')
   .action(async (name: string, given: unknown) => {
     const { json, runs } = Options.parse(given);
     const bench = BENCHMARKS[name];
-    if (!bench) return program.error(`There is no benchmark '${name}' (known: ${Object.keys(BENCHMARKS).join(', ')}).`, { exitCode: 2 });
+    if (!bench)
+      return program.error(`There is no benchmark '${name}' (known: ${Object.keys(BENCHMARKS).join(', ')}).`, {
+        exitCode: 2,
+      });
     await bench({
       runs,
       onLine: (line) => console.log(json ? JSON.stringify(line) : printLine(line)),

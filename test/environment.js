@@ -8,7 +8,16 @@ const { TestEnvironment } = require('jest-environment-node');
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
-    const outer = { ArrayBuffer, SharedArrayBuffer, Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array };
+    const outer = {
+      ArrayBuffer,
+      SharedArrayBuffer,
+      Uint8Array,
+      Int8Array,
+      Uint16Array,
+      Int16Array,
+      Uint32Array,
+      Int32Array,
+    };
     Object.assign(this.global, outer, { Float32Array, Float64Array, BigInt64Array, BigUint64Array });
   }
 };

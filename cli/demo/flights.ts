@@ -35,7 +35,13 @@ export async function sampleFlights(file: string, window: Window, rows: number, 
   const connection = await instance.connect();
   try {
     const { from, to } = window;
-    const reader = await connection.runAndReadAll(SAMPLE, { file, from: at(from), to: at(to), seed: String(seed), rows });
+    const reader = await connection.runAndReadAll(SAMPLE, {
+      file,
+      from: at(from),
+      to: at(to),
+      seed: String(seed),
+      rows,
+    });
     const flights = z.array(Flight).parse(reader.getRowObjectsJson());
     return flights.sort((a, b) => a.date - b.date);
   } finally {

@@ -1,14 +1,15 @@
 import type { Connection } from '../../client/connection';
 import { awaitRun } from '../../client/await-run';
 import { reportCause } from '../../client/report-cause';
+import type { RunnablePipeline } from '../../client/runnable';
 import { startRun } from '../../client/start-run';
 import { triggerSchedule } from '../../client/trigger-schedule';
 import type { Model } from '../../core';
 import { perennialError } from '../../core/errors';
 import type { Json } from '../../core/plan/json';
 import type { Window } from '../../steps';
+import { countUnsettled } from '../../store/keeper/count-unsettled';
 import { findModelVersion } from '../../store/models/find-model-version';
-import type { Project } from '../../workers/load-project';
 import { sampleFlights } from './flights';
 import { championServed, keeperSettled } from './settle';
 import { askFor, closeSegments, reportLabels, type Api, type Outcome } from './traffic';
@@ -16,7 +17,8 @@ import { askFor, closeSegments, reportLabels, type Api, type Outcome } from './t
 /** What the loop is played with. */
 export interface Stage {
   readonly connection: Connection;
-  readonly project: Project;
+  /** The project's pipelines. */
+  readonly pipelines: readonly RunnablePipeline[];
   readonly model: Model;
   readonly api: Api;
   /** The Parquet file of the flights. */
@@ -60,20 +62,23 @@ export async function playWindows(
   onWindow: (played: PlayedWindow) => void,
 ): Promise<PlayedWindow[]> {
   const played: PlayedWindow[] = [];
+  const { db } = stage.connection;
+  let ticks = (await countUnsettled(db, stage.model.name)).scheduled;
   let pending: Pending | null = null;
-  for (const [tick, window] of windows.entries()) {
+  for (const window of windows) {
     const { outcomes, ...done } = await playRequests(stage, window);
     await watch(stage, window, 'drift');
     if (pending) await arrive(stage, pending);
     await triggerSchedule(stage.connection, stage.model.name);
-    await keeperSettled(stage.connection.db, stage.model.name, tick + 1);
-    await championServed(stage.connection.db, stage.api);
+    ticks += 1;
+    await keeperSettled(db, stage.model.name, ticks);
+    await championServed(db, stage.api);
     pending = { window, outcomes };
     played.push(done);
     onWindow(done);
   }
   if (pending) await arrive(stage, pending);
-  await keeperSettled(stage.connection.db, stage.model.name, windows.length);
+  await keeperSettled(db, stage.model.name, ticks);
   return played;
 }
 
@@ -81,7 +86,11 @@ export async function playWindows(
 export async function compareWithFirst(stage: Stage, windows: readonly Window[], version: number): Promise<Json> {
   const first = await findModelVersion(stage.connection.db, stage.model.name, version);
   if (!first) throw perennialError('PER_STACK_041', `${stage.model.name} has no version ${version}.`);
-  return runToEnd(stage, 'flight-delays-compare', { model: stage.model.name, windows: [...windows], artifact: first.artifact });
+  return runToEnd(stage, 'flight-delays-compare', {
+    model: stage.model.name,
+    windows: [...windows],
+    artifact: first.artifact,
+  });
 }
 
 async function playRequests(stage: Stage, window: Window): Promise<PlayedWindow & { outcomes: Outcome[] }> {
@@ -97,8 +106,11 @@ async function arrive(stage: Stage, { window, outcomes }: Pending): Promise<void
   await watch(stage, window, 'quality');
 }
 
-/** Drift needs no labels and is judged when a window has closed; the rest when its labels have arrived. */
-async function watch(stage: Stage, window: Window, what: 'drift' | 'quality'): Promise<void> {
+/**
+ * Has a window judged. Drift needs no labels and is judged when the window has closed; quality when its labels have
+ * arrived.
+ */
+export async function watch(stage: Stage, window: Window, what: 'drift' | 'quality'): Promise<void> {
   const monitors = stage.model.monitors.filter((monitor) => (monitor.kind === 'drift') === (what === 'drift'));
   if (monitors.length === 0) return;
   // Monitors are plain data of the model's definition; the run's config is parsed by the pipeline's own schema.
@@ -107,8 +119,9 @@ async function watch(stage: Stage, window: Window, what: 'drift' | 'quality'): P
 }
 
 async function runToEnd(stage: Stage, pipeline: string, config: Json): Promise<Json> {
-  const { runId } = await startRun(stage.connection, stage.project.pipelines, { pipeline, config });
+  const { runId } = await startRun(stage.connection, stage.pipelines, { pipeline, config });
   const { status, output, reason } = await awaitRun(stage.connection, runId);
-  if (status !== 'completed') throw perennialError('PER_STACK_041', `The run ${runId} ended as ${status} (${reason ?? 'no reason'}).`);
+  if (status !== 'completed')
+    throw perennialError('PER_STACK_041', `The run ${runId} ended as ${status} (${reason ?? 'no reason'}).`);
   return output;
 }

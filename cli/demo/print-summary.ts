@@ -17,7 +17,10 @@ export function printSummary(summary: DemoSummary): string {
     windows(summary),
     verdict(summary.means),
     heading('Artifacts'),
-    table(['kind', 'count', 'MB'], summary.artifacts.map((a) => [a.kind, a.count, (a.bytes / 1e6).toFixed(1)])),
+    table(
+      ['kind', 'count', 'MB'],
+      summary.artifacts.map((a) => [a.kind, a.count, (a.bytes / 1e6).toFixed(1)]),
+    ),
     heading('Go on'),
     goOn(summary),
   ].join('\n');
@@ -82,14 +85,25 @@ function verdict({ alone, kept }: { readonly alone: Means; readonly kept: Means 
     'Over all windows, weighted by rows:',
     line('log loss', alone.logLoss, kept.logLoss, alone.logLoss - kept.logLoss),
     line('ROC-AUC', alone.rocAuc, kept.rocAuc, kept.rocAuc - alone.rocAuc),
-    line('calibration error', alone.calibrationError, kept.calibrationError, alone.calibrationError - kept.calibrationError),
+    line(
+      'calibration error',
+      alone.calibrationError,
+      kept.calibrationError,
+      alone.calibrationError - kept.calibrationError,
+    ),
   ].join('\n');
 }
 
 function goOn({ state, temporalUi, serving, kept, seconds }: DemoSummary): string {
   const addresses = kept
-    ? [`Temporal UI     ${temporalUi ?? 'that of your server'}`, `Predictions     ${serving ?? '-'}`, 'npx perennial down   ends the stack']
-    : [`The stack is down again (Temporal's UI was at ${temporalUi ?? 'your server'}); 'npm run demo -- --keep' leaves it up.`];
+    ? [
+        `Temporal UI     ${temporalUi ?? 'that of your server'}`,
+        `Predictions     ${serving ?? '-'}`,
+        'npx perennial down   ends the stack',
+      ]
+    : [
+        `The stack is down again (Temporal's UI was at ${temporalUi ?? 'your server'}); 'npm run demo -- --keep' leaves it up.`,
+      ];
   return [
     ...addresses,
     `State           ${state}`,

@@ -122,7 +122,7 @@ async function openStage(play: Play, options: DemoOptions & { project: string })
   play.connection = await connect({ address: addresses.temporal, databaseUrl: addresses.postgresUrl });
   return {
     connection: play.connection,
-    project,
+    pipelines: project.pipelines,
     model,
     api: { url: addresses.serving, model: model.name, headers: { authorization: `Bearer ${token}` } },
     file: (await findSource(flights, options.project)).path,

@@ -32,9 +32,28 @@ export interface DemoSummary {
   readonly kept: boolean;
   readonly provider: { readonly name: string; readonly note: string };
   readonly runs: Awaited<ReturnType<typeof sumRuns>>;
-  readonly versions: readonly { version: number; trainer: string; trainedFrom: string; trainedTo: string; eventTime: string }[];
-  readonly promotions: readonly { seq: number; version: number; previous: number | null; eventTime: string; reason: string }[];
-  readonly decisions: readonly { action: string; rule: string; cause: string | null; eventTime: string; version: number | null; reason: string }[];
+  readonly versions: readonly {
+    version: number;
+    trainer: string;
+    trainedFrom: string;
+    trainedTo: string;
+    eventTime: string;
+  }[];
+  readonly promotions: readonly {
+    seq: number;
+    version: number;
+    previous: number | null;
+    eventTime: string;
+    reason: string;
+  }[];
+  readonly decisions: readonly {
+    action: string;
+    rule: string;
+    cause: string | null;
+    eventTime: string;
+    version: number | null;
+    reason: string;
+  }[];
   readonly windows: readonly WindowLine[];
   readonly means: { readonly alone: Means; readonly kept: Means };
   readonly artifacts: Awaited<ReturnType<typeof sumArtifacts>>;
@@ -53,7 +72,9 @@ export async function summarise(
   model: string,
   played: readonly PlayedWindow[],
   comparison: Json,
-): Promise<Pick<DemoSummary, 'runs' | 'versions' | 'promotions' | 'decisions' | 'windows' | 'means' | 'artifacts' | 'provider'>> {
+): Promise<
+  Pick<DemoSummary, 'runs' | 'versions' | 'promotions' | 'decisions' | 'windows' | 'means' | 'artifacts' | 'provider'>
+> {
   const versions = await listModelVersions(db, model, { limit: 1_000 });
   const promotions = await modelHistory(db, model, { limit: 1_000 });
   const decisions = await listDecisions(db, model, { limit: 1_000 });
@@ -76,7 +97,13 @@ export async function summarise(
     })),
     promotions: promotions
       .reverse()
-      .map(({ seq, version, previous, event_time, reason }) => ({ seq, version, previous, eventTime: event_time, reason })),
+      .map(({ seq, version, previous, event_time, reason }) => ({
+        seq,
+        version,
+        previous,
+        eventTime: event_time,
+        reason,
+      })),
     decisions: decisions.reverse().map(({ action, rule, cause, eventTime, version, reason }) => ({
       action,
       rule,

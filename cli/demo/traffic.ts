@@ -26,7 +26,10 @@ export interface Outcome {
 }
 
 /** Asks for a prediction of every flight, 1,000 rows a request. @returns the outcomes to report when labels arrive */
-export async function askFor(api: Api, flights: readonly Flight[]): Promise<{ outcomes: Outcome[]; versions: number[] }> {
+export async function askFor(
+  api: Api,
+  flights: readonly Flight[],
+): Promise<{ outcomes: Outcome[]; versions: number[] }> {
   const outcomes: Outcome[] = [];
   const versions = new Set<number>();
   for (const part of chunks(flights, ROWS_A_REQUEST)) {

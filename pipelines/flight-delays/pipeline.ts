@@ -46,7 +46,11 @@ export const flightDelays = pipeline('flight-delays', {
     const parts = g.run(split, { dataset: valid.dataset, by: chosen.by });
 
     const fit = { dataset: parts.train, features, label: late, seed: config.seed };
-    const candidate = g.run(train, { ...fit, trainer: { name: 'gbdt', parameters: config.gbdt } }, { id: 'train-gbdt' });
+    const candidate = g.run(
+      train,
+      { ...fit, trainer: { name: 'gbdt', parameters: config.gbdt } },
+      { id: 'train-gbdt' },
+    );
     const baseline = g.run(train, { ...fit, trainer: { name: 'linear', parameters: {} } }, { id: 'train-baseline' });
     const champion = g.run(findChampion, { model });
     const evaluation = g.run(evaluate, {
