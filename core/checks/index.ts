@@ -41,6 +41,7 @@ export function refuse(findings: readonly Finding[]): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const [first, ...others] = errors;
   if (!first) return;
-  const more = others.map(({ message, repair }) => ` Also: ${message} ${repair}`).join('');
-  throw new PerennialError(first.code, ERRORS[first.code], first.message + more);
+  // The first one's repair is put at the end: it is said once for all findings of its code.
+  const more = others.map(({ code, message, repair }) => ` Also: ${message}${code === first.code ? '' : ` ${repair}`}`);
+  throw new PerennialError(first.code, ERRORS[first.code], first.message + more.join(''));
 }

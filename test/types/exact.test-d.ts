@@ -4,7 +4,7 @@ import { z as zod } from 'zod';
 import { coalesce, type ConfigOf, eq, type InputOf, type OutputOf, pipeline, type Ref, step } from '../../core';
 import type { flightDelays } from '../../pipelines/flight-delays/pipeline';
 import type { watchFlights } from '../../pipelines/flight-delays/watch';
-import { type Dataset, extract, type trainChurn, train } from './churn';
+import { type Dataset, extract, type train, type trainChurn } from './churn';
 import { type Equal, holds } from './equal';
 
 // The result type of a pipeline is exact; a branch without `else` may give null.
@@ -63,7 +63,7 @@ holds<Equal<typeof union.kind, Ref<'a' | 'b'>>>();
 eq(union.kind, 'a');
 
 // A handler's own brand: a step that takes a transformed input is given what goes in.
-const length = step('length', {
+export const length = step('length', {
   input: zod.object({ text: zod.string().transform((s) => s.length) }),
   output: zod.number(),
 });

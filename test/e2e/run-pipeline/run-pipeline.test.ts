@@ -1,9 +1,11 @@
 // Danger: the interpreter is right and the shell around it is not: a step on the wrong queue or with the wrong retries,
 // an answer that is taken twice, a cancelled run whose steps go on, an end that the records never hear of.
 import type { WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { RunStatus } from '../../../core/interpret';
 import { type Engine, startEngine } from './engine';
 
+const PIPELINE = defineSearchAttributeKey('PerennialPipeline', SearchAttributeType.KEYWORD);
 let engine: Engine;
 jest.setTimeout(60_000);
 beforeAll(async () => {
@@ -65,7 +67,7 @@ describe('a run of a pipeline', () => {
     const { handle } = await run('chain', { n: 3 });
     const description = await handle.describe();
     expect(description.type).toBe('chain');
-    expect(JSON.stringify(description.searchAttributes)).toContain('"PerennialPipeline":["chain"]');
+    expect(description.typedSearchAttributes.get(PIPELINE)).toBe('chain');
     const { events } = await handle.fetchHistory();
     const scheduled = (events ?? []).flatMap((event) => {
       const attributes = event.activityTaskScheduledEventAttributes;

@@ -6,7 +6,7 @@ import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
 import type { Json } from '../../../core/plan/json';
 import type { Body, Plan } from '../../../core/plan/plan';
-import { drive, type Drive } from './drive';
+import { drive, type Drive, throughJson } from './drive';
 import { anyPlan } from './plans';
 
 const failure: Failure = { type: 'Broken', message: 'broken', fault: 'user', retryable: false };
@@ -115,7 +115,7 @@ describe('the interpreter', () => {
     fc.assert(
       fc.property(anyPlan, anyRun, (plan, run) => {
         const once = drive(plan, config, how(run));
-        const again = drive(JSON.parse(JSON.stringify(plan)), config, { ...how(run), viaJson: true });
+        const again = drive(throughJson(plan), config, { ...how(run), viaJson: true });
         expect(again.commands).toEqual(once.commands);
       }),
       { numRuns: 150 },

@@ -2,6 +2,7 @@
 // limited in parallel, or stands inside another map.
 import fc from 'fast-check';
 import { begin, MAX_EXECUTIONS, MAX_LIST_SIZE, shardSizeFor, type Command } from '../../../core/interpret';
+import type { Json } from '../../../core/plan/json';
 import type { Body, Expr, MapNode, PlanNode } from '../../../core/plan/plan';
 import { drive } from './drive';
 import { planOf } from './plans';
@@ -26,7 +27,7 @@ const plan = (parallel: number | null) =>
     output: output('each'),
   });
 
-const echo = (_: string, input: unknown) => ({ output: JSON.parse(JSON.stringify(input)) });
+const echo = (_: string, input: Json) => ({ output: input });
 const list = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const shards = (commands: readonly Command[]): Command[] => commands.filter(({ type }) => type === 'run-shard');
 

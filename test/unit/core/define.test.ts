@@ -1,0 +1,262 @@
+// Danger: a definition that is wrong and is taken all the same, to fail at night in a run; or one whose plan changes
+// when it should not, or does not when it should.
+import { z } from 'zod';
+import {
+  cron,
+  defineConfig,
+  implement,
+  implementationsIn,
+  model,
+  pipeline,
+  planHash,
+  step,
+  type StepContract,
+} from '../../../core';
+import { isPerennialError } from '../../../core/errors';
+import { flightDelays } from '../../../pipelines/flight-delays/pipeline';
+import { churn, deploy, extract, gpuSteps, train, trainChurn } from '../../types/churn';
+
+const io = { input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) };
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return isPerennialError(error) ? error.code : String(error);
+  }
+  return 'nothing was thrown';
+}
+
+describe('step', () => {
+  it('is frozen data with durations in ms and defaults filled in', () => {
+    expect(Object.isFrozen(train)).toBe(true);
+    expect(train).toMatchObject({
+      kind: 'step',
+      name: 'train',
+      pool: 'gpu',
+      timeout: 7_200_000,
+      heartbeat: 30_000,
+      cache: true,
+    });
+    expect(train.retry).toEqual({
+      attempts: 3,
+      firstDelay: 60_000,
+      factor: 2,
+      maxDelay: 60_000,
+      never: ['BadDataset'],
+    });
+    expect(step('quick', { ...io, light: true })).toMatchObject({ pool: 'cpu', timeout: 10_000, heartbeat: null });
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['an upper-case name', () => step('Train', io), 'PER_DEF_001'],
+    ['the name of an engine workflow', () => step('perennial.keeper', io), 'PER_DEF_001'],
+    ['an endless name', () => step('a'.repeat(101), io), 'PER_DEF_001'],
+    ['a time of nothing', () => step('s', { ...io, timeout: 0 }), 'PER_DEF_002'],
+    ['half a millisecond', () => step('s', { ...io, timeout: '0.5ms' }), 'PER_DEF_002'],
+    ['no attempts', () => step('s', { ...io, retry: { attempts: 0 } }), 'PER_DEF_002'],
+    ['waits that shrink', () => step('s', { ...io, retry: { factor: 0.5 } }), 'PER_DEF_002'],
+    ['a light step elsewhere', () => step('s', { ...io, light: true, pool: 'gpu' }), 'PER_DEF_003'],
+    ['a light step that is long', () => step('s', { ...io, light: true, timeout: '11s' }), 'PER_DEF_003'],
+    ['a light step in a process of its own', () => step('s', { ...io, light: true, isolate: true }), 'PER_DEF_003'],
+  ])('refuses %s', (_, work, code) => {
+    expect(codeOf(work)).toBe(code);
+  });
+});
+
+describe('pipeline', () => {
+  const s = step('s', io);
+  const twin = step('s', { ...io, timeout: '1m' });
+  const config = z.object({ n: z.number(), on: z.boolean(), list: z.array(z.number()) });
+
+  it('is traced once, to a plan that is data and survives JSON', () => {
+    const { plan } = trainChurn;
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    expect(plan.body.nodes.map(({ id, kind }) => `${kind} ${id}`)).toEqual([
+      'step extract',
+      'map per-seed',
+      'step pick-best',
+      'branch quality-gate',
+    ]);
+    expect(Object.keys(plan.steps)).toEqual(['deploy', 'extract', 'pick-best', 'train']);
+  });
+
+  it('waits for an approval that stands in `after`', () => {
+    const gate = trainChurn.plan.body.nodes[3];
+    expect(gate).toMatchObject({
+      then: {
+        nodes: [
+          { id: 'release', kind: 'approval' },
+          { id: 'deploy', after: ['release'] },
+        ],
+      },
+    });
+  });
+
+  it('has the same hash when it is defined again, and another when anything about it changes', () => {
+    const define = (contract: StepContract<typeof io.input, typeof io.output>, days: number) =>
+      pipeline('p', {
+        config,
+        graph: (g, c) => g.run(contract, { n: days }, { after: g.run(contract, { n: c.n }, { id: 'first' }) }),
+      });
+    const hash = planHash(define(s, 1).plan);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(planHash(define(step('s', io), 1).plan)).toBe(hash);
+    expect(planHash(define(s, 2).plan)).not.toBe(hash);
+    expect(planHash(define(twin, 1).plan)).not.toBe(hash);
+    const narrower = step('s', { ...io, input: z.object({ n: z.number().min(1) }) });
+    expect(planHash(define(narrower, 1).plan)).not.toBe(hash);
+  });
+
+  it('traces the default pipeline', () => {
+    expect(flightDelays.plan.body.nodes).toHaveLength(11);
+  });
+
+  it.each<[string, () => unknown, string, string]>([
+    [
+      'a node used twice',
+      () => pipeline('p', { config, graph: (g) => [g.run(s, { n: 1 }), g.run(s, { n: 2 })] }),
+      'PER_DEF_009',
+      'called s',
+    ],
+    [
+      'two contracts of one name',
+      () => pipeline('p', { config, graph: (g) => [g.run(s, { n: 1 }), g.run(twin, { n: 2 }, { id: 't' })] }),
+      'PER_DEF_009',
+      'called s',
+    ],
+    [
+      'a value that leaks out of an arm',
+      () =>
+        pipeline('p', {
+          config,
+          graph(g, c) {
+            let leaked = null;
+            g.branch('gate', c.on, { then: () => (leaked = g.run(s, { n: 1 })) });
+            return { leaked };
+          },
+        }),
+      'PER_DEF_010',
+      "reads 's'",
+    ],
+    [
+      'an item that leaks out of its map',
+      () =>
+        pipeline('p', {
+          config,
+          graph(g, c) {
+            const seen: unknown[] = [];
+            g.map('each', c.list, (item) => seen.push(item));
+            return { seen };
+          },
+        }),
+      'PER_DEF_010',
+      'item of each',
+    ],
+    [
+      'an approval inside a map',
+      () => pipeline('p', { config, graph: (g, c) => g.map('each', c.list, () => g.approval('ok')) }),
+      'PER_DEF_012',
+      'each',
+    ],
+    [
+      'too many nodes',
+      () =>
+        pipeline('p', {
+          config,
+          graph: (g, c) => Array.from({ length: 501 }, (_, i) => g.run(s, { n: c.n }, { id: `s${i}` })),
+        }),
+      'PER_DEF_011',
+      '501 nodes',
+    ],
+    ['a date in an input', () => pipeline('p', { config, graph: () => new Date(0) }), 'PER_DEF_016', 'a Date'],
+    [
+      'a schema without JSON',
+      () => pipeline('p', { config: z.object({ at: z.date() }), graph: () => null }),
+      'PER_DEF_017',
+      'config',
+    ],
+    [
+      'a limit of nothing',
+      () => pipeline('p', { config, graph: (g, c) => g.map('m', c.list, (x) => x, { maxParallel: 0 }) }),
+      'PER_DEF_016',
+      'm',
+    ],
+  ])('refuses %s, naming it', (_, work, code, named) => {
+    expect(codeOf(work)).toBe(code);
+    expect(work).toThrow(named);
+  });
+
+  it('refuses a builder that is used after tracing', () => {
+    let late: () => unknown = () => null;
+    pipeline('p', {
+      config,
+      graph(g) {
+        late = () => g.run(s, { n: 1 });
+        return null;
+      },
+    });
+    expect(codeOf(late)).toBe('PER_DEF_005');
+  });
+});
+
+describe('model, cron, implement and defineConfig', () => {
+  const rest = {
+    retrain: trainChurn,
+    schedule: cron('0 2 * * *'),
+    policy: { cooldown: '1d' },
+    serving: churn.serving,
+  } as const;
+  const good = { table: 'events', seeds: [1] };
+
+  it('gives durations in ms and defaults', () => {
+    expect(churn).toMatchObject({
+      kind: 'model',
+      rollout: ['full'],
+      clock: 'wall',
+      policy: { cooldown: 86_400_000, budget: null },
+    });
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'a config its pipeline refuses',
+      () => model('m', { ...rest, monitors: [], config: { ...good, seeds: [] } }),
+      'PER_DEF_008',
+    ],
+    [
+      'two monitors of one name',
+      () =>
+        model('m', {
+          ...rest,
+          config: good,
+          monitors: [
+            { kind: 'drift', name: 'a' },
+            { kind: 'drift', name: 'a' },
+          ],
+        }),
+      'PER_DEF_009',
+    ],
+    ['a schedule of six fields', () => cron('0 0 2 * * *'), 'PER_DEF_007'],
+    ['a schedule in words', () => cron('every night'), 'PER_DEF_007'],
+  ])('refuses %s', (_, work, code) => {
+    expect(codeOf(work)).toBe(code);
+  });
+
+  it('finds the implementations of a module, and refuses what does not match', () => {
+    expect(implementationsIn({ gpuSteps, again: gpuSteps, train, other: 1 })).toEqual([gpuSteps]);
+    // @ts-expect-error a handler is missing
+    expect(codeOf(() => implement({ deploy, extract }, { deploy: () => ({ url: '' }) }))).toBe('PER_DEF_006');
+    // @ts-expect-error a handler too many
+    expect(codeOf(() => implement({ deploy }, { deploy: () => ({ url: '' }), more: () => null }))).toBe('PER_DEF_006');
+  });
+
+  it('declares a project', () => {
+    const project = defineConfig({ pipelines: [trainChurn], models: [churn], steps: {} });
+    expect(project).toMatchObject({
+      kind: 'project',
+      pipelines: [{ name: 'train-churn' }],
+      models: [{ name: 'churn' }],
+    });
+  });
+});
