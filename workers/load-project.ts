@@ -54,7 +54,7 @@ export async function loadProject(folder: string, state: string): Promise<Projec
 
 async function bundleConfig(root: string, source: string, state: string): Promise<{ bundle: string; digest: string }> {
   // esbuild is loaded by those who bundle, not by everyone who knows the type of a project.
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   // Packages are found from the project, although the bundle lies in the state folder.
   const banner = `require = require('node:module').createRequire(${JSON.stringify(source)});`;
   let built: BuildResult<{ write: false }>;
@@ -75,6 +75,9 @@ async function bundleConfig(root: string, source: string, state: string): Promis
     });
   } catch (error) {
     throw perennialError('PER_STACK_007', `${source} does not compile: ${describe(error)}.`, { cause: error });
+  } finally {
+    // Otherwise its helper process stays for as long as this one.
+    await stop();
   }
   const text = built.outputFiles[0]?.text ?? '';
   const digest = createHash('sha256').update(text).digest('hex');
