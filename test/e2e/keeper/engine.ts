@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,7 @@ export async function startEngine(): Promise<Engine> {
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
+  const workflowBundle = await workflows();
   const [database, state] = await Promise.all([createTestDatabase(), mkdtemp(join(tmpdir(), 'perennial-keeper-'))]);
   const db = openDb(database.url);
   const connection = await Connection.connect({ address });
@@ -67,7 +69,7 @@ export async function startEngine(): Promise<Engine> {
     connection: native,
     namespace,
     taskQueue: 'perennial-cpu',
-    workflowBundle: await workflows(),
+    workflowBundle,
     activities: {
       ...Object.fromEntries(['make-version', 'deploy', 'decline'].map((name) => [name, runStep(name)])),
       ...createEngineActivities({ db, pipelines: [toyRetrain, toyWaiting], build: environment.build }),
@@ -103,7 +105,8 @@ export async function eventually<T>(look: () => Promise<T | null>): Promise<T> {
 
 /** The bundle of the build that the suite has just made; from the sources when this file is run by hand. */
 async function workflows(): Promise<{ readonly codePath: string } | { readonly code: string }> {
-  if (process.env['PERENNIAL_TEST_STATE'] !== undefined) return { codePath: builtFile('workflow-bundle.js') };
+  const codePath = builtFile('workflow-bundle.js');
+  if (process.env['PERENNIAL_TEST_STATE'] !== undefined && existsSync(codePath)) return { codePath };
   const quiet = (): void => undefined;
   return bundleWorkflowCode({
     workflowsPath: join(__dirname, '..', '..', '..', 'workflows', 'index.ts'),
