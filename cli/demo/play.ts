@@ -67,8 +67,9 @@ export async function playWindows(
   let pending: Pending | null = null;
   for (const window of windows) {
     const { outcomes, ...done } = await playRequests(stage, window);
-    await watch(stage, window, 'drift');
+    // Labels first: an alarm of drift may start a retrain, which learns from the newest labelled window.
     if (pending) await arrive(stage, pending);
+    await watch(stage, window, 'drift');
     await triggerSchedule(stage.connection, stage.model.name);
     ticks += 1;
     await keeperSettled(db, stage.model.name, ticks);

@@ -3,6 +3,8 @@ import { duration } from '../views/duration';
 import type { DemoSummary, Means } from './summary';
 import { day } from './windows';
 
+type Decision = DemoSummary['decisions'][number];
+
 /** The summary as a person reads it. */
 export function printSummary(summary: DemoSummary): string {
   return [
@@ -52,11 +54,31 @@ function versions({ versions: list, promotions }: DemoSummary): string {
   );
 }
 
+/** What was done, each with its reason; what was refused, gathered by day and rule: `perennial model decisions` has all. */
 function decisions({ decisions: list }: DemoSummary): string {
-  return table(
-    ['at', 'cause', 'decision', 'rule', 'reason'],
-    list.map((d) => [day(d.eventTime), d.cause, d.action, d.rule, d.reason]),
-  );
+  const lines = new Map<string, { first: Decision; causes: string[] }>();
+  for (const decision of list) {
+    const refused = decision.action === 'refuse';
+    const key = refused ? `${day(decision.eventTime)} ${decision.rule}` : String(lines.size);
+    const line = lines.get(key) ?? { first: decision, causes: [] };
+    if (decision.cause) line.causes.push(decision.cause);
+    lines.set(key, line);
+  }
+  const rows = [...lines.values()].map(({ first, causes }) => [
+    day(first.eventTime),
+    counted(causes),
+    first.action,
+    first.action === 'refuse' ? first.rule : first.reason,
+  ]);
+  return table(['at', 'causes', 'decision', 'why'], rows);
+}
+
+/** `schedule, accuracy x2` */
+function counted(words: readonly string[]): string {
+  return [...new Set(words)]
+    .map((word) => ({ word, times: words.filter((other) => other === word).length }))
+    .map(({ word, times }) => (times === 1 ? word : `${word} x${times}`))
+    .join(', ');
 }
 
 function windows({ windows: list }: DemoSummary): string {
@@ -112,6 +134,7 @@ function goOn({ state, temporalUi, serving, kept, seconds }: DemoSummary): strin
     'npx perennial runs                           what ran',
     'npx perennial show <run>                     its nodes, and why each ran or came from the cache',
     'npx perennial model history flight-delays    who was champion, when, why',
+    'npx perennial model decisions flight-delays  every decision with its reason',
     'npx perennial plan flight-delays --mermaid   the graph',
     '',
     `Done in ${duration(seconds * 1_000)}.`,

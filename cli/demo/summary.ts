@@ -95,15 +95,13 @@ export async function summarise(
       trainedTo: v.trained_to,
       eventTime: v.event_time,
     })),
-    promotions: promotions
-      .reverse()
-      .map(({ seq, version, previous, event_time, reason }) => ({
-        seq,
-        version,
-        previous,
-        eventTime: event_time,
-        reason,
-      })),
+    promotions: promotions.reverse().map(({ seq, version, previous, event_time, reason }) => ({
+      seq,
+      version,
+      previous,
+      eventTime: event_time,
+      reason,
+    })),
     decisions: decisions.reverse().map(({ action, rule, cause, eventTime, version, reason }) => ({
       action,
       rule,
