@@ -34,8 +34,12 @@ const program = new Command('bench')
       });
     await bench({
       runs,
-      onLine: (line) => console.log(json ? JSON.stringify(line) : printLine(line)),
-      note: (text) => console.error(text),
+      onLine(line) {
+        console.log(json ? JSON.stringify(line) : printLine(line));
+      },
+      note(text) {
+        console.error(text);
+      },
     });
   });
 

@@ -4,7 +4,8 @@ import { modelScheduleId } from './ensure-schedules';
 import { temporalFailure } from './temporal-errors';
 
 /**
- * Makes a model's schedule tick now, as if its time had come: it reports its cause once.
+ * Makes a model's schedule tick now, as if its time had come: it reports its cause once. Temporal names what a tick
+ * starts by the second, so two calls within one second are one tick.
  *
  * @throws PER_KEEP_006 when the model has no schedule, PER_STACK_009 when Temporal does not answer
  */

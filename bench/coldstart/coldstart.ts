@@ -23,6 +23,7 @@ export async function coldstart({ runs, onLine, note }: BenchOptions): Promise<v
     note(`coldstart: round ${round} of ${runs}`);
     const own = await timeFrom(['temporal', 'postgres', 'worker-cpu'], async (temporal) => {
       await runSix(temporal, 'perennial-cpu', 'bench-chain-6', { config: { n: 0 }, plan: 'current' });
+      return () => Promise.resolve();
     });
     const hand = await timeFrom(['temporal'], async (temporal) => {
       const worker = await startPeer(temporal);
@@ -36,9 +37,10 @@ export async function coldstart({ runs, onLine, note }: BenchOptions): Promise<v
   onLine(compare('coldstart/first-run', 's', ours, { ...PEER, values: peer }, { notMeasured: NOT_MEASURED }));
 }
 
+/** What is ended once the clock has stopped. */
 type CleanUp = () => Promise<void>;
 
-async function timeFrom(only: PartName[], work: (temporal: string) => Promise<CleanUp | void>): Promise<number> {
+async function timeFrom(only: PartName[], work: (temporal: string) => Promise<CleanUp>): Promise<number> {
   const state = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
   const project = join(packageRoot(), 'bench', 'overhead', 'project');
   const began = performance.now();
@@ -46,7 +48,7 @@ async function timeFrom(only: PartName[], work: (temporal: string) => Promise<Cl
   try {
     const cleanUp = await work(stack.addresses.temporal);
     const seconds = (performance.now() - began) / 1_000;
-    await cleanUp?.();
+    await cleanUp();
     return seconds;
   } finally {
     await stack.stop();

@@ -56,7 +56,9 @@ export async function overhead({ runs, onLine, note }: BenchOptions): Promise<vo
     state,
     project: join(packageRoot(), 'bench', 'overhead', 'project'),
     only: ['temporal', 'postgres', 'worker-cpu'],
-    onProgress: ({ part, text }) => note(`${part}: ${text}`),
+    onProgress({ part, text }) {
+      note(`${part}: ${text}`);
+    },
   });
   const peer = await startPeer(stack.addresses.temporal);
   const client = await connectTemporal({ address: stack.addresses.temporal });

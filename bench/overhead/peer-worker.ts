@@ -16,7 +16,9 @@ async function main(): Promise<void> {
     activities,
     ...workerTuning('cpu'),
   });
-  process.once('disconnect', () => worker.shutdown());
+  process.once('disconnect', () => {
+    worker.shutdown();
+  });
   const running = worker.run();
   process.send?.('ready');
   await running;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '../../client/connection';
 import { awaitRun } from '../../client/await-run';
 import { reportCause } from '../../client/report-cause';
@@ -70,7 +71,7 @@ export async function playWindows(
     // Labels first: an alarm of drift may start a retrain, which learns from the newest labelled window.
     if (pending) await arrive(stage, pending);
     await watch(stage, window, 'drift');
-    await triggerSchedule(stage.connection, stage.model.name);
+    await tick(stage);
     ticks += 1;
     await keeperSettled(db, stage.model.name, ticks);
     await championServed(db, stage.api);
@@ -92,6 +93,12 @@ export async function compareWithFirst(stage: Stage, windows: readonly Window[],
     windows: [...windows],
     artifact: first.artifact,
   });
+}
+
+/** Temporal names what a schedule starts by the second: two ticks by hand within one would be one. */
+async function tick(stage: Stage): Promise<void> {
+  await pause(1_000 - (Date.now() % 1_000));
+  await triggerSchedule(stage.connection, stage.model.name);
 }
 
 async function playRequests(stage: Stage, window: Window): Promise<PlayedWindow & { outcomes: Outcome[] }> {
