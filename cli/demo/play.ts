@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Connection } from '../../client/connection';
 import { awaitRun } from '../../client/await-run';
 import { reportCause } from '../../client/report-cause';
@@ -66,12 +67,13 @@ export async function playWindows(
   const { db } = stage.connection;
   let ticks = (await countUnsettled(db, stage.model.name)).scheduled;
   let pending: Pending | null = null;
+  const tick = ticker(stage);
   for (const window of windows) {
     const { outcomes, ...done } = await playRequests(stage, window);
     // Labels first: an alarm of drift may start a retrain, which learns from the newest labelled window.
     if (pending) await arrive(stage, pending);
     await watch(stage, window, 'drift');
-    await tick(stage);
+    await tick();
     ticks += 1;
     await keeperSettled(db, stage.model.name, ticks);
     await championServed(db, stage.api);
@@ -96,9 +98,13 @@ export async function compareWithFirst(stage: Stage, windows: readonly Window[],
 }
 
 /** Temporal names what a schedule starts by the second: two ticks by hand within one would be one. */
-async function tick(stage: Stage): Promise<void> {
-  await pause(1_000 - (Date.now() % 1_000));
-  await triggerSchedule(stage.connection, stage.model.name);
+function ticker(stage: Stage): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    await pause(Math.max(0, next - performance.now()));
+    await triggerSchedule(stage.connection, stage.model.name);
+    next = performance.now() + 1_000;
+  };
 }
 
 async function playRequests(stage: Stage, window: Window): Promise<PlayedWindow & { outcomes: Outcome[] }> {
@@ -121,9 +127,8 @@ async function arrive(stage: Stage, { window, outcomes }: Pending): Promise<void
 export async function watch(stage: Stage, window: Window, what: 'drift' | 'quality'): Promise<void> {
   const monitors = stage.model.monitors.filter((monitor) => (monitor.kind === 'drift') === (what === 'drift'));
   if (monitors.length === 0) return;
-  // Monitors are plain data of the model's definition; the run's config is parsed by the pipeline's own schema.
-  const config: unknown = JSON.parse(JSON.stringify({ model: stage.model.name, window, monitors }));
-  await runToEnd(stage, 'flight-delays-watch', config as Json);
+  const config = z.json().parse({ model: stage.model.name, window, monitors });
+  await runToEnd(stage, 'flight-delays-watch', config);
 }
 
 async function runToEnd(stage: Stage, pipeline: string, config: Json): Promise<Json> {

@@ -10,7 +10,7 @@ export function printSummary(summary: DemoSummary): string {
   return [
     heading('What ran'),
     runs(summary),
-    `evaluate and compare-window scored on ${summary.provider.name}${summary.provider.note ? ` (${summary.provider.note})` : ''}.`,
+    `The pool gpu scored with ONNX Runtime's provider ${summary.provider.name}${summary.provider.note ? ` (${summary.provider.note})` : ''}.`,
     heading('Versions and promotions'),
     versions(summary),
     heading("The keeper's decisions, in event time"),
@@ -100,9 +100,10 @@ function windows({ windows: list }: DemoSummary): string {
 
 /** Says what was found, either way. */
 function verdict({ alone, kept }: { readonly alone: Means; readonly kept: Means }): string {
-  const better = (gain: number): string => (gain > 0 ? 'better' : gain < 0 ? 'worse' : 'the same');
+  const better = (gain: number): string =>
+    gain === 0 ? 'the same' : `${gain > 0 ? 'better' : 'worse'} by ${Math.abs(gain).toFixed(4)}`;
   const line = (name: string, a: number, k: number, gain: number): string =>
-    `  ${name.padEnd(18)} alone ${a.toFixed(4)}, kept ${k.toFixed(4)}: kept is ${better(gain)} by ${Math.abs(gain).toFixed(4)}`;
+    `  ${name.padEnd(18)} alone ${a.toFixed(4)}, kept ${k.toFixed(4)}: kept is ${better(gain)}`;
   return [
     'Over all windows, weighted by rows:',
     line('log loss', alone.logLoss, kept.logLoss, alone.logLoss - kept.logLoss),

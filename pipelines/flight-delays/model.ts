@@ -28,8 +28,7 @@ export const flightDelaysModel = model('flight-delays', {
   config: {},
   schedule: cron('0 2 * * *', { timezone: 'UTC' }),
   monitors: [...driftMonitors, ...qualityMonitors],
-  // As long as the history that a retrain learns from: no two of them share a row.
-  policy: { cooldown: '28d' },
+  policy: { cooldown: '14d' },
   serving: { features, eventTime: time },
   // The flights are of 2001: a scheduled cause carries the newest instant the records know, not the wall clock's.
   clock: 'event',

@@ -7,10 +7,20 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findSource } from '../../../activities/collect/find-source';
 import { sampleFlights } from '../../../cli/demo/flights';
-import { compareWithFirst, deployFirst, playWindows, type Stage, watch } from '../../../cli/demo/play';
+import {
+  compareWithFirst,
+  deployFirst,
+  type PlayedWindow,
+  playWindows,
+  type Stage,
+  watch,
+} from '../../../cli/demo/play';
 import { championServed, keeperSettled } from '../../../cli/demo/settle';
+import { printSummary } from '../../../cli/demo/print-summary';
+import { summarise } from '../../../cli/demo/summary';
 import { askFor, closeSegments, reportLabels } from '../../../cli/demo/traffic';
 import { weeks } from '../../../cli/demo/windows';
+import type { Json } from '../../../core/plan/json';
 import { connect } from '../../../client/connection';
 import { triggerSchedule } from '../../../client/trigger-schedule';
 import { flights } from '../../../pipelines/flight-delays/data';
@@ -39,6 +49,7 @@ const page = { limit: 1_000 };
 
 let stage: Stage;
 let state: string;
+let played: PlayedWindow[];
 
 beforeAll(async () => {
   const env = Environment.parse(process.env);
@@ -92,7 +103,7 @@ test("control: January's left-out rows make no monitor fire and promote nothing"
 
 test('three weeks of requests: causes are answered once each, retrains end in a promotion or a recorded refusal', async () => {
   const { db } = stage.connection;
-  const played = await playWindows(stage, WEEKS, () => undefined);
+  played = await playWindows(stage, WEEKS, () => undefined);
   expect(played.map((p) => p.rows)).toEqual(WEEKS.map(() => 5_000));
   const decisions = await listDecisions(db, model.name, page);
   const answered = decisions.filter((d) => d.causeId !== null && d.action !== 'promote' && d.action !== 'decline');
@@ -119,9 +130,10 @@ test('a later candidate is trained before the newest labelled window and judged 
   expect((second?.event_time ?? '') >= (labelled?.to ?? 'never')).toBe(true);
 });
 
-test('the kept model is compared, window by window, with the first one left alone', async () => {
+test('the kept model is compared, window by window, with the first one left alone, and the summary says what was found', async () => {
   const Lines = z.array(z.object({ window: z.object({ from: z.string() }), alone: Quality, kept: Quality }));
-  const lines = Lines.parse(await compareWithFirst(stage, WEEKS, 1));
+  const comparison = await compareWithFirst(stage, WEEKS, 1);
+  const lines = Lines.parse(comparison);
   expect(lines.map((line) => line.window.from)).toEqual(WEEKS.map((week) => week.from));
   for (const { alone, kept } of lines) {
     expect(alone.rows).toBe(5_000);
@@ -130,7 +142,28 @@ test('the kept model is compared, window by window, with the first one left alon
   }
   // While the first version answered, both are the same model: float32 in the file, float64 in the log.
   expect(lines[0]?.kept.logLoss).toBeCloseTo(lines[0]?.alone.logLoss ?? 0, 6);
+  await checkSummary(comparison);
 }, 120_000);
+
+async function checkSummary(comparison: Json): Promise<void> {
+  const { db } = stage.connection;
+  const found = await summarise(db, model.name, played, comparison);
+  expect(found.windows.map((line) => line.versions)).toEqual(played.map((window) => window.versions));
+  // Every window has as many rows, so the weighted mean is the plain one.
+  const mean = found.windows.reduce((sum, line) => sum + line.kept.logLoss, 0) / WEEKS.length;
+  expect(found.means.kept.logLoss).toBeCloseTo(mean, 12);
+  const verdicts = await listVerdicts(db, model.name, page);
+  for (const line of found.windows) {
+    const fired = verdicts.filter((v) => v.from === line.window.from && v.outcome === 'alarm').map((v) => v.monitor);
+    expect([...line.alarms].sort()).toEqual([...new Set(fired)].sort());
+  }
+  expect(found.decisions).toHaveLength((await listDecisions(db, model.name, page)).length);
+  const run = { seconds: 83, state, temporalUi: 'http://127.0.0.1:1', serving: stage.api.url, kept: true };
+  const text = printSummary({ ...found, ...run });
+  for (const line of found.windows) expect(text).toContain(line.kept.logLoss.toFixed(4));
+  expect(text).toContain(found.means.alone.logLoss > found.means.kept.logLoss ? 'kept is better' : 'kept is worse');
+  expect(text).toContain('1 min 23 s');
+}
 
 /** The rows that the first version's run held out, read from its own artifact. */
 async function leftOutRows() {

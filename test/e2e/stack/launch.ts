@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { z } from 'zod';
+import { markOf } from '../../../workers/embedded/process-mark';
 import { packageRoot } from '../../../workers/package-root';
 
 /** What `perennial up --json` says. */
@@ -82,14 +83,9 @@ export async function ask(url: string, sql: string): Promise<unknown> {
   }
 }
 
-/** True while a process of that number runs. */
+/** True while a process of that number runs. One that has ended and that nobody has asked after yet does not. */
 export function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return markOf(pid) !== null;
 }
 
 /** Waits until something holds, at most half a minute. */
