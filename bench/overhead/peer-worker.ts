@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { z } from 'zod';
 import { workerTuning } from '../../workers/tuning';
 import * as activities from './peer-activities';
@@ -9,6 +9,7 @@ const Environment = z.object({ TEMPORAL_ADDRESS: z.string(), PEER_QUEUE: z.strin
 /** A hand-written worker with the same options as Perennial's. Says `ready` on its channel, ends with it. */
 async function main(): Promise<void> {
   const { TEMPORAL_ADDRESS, PEER_QUEUE } = Environment.parse(process.env);
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address: TEMPORAL_ADDRESS }),
     taskQueue: PEER_QUEUE,
