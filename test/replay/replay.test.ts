@@ -57,7 +57,7 @@ beforeAll(async () => {
 });
 
 describe('recorded histories', () => {
-  it('are there for every kind of node and every kind of end', () => {
+  it('are there for every kind of node, every kind of end, and the workflows of the loop', () => {
     const wanted = [
       'chain',
       'map',
@@ -68,6 +68,9 @@ describe('recorded histories', () => {
       'rejected',
       'failed',
       'cancelled',
+      'keeper',
+      'retrain',
+      'report-cause',
     ];
     expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `${name}.json`)));
   });

@@ -34,6 +34,7 @@ import { findModelVersion } from '../../../store/models/find-model-version';
 import { modelHistory } from '../../../store/models/model-history';
 import { listNodes } from '../../../store/nodes/list-nodes';
 import { listVerdicts } from '../../../store/verdicts';
+import { recordHistory } from '../../replay/record';
 
 const root = join(__dirname, '../../..');
 const Environment = z.object({
@@ -72,7 +73,24 @@ beforeAll(async () => {
   };
 }, 60_000);
 
-afterAll(() => stage.connection.close());
+afterAll(async () => {
+  await recordAll();
+  await stage.connection.close();
+});
+
+/** For test/replay, where PERENNIAL_RECORD_HISTORIES asks for it: the loop's workflows as they decided here. */
+async function recordAll(): Promise<void> {
+  const { db, temporal } = stage.connection;
+  const decisions = await listDecisions(db, model.name, page);
+  const retrain = decisions.find((d) => d.action === 'retrain')?.runId;
+  await recordHistory(temporal.workflow.getHandle(`keeper-${model.name}`), 'keeper');
+  if (retrain) await recordHistory(temporal.workflow.getHandle(retrain), 'retrain');
+  const tick = decisions
+    .find((d) => d.cause?.kind === 'schedule')
+    ?.causeId?.split('/')
+    .at(-1);
+  if (tick) await recordHistory(temporal.workflow.getHandle(tick), 'report-cause');
+}
 
 test('a first version is trained on January, judged on rows it never saw, and serves', async () => {
   expect(await deployFirst(stage, JANUARY.to)).toBe(1);

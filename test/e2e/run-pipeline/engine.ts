@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { z } from 'zod';
 import { planHash, type StepContext } from '../../../core';
 import type { EndRunArgument, EngineActivities, NodeNote, StepArgument } from '../../../core/interpret';
 import { ensureSearchAttributes } from '../../../workers/search-attributes';
+import { recordHistory } from '../../replay/record';
 import { bundleWorkflows } from '../../workflows/bundle-workflows';
 import { pipelines, Stumbled, toySteps } from './toys';
 
@@ -73,34 +71,13 @@ export async function startEngine(): Promise<Engine> {
         taskQueue: 'perennial-cpu',
         args: [{ config, plan: 'current' }],
       }),
-    async record(handle, name) {
-      const folder = process.env['PERENNIAL_RECORD_HISTORIES'];
-      if (!folder) return;
-      mkdirSync(folder, { recursive: true });
-      const history = asPlainObject(await handle.fetchHistory());
-      writeFileSync(
-        join(folder, `${name}.json`),
-        `${JSON.stringify({ workflowId: handle.workflowId, history }, null, 1)}\n`,
-      );
-    },
+    record: recordHistory,
     async end() {
       worker.shutdown();
       await running;
       await Promise.all([native.close(), connection.close()]);
     },
   };
-}
-
-const { History } = temporal.api.history.v1;
-
-/** Not the SDK's own historyToJSON: it fails where npm gives its packages different copies of protobufjs. */
-function asPlainObject(history: temporal.api.history.v1.IHistory): object {
-  const plain = History.toObject(History.fromObject(history), { bytes: String, longs: String, enums: String });
-  // Where it was recorded is nobody's business, and has no part in a replay.
-  const text = JSON.stringify(plain, (key, value: unknown) =>
-    key === 'stackTrace' || key === 'identity' ? key : value,
-  );
-  return z.looseObject({}).parse(JSON.parse(text));
 }
 
 const nothing = (): void => undefined;
