@@ -7,7 +7,7 @@ import { startStack } from '../../workers/embedded/stack';
 import type { PartName } from '../../workers/embedded/stack-file';
 import { packageRoot } from '../../workers/package-root';
 import type { BenchOptions } from '../main';
-import { PEER, startPeer } from '../overhead/peer';
+import { bundlePeer, PEER, startPeer } from '../overhead/peer';
 import { compare } from '../report';
 
 const NOT_MEASURED = ['installation and build', 'the download of the Temporal binary'];
@@ -19,6 +19,8 @@ const NOT_MEASURED = ['installation and build', 'the download of the Temporal bi
 export async function coldstart({ runs, onLine, note }: BenchOptions): Promise<void> {
   const ours: number[] = [];
   const peer: number[] = [];
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
+  const bundle = await bundlePeer(folder);
   for (let round = 0; round <= runs; round += 1) {
     note(`coldstart: round ${round} of ${runs}`);
     const own = await timeFrom(['temporal', 'postgres', 'worker-cpu'], async (temporal) => {
@@ -26,7 +28,7 @@ export async function coldstart({ runs, onLine, note }: BenchOptions): Promise<v
       return () => Promise.resolve();
     });
     const hand = await timeFrom(['temporal'], async (temporal) => {
-      const worker = await startPeer(temporal);
+      const worker = await startPeer(temporal, bundle);
       await runSix(temporal, worker.queue, 'chain', 6);
       return () => worker.stop();
     });
@@ -34,6 +36,7 @@ export async function coldstart({ runs, onLine, note }: BenchOptions): Promise<v
     ours.push(own);
     peer.push(hand);
   }
+  await rm(folder, { recursive: true, force: true });
   onLine(compare('coldstart/first-run', 's', ours, { ...PEER, values: peer }, { notMeasured: NOT_MEASURED }));
 }
 

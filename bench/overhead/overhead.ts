@@ -9,7 +9,7 @@ import { packageRoot } from '../../workers/package-root';
 import { cpuSeconds } from '../cpu';
 import type { BenchOptions } from '../main';
 import { compare } from '../report';
-import { PEER, startPeer } from './peer';
+import { bundlePeer, PEER, startPeer } from './peer';
 
 /** One workload in both forms. `start` runs it to its end. */
 interface Case {
@@ -60,7 +60,7 @@ export async function overhead({ runs, onLine, note }: BenchOptions): Promise<vo
       note(`${part}: ${text}`);
     },
   });
-  const peer = await startPeer(stack.addresses.temporal);
+  const peer = await startPeer(stack.addresses.temporal, await bundlePeer(state));
   const client = await connectTemporal({ address: stack.addresses.temporal });
   const { temporal = 0, postgres = 0, 'worker-cpu': worker = 0 } = stack.pids;
   const servers = [temporal, postgres, process.pid];

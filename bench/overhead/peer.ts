@@ -1,7 +1,10 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import sdk from '@temporalio/worker/package.json';
 
 /** The peer's worker, in a process of its own. */
 export interface Peer {
@@ -11,13 +14,22 @@ export interface Peer {
 }
 
 /** The version that a report names: the SDK that the hand-written worker is written against. */
-export const PEER = { name: 'temporal-by-hand', version: '@temporalio/worker 1.24.0' } as const;
+export const PEER = { name: 'temporal-by-hand', version: `@temporalio/worker ${sdk.version}` };
+
+/** Bundles the peer's workflows once, as Perennial's own were at build time: its worker must not spend seconds on it. */
+export async function bundlePeer(folder: string): Promise<string> {
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(__dirname, 'peer-workflows.js'), logger });
+  const path = join(folder, 'peer-bundle.js');
+  await writeFile(path, code);
+  return path;
+}
 
 /** Starts the hand-written worker and waits until it polls. */
-export async function startPeer(temporal: string): Promise<Peer> {
+export async function startPeer(temporal: string, bundle: string): Promise<Peer> {
   const queue = 'bench-peer';
   const child: ChildProcess = fork(join(__dirname, 'peer-worker.js'), {
-    env: { ...process.env, TEMPORAL_ADDRESS: temporal, PEER_QUEUE: queue },
+    env: { ...process.env, TEMPORAL_ADDRESS: temporal, PEER_QUEUE: queue, PEER_BUNDLE: bundle },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await once(child, 'message');
