@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { DuckDBInstance, listValue, type DuckDBConnection, type DuckDBValue, type JS } from '@duckdb/node-api';
+import { listValue, type DuckDBConnection, type DuckDBValue, type JS } from '@duckdb/node-api';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../../core/errors';
+import { type DuckdbReach, withConnection } from './open';
 
 /** A value bound to a parameter. Whole numbers travel as integers, others as doubles: cast in SQL where it matters. */
 export type SqlValue = null | boolean | number | string | readonly string[] | readonly number[];
@@ -22,38 +23,26 @@ export interface Duckdb {
   writeParquet(select: string, to: string, values?: SqlValues): Promise<void>;
 }
 
-export interface DuckdbOptions {
-  /** The files that statements may read. Nothing else on the disk can be opened, whatever a statement says. */
-  readonly reads: readonly string[];
-  /** The folder that may be written to (and spilled to). */
+export interface DuckdbOptions extends Omit<DuckdbReach, 'threads'> {
   readonly scratch: string;
   /** Interrupts the statement that runs. */
   readonly signal: AbortSignal;
   readonly threads?: number;
-  /** Such as `1GB`. Resident memory was seen at up to twice this. */
-  readonly memoryLimit?: string;
 }
 
-/** Opens a database in memory, does the work, and closes it. Extensions are neither fetched nor loaded. */
+/** Opens a database in memory, does the work, and closes it ({@link withConnection}). */
 export async function withDuckdb<T>(options: DuckdbOptions, work: (duck: Duckdb) => Promise<T>): Promise<T> {
-  options.signal.throwIfAborted();
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(options.threads ?? Math.min(4, availableParallelism())),
-    memory_limit: options.memoryLimit ?? '1GB',
-    temp_directory: `${options.scratch}/spill`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
+  const { signal } = options;
+  signal.throwIfAborted();
+  const threads = options.threads ?? Math.min(4, availableParallelism());
+  return withConnection({ ...options, threads }, async (connection) => {
+    const stop = interruptOn(signal, connection);
+    try {
+      return await work(over(connection, signal));
+    } finally {
+      stop();
+    }
   });
-  const connection = await instance.connect();
-  const stop = interruptOn(options.signal, connection);
-  try {
-    await lockDown(connection, options);
-    return await work(over(connection, options.signal));
-  } finally {
-    stop();
-    connection.closeSync();
-    instance.closeSync();
-  }
 }
 
 /** An interrupt that comes just before a statement begins is lost: so it is sent until the work has ended. */
@@ -69,16 +58,6 @@ function interruptOn(signal: AbortSignal, connection: DuckDBConnection): () => v
     signal.removeEventListener('abort', interrupt);
     clearInterval(timer);
   };
-}
-
-async function lockDown(connection: DuckDBConnection, options: DuckdbOptions): Promise<void> {
-  // SET takes no parameters; a path is text inside quotes like any other.
-  const list = (paths: readonly string[]): string => `[${paths.map((p) => `'${p.replaceAll("'", "''")}'`).join(', ')}]`;
-  await connection.run("SET TimeZone = 'UTC'");
-  await connection.run(`SET allowed_paths = ${list(options.reads)}`);
-  await connection.run(`SET allowed_directories = ${list([`${options.scratch}/`])}`);
-  await connection.run('SET enable_external_access = false');
-  await connection.run('SET lock_configuration = true');
 }
 
 function over(connection: DuckDBConnection, signal: AbortSignal): Duckdb {

@@ -11,6 +11,11 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A text inside quotes, for the few statements that take no parameters. */
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** An instant of SQL type TIMESTAMP (UTC) as ISO 8601 text with milliseconds. */
 export function asInstant(expression: string): string {
   return `strftime(${expression}, '%Y-%m-%dT%H:%M:%S.%gZ')`;

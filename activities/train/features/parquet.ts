@@ -1,5 +1,6 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
 import { perennialError } from '../../../core/errors';
+import { withConnection } from '../../data/open';
 
 /** A Parquet file opened by DuckDB, with the type of each column as DuckDB names it. */
 export interface ParquetFile {
@@ -18,22 +19,9 @@ export async function withParquet<T>(
   threads: number,
   work: (file: ParquetFile) => Promise<T>,
 ): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: '1GB',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  const connection = await instance.connect();
-  try {
-    // Nothing but this one file can be opened, whatever a statement says. SET takes no parameters.
-    await connection.run(`SET allowed_paths = ['${path.replaceAll("'", "''")}']`);
-    await connection.run('SET enable_external_access = false');
-    return await work({ path, connection, types: await describe(connection, path) });
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  return withConnection({ reads: [path], threads }, async (connection) =>
+    work({ path, connection, types: await describe(connection, path) }),
+  );
 }
 
 async function describe(connection: DuckDBConnection, path: string): Promise<Map<string, string>> {
@@ -46,11 +34,6 @@ async function describe(connection: DuckDBConnection, path: string): Promise<Map
   } catch (cause) {
     throw perennialError('PER_MODEL_008', `'${path}' cannot be read.`, { cause });
   }
-}
-
-/** Quotes a name for SQL. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /**

@@ -7,9 +7,10 @@ import {
 } from '@duckdb/node-api';
 import { perennialError } from '../../../core/errors';
 import type { Feature, FeatureSpec, Label } from '../../../steps/features';
+import { identifier } from '../../data/sql';
 import { CALENDAR } from './calendar';
 import { type EncodedColumn, type FittedFeatures, vocabularyOf } from './encoded';
-import { type ParquetFile, quoteName, readChunks } from './parquet';
+import { type ParquetFile, readChunks } from './parquet';
 import { calendarSql, categorySql, labelSql, numberSql, rawSql } from './sql';
 import { fitVocabulary, type Vocabulary } from './vocabulary';
 
@@ -138,7 +139,7 @@ function taking(codes: Uint16Array, table?: Uint16Array): FeatureReader['take'] 
 
 /** An enum type whose codes are the places of the spellings in the list. */
 async function createEnum(file: ParquetFile, name: string, spellings: readonly string[]): Promise<void> {
-  const table = quoteName(`rows of ${name}`);
+  const table = identifier(`rows of ${name}`);
   await file.connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (place INTEGER, spelling VARCHAR)`);
   const appender = await file.connection.createAppender(`rows of ${name}`);
   spellings.forEach((spelling, place) => {
@@ -147,8 +148,8 @@ async function createEnum(file: ParquetFile, name: string, spellings: readonly s
     appender.endRow();
   });
   appender.closeSync();
-  await file.connection.run(`DROP TYPE IF EXISTS ${quoteName(name)}`);
-  await file.connection.run(`CREATE TYPE ${quoteName(name)} AS ENUM (SELECT spelling FROM ${table} ORDER BY place)`);
+  await file.connection.run(`DROP TYPE IF EXISTS ${identifier(name)}`);
+  await file.connection.run(`CREATE TYPE ${identifier(name)} AS ENUM (SELECT spelling FROM ${table} ORDER BY place)`);
 }
 
 function textAt(vector: DuckDBVector | undefined, index: number): string {

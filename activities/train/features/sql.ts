@@ -7,8 +7,9 @@ import {
   type NumberFeature,
   type RawColumn,
 } from '../../../steps/features';
+import { identifier } from '../../data/sql';
 import { CALENDAR } from './calendar';
-import { type ParquetFile, quoteName } from './parquet';
+import type { ParquetFile } from './parquet';
 
 const INTEGER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const TAKES: Readonly<Record<RawColumn['type'], RegExp>> = {
@@ -40,7 +41,7 @@ export function requireColumn(file: ParquetFile, column: string, type: RawColumn
  */
 export function rawSql(file: ParquetFile, { name, type }: RawColumn): string {
   const found = requireColumn(file, name, type);
-  const column = quoteName(name);
+  const column = identifier(name);
   if (type === 'number') return `TRY_CAST(TRY_CAST(${column} AS DOUBLE) AS FLOAT)`;
   if (type === 'text') return `CAST(${column} AS VARCHAR)`;
   if (INTEGER.test(found)) return `NULLIF(TRY_CAST(${column} AS BIGINT), CAST('${MISSING_INSTANT}' AS BIGINT))`;
@@ -71,13 +72,13 @@ export function calendarSql(file: ParquetFile, feature: CalendarFeature): string
  */
 export function categorySql(file: ParquetFile, feature: Feature, enumName: string): string {
   const raw = rawSql(file, { name: feature.column, type: 'text' });
-  return `CAST(coalesce(CAST(enum_code(TRY_CAST(${raw} AS ${quoteName(enumName)})) AS UINTEGER) + 1, 0) AS UINTEGER)`;
+  return `CAST(coalesce(CAST(enum_code(TRY_CAST(${raw} AS ${identifier(enumName)})) AS UINTEGER) + 1, 0) AS UINTEGER)`;
 }
 
 /** The label: 1 where the column reaches the threshold, else 0; NULL where the row has none. */
 export function labelSql(file: ParquetFile, label: Label): string {
   requireColumn(file, label.column, 'number');
-  const value = `TRY_CAST(${quoteName(label.column)} AS DOUBLE)`;
+  const value = `TRY_CAST(${identifier(label.column)} AS DOUBLE)`;
   // DuckDB orders NaN above every number: without this check a NaN would count as a positive.
   return `CASE WHEN NOT isnan(${value}) THEN CAST(${value} >= ${label.atLeast} AS UTINYINT) END`;
 }

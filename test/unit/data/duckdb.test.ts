@@ -2,20 +2,34 @@
 import { z } from 'zod';
 import { withDuckdb } from '../../../activities/data/duckdb';
 import { identifier } from '../../../activities/data/sql';
+import { withParquet } from '../../../activities/train/features/parquet';
 import { bench, rejection } from './parquet';
 
 const { work, write } = bench();
 const any = z.unknown();
 
-test.each([
+const outOfReach = [
   ['a file that is not its own', `SELECT * FROM read_text('/etc/hostname')`],
   ['a folder that is not its own', `SELECT * FROM glob('/etc/*')`],
   ['the network', `SELECT * FROM read_parquet('https://example.org/x.parquet')`],
   ['extensions', 'INSTALL httpfs'],
-  ['its own settings', 'SET enable_external_access = true'],
-])('a statement cannot reach %s', async (_, sql) => {
+  ['its own door', 'SET enable_external_access = true'],
+  ['its own settings', 'SET threads = 9'],
+] as const;
+
+test.each(outOfReach)('a statement cannot reach %s', async (_, sql) => {
   const error = await rejection(withDuckdb({ ...work, reads: [] }, (duck) => duck.rows(any, sql)));
   expect(error.code).toBe('PER_DATA_011');
+});
+
+test.each(outOfReach)('nor can it where columns are read for training and scoring: %s', async (_, sql) => {
+  const path = await write(`it's.parquet`, 'SELECT 7 AS x');
+  await withParquet(path, 1, async ({ connection, types }) => {
+    expect([...types.keys()]).toEqual(['x']);
+    await expect(connection.runAndReadAll(sql)).rejects.toThrow();
+    const copied = connection.run(`COPY (SELECT 1) TO '${work.scratch}/escaped.parquet'`);
+    await expect(copied).rejects.toThrow('Permission Error');
+  });
 });
 
 test('a statement cannot write beside its scratch folder', async () => {
