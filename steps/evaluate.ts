@@ -46,9 +46,12 @@ export const EvaluateOutput = z.object({
   passes: z.boolean(),
   /** The same in plain words, with the figures. */
   reason: z.string(),
-  /** ONNX Runtime's execution provider that scored: `cuda` or `cpu`. */
+  /**
+   * ONNX Runtime's execution provider that the candidate's session was opened with: `cuda` or `cpu`. A session opened
+   * with CUDA still runs on the CPU the nodes that CUDA has no kernel for; tree ensembles and encoders of text are such.
+   */
   provider: z.string(),
-  /** Why no GPU scored; '' when one did. */
+  /** Why the session was not opened with CUDA; '' when it was. */
   providerNote: z.string(),
 });
 export type EvaluateOutput = z.infer<typeof EvaluateOutput>;

@@ -6,7 +6,7 @@ import { withParquet } from '../train/features/parquet';
 import { readRawBatches } from '../train/features/read-raw';
 import { judgeCandidate } from './gate';
 import { measureQuality, pairedDifference } from './metrics';
-import { openScorer, type Provider, type Scorer } from './score';
+import { layOutRows, openScorer, type Provider, type Scorer } from './score';
 
 type EvaluateInput = z.output<typeof evaluate.input>;
 type EvaluateResult = z.input<typeof evaluate.output>;
@@ -59,14 +59,25 @@ async function scoreAll({ dataset, features, label }: EvaluateInput, context: St
     readRawBatches(file, signatureOf(features), { label, every: 1 }, async (batch) => {
       context.signal.throwIfAborted();
       labels.push(batch.labels);
-      for (const [k, scorer] of scorers.entries()) parts[k]?.push(await scorer.score(batch));
+      // One model after another on the same tensors.
+      const laidOut = layOutRows(batch);
+      for (const [k, scorer] of scorers.entries()) parts[k]?.push(await scorer.score(laidOut));
       context.progress({ rows: labels.reduce((sum, part) => sum + part.length, 0) });
     }),
   );
   await Promise.all(scorers.map((scorer) => scorer.release()));
-  return { labels: Uint8Array.from(joined(labels)), probabilities: parts.map((p) => Float32Array.from(joined(p))) };
+  const rows = labels.reduce((sum, part) => sum + part.length, 0);
+  return {
+    labels: joined(labels, new Uint8Array(rows)),
+    probabilities: parts.map((p) => joined(p, new Float32Array(rows))),
+  };
 }
 
-function* joined(parts: readonly ArrayLike<number>[]): Generator<number> {
-  for (const part of parts) for (let i = 0; i < part.length; i++) yield part[i] ?? NaN;
+function joined<A extends Uint8Array | Float32Array>(parts: readonly A[], into: A): A {
+  let first = 0;
+  for (const part of parts) {
+    into.set(part, first);
+    first += part.length;
+  }
+  return into;
 }
