@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../../core';
-import { perennialError } from '../../core/errors';
 import type { Cost } from '../../store/nodes/node-row';
 import { startBeat, type Beat } from './beat';
 import type { Call } from './call';
@@ -9,6 +8,7 @@ import type { Effect, EngineContext } from './context';
 import type { Usage } from './cost';
 import { describe, type Failure } from './failure';
 import { type IsolatedEnd, runIsolated } from './isolate';
+import { startLimit } from './limit';
 
 /** How an execution's code ended. `cause` is the error itself where it was thrown in this process. */
 export type Attempt = { readonly cost: Cost } & (
@@ -104,29 +104,6 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, beat: Beat, e
     db: dependencies.db,
     inCommit: (effect) => {
       effects.push(effect);
-    },
-  };
-}
-
-/** A signal that aborts on cancellation and when the step's time is up, whichever comes first. */
-function startLimit({ temporal, step, argument }: Call): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const { timeout, name } = step.contract;
-  const cancel = (): void => {
-    controller.abort(temporal.cancellationSignal.reason);
-  };
-  const timer = setTimeout(() => {
-    controller.abort(
-      perennialError('PER_RUN_019', `The step '${name}' at '${argument.address}' took more than ${timeout} ms.`),
-    );
-  }, timeout);
-  if (temporal.cancellationSignal.aborted) cancel();
-  temporal.cancellationSignal.addEventListener('abort', cancel, { once: true });
-  return {
-    signal: controller.signal,
-    stop() {
-      clearTimeout(timer);
-      temporal.cancellationSignal.removeEventListener('abort', cancel);
     },
   };
 }

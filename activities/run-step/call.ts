@@ -15,6 +15,8 @@ export interface Call {
   readonly temporal: Context;
   readonly claimant: Claimant;
   readonly meter: Meter;
+  /** Ends the meter and gives the same call with a new one: what was spent so far is not the execution's. */
+  metered(): Call;
   readonly log: Logger;
 }
 
@@ -29,12 +31,17 @@ export function toCall(
   const { argument, step, temporal } = given;
   const { run, address, node, input } = argument;
   const { name, pool } = step.contract;
-  return {
+  const withMeter = (meter: Meter): Call => ({
     ...given,
     claimant: { run, address, node, step: name, pool, input, worker: WORKER, attempt: temporal.info.attempt },
-    meter: meters(gpu && pool === 'gpu'),
     log: given.dependencies.log.child({ run, node: address, step: name }),
-  };
+    meter,
+    metered() {
+      meter();
+      return withMeter(meters(gpu && pool === 'gpu'));
+    },
+  });
+  return withMeter(meters(gpu && pool === 'gpu'));
 }
 
 /** True when Temporal will not try again after a failure of this execution. */

@@ -11,6 +11,7 @@ import { knownStep } from './known-step';
 import { claimNode } from '../../store/nodes/claim-node';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
+import { takeTurn } from './take-turn';
 import { CACHE_OFF, type LookUp, useCache } from './use-cache';
 
 /** A step's activity as a worker registers it under the step's name. */
@@ -55,7 +56,20 @@ async function execute(call: Call): Promise<Json> {
     ? await withRecords('look into the cache', () => useCache(dependencies, step, argument.input))
     : CACHE_OFF;
   if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
+  if (step.contract.isolate) return runInTurn(call, look);
   return step.contract.light ? runLight(call, look) : runClaimed(call, look);
+}
+
+/** Claims only when its turn has come: until then the execution has not begun, and costs nothing. */
+async function runInTurn(call: Call, look: LookUp): Promise<Json> {
+  const giveBack = await takeTurn(call);
+  const metered = call.metered();
+  try {
+    return await runClaimed(metered, look);
+  } finally {
+    metered.meter();
+    giveBack();
+  }
 }
 
 async function runClaimed(call: Call, look: LookUp): Promise<Json> {

@@ -33,7 +33,10 @@ export interface StepOptions<I extends z.ZodType, O extends z.ZodType> {
   /** A worker silent for this long is taken for dead. Steps that run longer than a minute should have one. */
   readonly heartbeat?: Duration;
   readonly retry?: RetryOptions;
-  /** Runs in a child process of its own, killed with the execution: for code that blocks or needs much memory. */
+  /**
+   * Runs in a child process of its own, killed with the execution: for code that blocks or needs much memory. A worker
+   * runs as many of them at once as it has cores; the others wait, and the wait counts to `timeout`.
+   */
   readonly isolate?: boolean;
   /** A short step (at most 10 s, pool `cpu`) that runs inside the workflow's own worker, without a queue. */
   readonly light?: boolean;
