@@ -32,7 +32,7 @@ export interface Project {
  * @param folder the project
  * @param state the state folder; the bundle goes to its `build/`
  * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project; PER_DEF_009 when
- * two of its things share a name
+ * two of its things share a name, PER_DEF_013 when a step asks for a pool that nobody serves
  */
 export async function loadProject(folder: string, state: string): Promise<Project> {
   const root = resolve(folder);
@@ -40,14 +40,15 @@ export async function loadProject(folder: string, state: string): Promise<Projec
   if (!existsSync(source)) throw perennialError('PER_STACK_007', `${source} does not exist.`);
   const { bundle, digest } = await bundleConfig(root, source, resolve(state));
   const config = readConfig(source, load(source, bundle));
-  checkLoaded(config, null);
+  const pools = Object.keys(config.steps);
+  checkLoaded({ ...config, pools }, null);
   return {
     folder: root,
     bundle,
     digest,
     pipelines: config.pipelines,
     models: config.models,
-    pools: Object.keys(config.steps),
+    pools,
     steps: (pool) => loadSteps(source, config, pool),
   };
 }

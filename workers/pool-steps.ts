@@ -1,5 +1,8 @@
+import { standardPools } from '../activities/standard-pools';
 import type { Implementation, Model, Pipeline } from '../core';
 import { checkProject, refuse } from '../core/checks';
+import type { Plan } from '../core/plan/plan';
+import { WORKFLOW_POOL } from './tuning';
 
 /** The names of the implemented steps whose contracts belong to a pool. Those of other pools are not registered there. */
 export function stepsOfPool(implementations: readonly Implementation[], pool: string): string[] {
@@ -15,20 +18,30 @@ export interface KnownCode {
   readonly steps: readonly string[];
 }
 
+/** Of a project, what is checked once it is loaded. */
+export interface LoadedProject {
+  readonly pipelines: readonly Pipeline[];
+  readonly models: readonly Model[];
+  /** The pools named under `steps` of its config. */
+  readonly pools: readonly string[];
+}
+
 /**
- * Refuses a project that cannot run: names used twice, and, where a pool's code is loaded, steps of that pool that nobody
- * implemented and whose runs would wait for ever. The other pools are given the benefit of the doubt: their code belongs
- * to their workers.
+ * Refuses a project that cannot run: names used twice, pools that nobody serves, and, where a pool's code is loaded,
+ * steps of that pool that nobody implemented: runs of these would wait for ever. The other pools are given the benefit
+ * of the doubt: their code belongs to their workers.
  *
- * @throws PER_DEF_009, PER_DEF_014
+ * @throws PER_DEF_009, PER_DEF_013, PER_DEF_014
  */
-export function checkLoaded(
-  project: { readonly pipelines: readonly Pipeline[]; readonly models: readonly Model[] },
-  known: KnownCode | null,
-): void {
+export function checkLoaded(project: LoadedProject, known: KnownCode | null): void {
   const plans = project.pipelines.map(({ plan }) => plan);
-  const steps: Record<string, string[]> = {};
-  for (const { name, pool } of plans.flatMap((plan) => Object.values(plan.steps))) (steps[pool] ??= []).push(name);
-  if (known !== null) steps[known.pool] = [...known.steps];
+  const pools = [...new Set([WORKFLOW_POOL, ...standardPools, ...project.pools])];
+  const steps = Object.fromEntries(
+    pools.map((pool) => [pool, known?.pool === pool ? known.steps : askedOf(plans, pool)]),
+  );
   refuse(checkProject({ plans, models: project.models.map(({ name }) => name), steps }));
+}
+
+function askedOf(plans: readonly Plan[], pool: string): string[] {
+  return plans.flatMap((plan) => Object.values(plan.steps)).flatMap((step) => (step.pool === pool ? [step.name] : []));
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Pipeline } from '../../core';
+import { findingsOf } from '../../core/checks';
 import { perennialError } from '../../core/errors';
 import { planHash } from '../../core/plan/hash';
 import { exprText, planToMermaid } from '../../core/plan/mermaid';
@@ -27,7 +28,8 @@ Examples:
   perennial plan flight-delays
   perennial plan flight-delays --mermaid > plan.mmd
   perennial plan flight-delays --json | jq .plan.config
-Needs no server: the plan is made from the project's files. It was checked while it was made.`,
+Needs no server: the plan is made from the project's files. It was checked while it was made;
+what it defines and uses nowhere is said on stderr, and under 'warnings' with --json.`,
     )
     .action(
       act(async (frame) => {
@@ -35,9 +37,14 @@ Needs no server: the plan is made from the project's files. It was checked while
         const project = await readProject(flags);
         const { plan } = findDeclared(project.pipelines, frame.argument(0));
         const drawn = mermaid ? { mermaid: planToMermaid(plan) } : {};
-        frame.result({ hash: planHash(plan), plan, ...drawn }, (made) =>
+        const warnings = findingsOf(plan).flatMap(({ severity, code, node, message, repair }) =>
+          severity === 'warning' ? [{ code, node, message, repair }] : [],
+        );
+        frame.result({ hash: planHash(plan), plan, warnings, ...drawn }, (made) =>
           mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan),
         );
+        // Not among the result: what is drawn goes to a file.
+        if (!frame.json) for (const { code, message, repair } of warnings) frame.note(`[${code}] ${message} ${repair}`);
         return undefined;
       }),
     );

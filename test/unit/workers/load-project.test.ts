@@ -68,6 +68,16 @@ test('the digest is of the sources, not of where they lie; an edit changes it', 
   expect(edited.digest).not.toBe(here.digest);
 });
 
+test('a step that asks for a pool that nobody serves is refused with the pools that are known', async () => {
+  const contracts = GOOD['contracts.ts']?.replace('output:', "pool: 'gpuu', output:") ?? '';
+  const failure = load({ ...GOOD, 'contracts.ts': contracts });
+  await expect(failure).rejects.toThrow(/PER_DEF_013.*hello asks for the pool 'gpuu' \(known: cpu, gpu\)/);
+  // The same step is welcome where the project names the pool.
+  const config = GOOD['perennial.config.ts']?.replace('steps: {', "steps: { gpuu: () => import('./steps'),") ?? '';
+  const named = await load({ ...GOOD, 'contracts.ts': contracts, 'perennial.config.ts': config }, 'named');
+  expect(named.pools).toEqual(['gpuu', 'cpu']);
+});
+
 const WRONG: [string, string | null, RegExp][] = [
   ['is missing', null, /does not exist/],
   ['throws', 'throw new Error("no such table"); export default 1;', /throws while it is loaded: no such table/],
