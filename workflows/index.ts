@@ -3,6 +3,7 @@ import { keeper } from './keeper';
 import { mapShard } from './map-shard';
 import { reportCause } from './report-cause';
 import { runPipeline } from './run-pipeline';
+import { serveType } from './serve-type';
 
 /**
  * A workflow by the type that Temporal shows. Declared as a method because each takes an argument of its own, and what
@@ -19,12 +20,7 @@ const ENGINE: { readonly [type: string]: AnyWorkflow } = {
 
 const PIPELINE: AnyWorkflow = runPipeline;
 
-/** Serves every workflow type: the engine's own begin with `perennial.`, every other one is the name of a pipeline. */
+/** Serves every workflow type. */
 export default async function run(argument: unknown): Promise<unknown> {
-  const { workflowType } = workflowInfo();
-  const own = ENGINE[workflowType];
-  if (own) return own(argument);
-  // Thrown plainly it fails the task and is tried again: a worker that knows the type may come.
-  if (workflowType.startsWith('perennial.')) throw new Error(`This build knows no workflow ${workflowType}.`);
-  return PIPELINE(argument);
+  return serveType(workflowInfo().workflowType, ENGINE, PIPELINE)(argument);
 }

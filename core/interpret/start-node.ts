@@ -62,7 +62,7 @@ function startBranch(draft: Draft, address: string, state: NodeState, node: Bran
 function skip(draft: Draft, state: NodeState, arm: Body | null): void {
   for (const node of arm ? allNodes(arm) : []) {
     // Nodes inside a map of that arm have no addresses: the map has no items.
-    if (planNode(draft, node.id).maps.some((map) => !(map in state.at))) continue;
+    if (planNode(draft, node.id).maps.some((map) => !Object.hasOwn(state.at, map))) continue;
     const { id, kind } = node;
     draft.commands.push({
       type: 'note',

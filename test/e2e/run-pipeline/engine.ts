@@ -4,7 +4,6 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { z } from 'zod';
 import { planHash, type StepContext } from '../../../core';
 import type { EndRunArgument, EngineActivities, NodeNote, StepArgument } from '../../../core/interpret';
 import { ensureSearchAttributes } from '../../../workers/search-attributes';

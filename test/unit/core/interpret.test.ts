@@ -78,6 +78,28 @@ describe('a failure', () => {
   });
 });
 
+describe('an arm that is not taken', () => {
+  it('is said to be skipped, without what is inside its maps, whatever they are called', () => {
+    const map: PlanNode = {
+      kind: 'map',
+      id: 'constructor',
+      over: { op: 'literal', value: [1] },
+      maxParallel: null,
+      body: { nodes: [step('inner')], output: one },
+      after: [],
+    };
+    const arm = { nodes: [map], output: output('constructor') };
+    const when: Expr = { op: 'literal', value: false };
+    const branch: PlanNode = { kind: 'branch', id: 'b', when, then: arm, else: null, after: [] };
+    expect(kinds(begin(planOf({ nodes: [branch], output: one }), null).commands)).toEqual([
+      'note b running',
+      'note constructor skipped',
+      'note b completed',
+      'end completed',
+    ]);
+  });
+});
+
 describe('a cancellation', () => {
   it('keeps what a step completed meanwhile, starts nothing more, and ends as cancelled', () => {
     const { state } = begin(pair(), null);
