@@ -3,14 +3,7 @@ import { z } from 'zod';
 import { coldstart } from './coldstart/coldstart';
 import { overhead } from './overhead/overhead';
 import { printLine } from './report';
-import type { BenchLine } from './report';
-
-/** How a benchmark is run. Lines are handed over as they are known. */
-export interface BenchOptions {
-  readonly runs: number;
-  readonly onLine: (line: BenchLine) => void;
-  readonly note: (text: string) => void;
-}
+import type { BenchOptions } from './options';
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { overhead, coldstart };
 const Options = z.object({

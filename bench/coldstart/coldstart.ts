@@ -6,7 +6,7 @@ import { connectTemporal } from '../../client/connection';
 import { startStack } from '../../workers/embedded/stack';
 import type { PartName } from '../../workers/embedded/stack-file';
 import { packageRoot } from '../../workers/package-root';
-import type { BenchOptions } from '../main';
+import type { BenchOptions } from '../options';
 import { bundlePeer, PEER, startPeer } from '../overhead/peer';
 import { compare } from '../report';
 

@@ -7,7 +7,7 @@ import { connectTemporal } from '../../client/connection';
 import { startStack } from '../../workers/embedded/stack';
 import { packageRoot } from '../../workers/package-root';
 import { cpuSeconds } from '../cpu';
-import type { BenchOptions } from '../main';
+import type { BenchOptions } from '../options';
 import { compare } from '../report';
 import { bundlePeer, PEER, startPeer } from './peer';
 

@@ -11,7 +11,7 @@ import { startStack } from '../../workers/embedded/stack';
 import type { Stack as RunningStack } from '../../workers/embedded/stack';
 import { loadProject } from '../../workers/load-project';
 import type { Frame } from '../frame';
-import type { DemoOptions } from '../verbs/demo';
+import type { DemoOptions } from './options';
 import { compareWithFirst, deployFirst, playWindows } from './play';
 import type { PlayedWindow, Stage } from './play';
 import { summarise } from './summary';

@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { act, CommonOptions, verb } from '../frame';
+import { DemoOptions } from '../demo/options';
+import { act, verb } from '../frame';
 import type { Frame } from '../frame';
 import { resolveSettings } from '../settings';
-
-const Options = CommonOptions.extend({
-  keep: z.boolean().default(false),
-  useServer: z.boolean().default(false),
-  rows: z.coerce.number().int().min(1_000).max(100_000).default(5_000),
-  seed: z.coerce.number().int().default(2001),
-});
-export type DemoOptions = z.infer<typeof Options>;
 
 /** `perennial demo`: the whole loop on half a year of flights, from an empty state folder. */
 export function registerDemo(program: Command): void {
@@ -23,7 +15,7 @@ export function registerDemo(program: Command): void {
 }
 
 async function demo(frame: Frame): Promise<undefined> {
-  const options = frame.options(Options);
+  const options = frame.options(DemoOptions);
   const { settings } = resolveSettings(options);
   const { runDemo } = await import('../demo/run-demo.js');
   const { printSummary } = await import('../demo/print-summary.js');
