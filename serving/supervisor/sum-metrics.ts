@@ -15,6 +15,8 @@ export class MetricsSum {
   private readonly known = new Map<string, Snapshot>();
   /** What ended processes had counted. */
   private retired: Snapshot = [];
+  /** Ended processes are added one after the other: each sum is made of the one before. */
+  private retiring: Promise<void> = Promise.resolve();
 
   readonly restarts = new Counter({
     name: 'perennial_serving_restarts_total',
@@ -45,17 +47,25 @@ export class MetricsSum {
   }
 
   /** A process has ended: what it had counted when it was last asked stays in the sums. */
-  async retire(server: string): Promise<void> {
-    const last = this.known.get(server);
-    this.known.delete(server);
-    if (!last) return;
-    const lasting = last.filter(({ type }) => typeof type === 'string' && LASTING.has(type));
-    this.retired = Snapshot.parse(await AggregatorRegistry.aggregate([this.retired, lasting]).getMetricsAsJSON());
+  retire(server: string): Promise<void> {
+    const turn = this.retiring.then(() => this.retireNow(server));
+    this.retiring = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Everything in Prometheus's text form. */
   async text(): Promise<string> {
     const own = Snapshot.parse(await this.registry.getMetricsAsJSON());
     return AggregatorRegistry.aggregate([this.retired, ...this.known.values(), own]).metrics();
+  }
+
+  private async retireNow(server: string): Promise<void> {
+    const last = this.known.get(server);
+    if (!last) return;
+    const lasting = last.filter(({ type }) => typeof type === 'string' && LASTING.has(type));
+    const sum = Snapshot.parse(await AggregatorRegistry.aggregate([this.retired, lasting]).getMetricsAsJSON());
+    // Both at once, so that a sum asked for at any moment counts the process once.
+    this.retired = sum;
+    this.known.delete(server);
   }
 }
