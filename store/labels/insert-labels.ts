@@ -19,7 +19,8 @@ export interface LabelReceipt {
 
 /**
  * Stores labels; the first label of a prediction stands. A prediction that nobody knows may have one: its record may
- * still be on its way.
+ * still be on its way. Rows are inserted in the order of their ids: two batches that share some in opposite order would
+ * otherwise wait for each other.
  */
 export async function insertLabels(db: Db, model: string, labels: readonly LabelReport[]): Promise<LabelReceipt> {
   const { first, repeated, contradicted } = firstOfEach(labels);
@@ -27,6 +28,7 @@ export async function insertLabels(db: Db, model: string, labels: readonly Label
   const { rows } = await db.query<{ id: string }>(
     `INSERT INTO labels (prediction_id, model, label)
      SELECT id, $1, label FROM unnest($2::text[], $3::float8[]) AS given (id, label)
+     ORDER BY id
      ON CONFLICT (prediction_id) DO NOTHING
      RETURNING prediction_id AS id`,
     [model, ids, [...first.values()]],

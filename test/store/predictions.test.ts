@@ -1,4 +1,5 @@
-// Danger: a window judged without predictions that belong to it, or on labels of another model.
+// Danger: a window judged without predictions that belong to it, or on labels of another model; labels lost because two
+// senders of the same ones wait for each other.
 import type { Pool } from 'pg';
 import { openDb } from '../../store/db';
 import { insertLabels, labelsFor } from '../../store/labels';
@@ -60,3 +61,15 @@ test('the first label stands; a repetition is counted, a contradiction and a lab
   ]);
   expect(await labelsFor(db, 'other', ['a'])).toEqual([]);
 });
+
+test('batches that share labels in opposite order do not deadlock', async () => {
+  for (const round of [1, 2, 3]) {
+    const labels = Array.from({ length: 10_000 }, (_, i) => ({ id: `r${round}-${i}`, label: i % 2 }));
+    const batches = [labels, [...labels].reverse(), labels, [...labels].reverse()];
+    const receipts = await Promise.all(batches.map((batch) => insertLabels(db, 'm', batch)));
+    const sum = (count: (r: (typeof receipts)[number]) => number) => receipts.reduce((all, r) => all + count(r), 0);
+    expect([sum((r) => r.accepted), sum((r) => r.duplicate), sum((r) => r.conflicting.length)]).toEqual([
+      10_000, 30_000, 0,
+    ]);
+  }
+}, 60_000);
