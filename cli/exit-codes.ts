@@ -44,6 +44,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_KEEP_005: EXIT.usage,
   PER_KEEP_006: EXIT.usage,
   PER_KEEP_007: EXIT.usage,
+  PER_KEEP_009: EXIT.usage,
   PER_SERVE_001: EXIT.usage,
   PER_SERVE_002: EXIT.usage,
   PER_SERVE_003: EXIT.usage,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { causeId } from '../core/keep/cause-id';
+import { checkEventTime } from '../core/keep/check-event-time';
 import { CAUSE_KINDS, type Cause } from '../core/keep/event';
 import { perennialError } from '../core/errors';
 import { transaction } from '../store/db';
@@ -33,24 +34,26 @@ export interface ReportedModel {
  * Reports a cause to a model's keeper. It is written to the records and its outbox in one transaction, so it is not lost
  * while Temporal is down. With the same `idempotencyKey` the same report is one cause.
  *
- * @returns the cause's id, and whether it was new
- * @throws PER_KEEP_007 for a malformed report, PER_KEEP_002 when no event time can be told
+ * @returns the cause's id and event time, and whether it was new
+ * @throws PER_KEEP_007 for a malformed report, PER_KEEP_002 when no event time can be told, PER_KEEP_009 for the future
  */
 export async function reportCause(
   connection: { readonly db: Pool },
   model: ReportedModel,
   report: CauseReport,
-): Promise<{ readonly id: string; readonly added: boolean }> {
+): Promise<{ readonly id: string; readonly eventTime: string; readonly added: boolean }> {
   const parsed = Report.safeParse(report);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw perennialError('PER_KEEP_007', `The cause for ${model.name} was refused (${issues.join('; ')}).`);
   }
   const { kind, version, window, evidence } = parsed.data;
-  const eventTime = parsed.data.eventTime ?? window?.to ?? (await eventTimeNow(connection.db, model, new Date()));
+  const now = new Date();
+  for (const given of [parsed.data.eventTime, window?.to]) if (given !== undefined) checkEventTime(model, given, now);
+  const eventTime = parsed.data.eventTime ?? window?.to ?? (await eventTimeNow(connection.db, model, now));
   const source = parsed.data.idempotencyKey ?? randomUUID();
   const about = { ...(version === undefined ? {} : { version }), ...(window === undefined ? {} : { window }) };
   const cause: Cause = { id: causeId({ model: model.name, kind, source }), kind, eventTime, evidence, ...about };
   const added = await transaction(connection.db, (tx) => addCause(tx, model.name, cause));
-  return { id: cause.id, added };
+  return { id: cause.id, eventTime, added };
 }

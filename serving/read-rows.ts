@@ -8,6 +8,8 @@ export const MAX_ROWS = 1_000;
 export interface ReadRows {
   readonly rows: readonly Row[];
   readonly events: readonly string[];
+  /** Rows whose model tells time by a column that is missing or null in them, so that `now` stands for it. */
+  readonly withoutEventTime: number;
 }
 
 /**
@@ -23,13 +25,15 @@ export function readRows(signature: Signature, given: readonly unknown[], now: s
   const columns = columnsOf(signature);
   const rows: Row[] = [];
   const events: string[] = [];
+  let withoutEventTime = 0;
   given.forEach((value, i) => {
     const row = readRow(columns, value, i);
     rows.push(row);
     const event = signature.eventTime === undefined ? null : (row[signature.eventTime] ?? null);
     events.push(typeof event === 'string' ? event : now);
+    if (signature.eventTime !== undefined && typeof event !== 'string') withoutEventTime++;
   });
-  return { rows, events };
+  return { rows, events, withoutEventTime };
 }
 
 interface Asked extends Column {

@@ -11,6 +11,7 @@ import { EXIT } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withRecords } from '../open';
 import { decisionsText, historyText, type VersionView, versionText } from '../views/model-view';
+import { registerRetrain } from './model-retrain';
 
 const HistoryOptions = CommonOptions.extend({
   limit: Limit,
@@ -20,12 +21,15 @@ const HistoryOptions = CommonOptions.extend({
 const Version = z.coerce.number({ error: 'a version is a whole number, from 1' }).int().positive();
 const DecisionsOptions = CommonOptions.extend({ limit: Limit, before: z.string().optional() });
 
-/** `perennial model history | show | decisions <name>`. */
+/** `perennial model history | show | decisions | retrain <name>`. */
 export function registerModel(program: Command): void {
-  const model = program.command('model').description('one model: its versions, promotions and decisions');
+  const model = program
+    .command('model')
+    .description('one model: its versions, promotions and decisions; ask for a new version');
   registerHistory(model);
   registerShowVersion(model);
   registerDecisions(model);
+  registerRetrain(model);
 }
 
 function registerHistory(model: Command): void {

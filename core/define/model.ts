@@ -18,7 +18,7 @@ export interface ServingDeclaration {
   readonly features: object;
   /** The raw column that says when a row happened; without one, the time of the request counts. */
   readonly eventTime?: string;
-  /** What a row gets that cleaning would have put into quarantine. Default: it is answered and marked. */
+  /** What a row gets that cleaning would have put into quarantine. Not read by serving yet: every row is answered, none marked. */
   readonly outsideQuarantine?: 'refuse' | 'answer-and-mark';
 }
 

@@ -12,7 +12,7 @@ export const KEEP_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'A cause has no event time',
-    fix: "Give `eventTime`: the model's clock is 'event', and no window of it has been judged that could tell the time.",
+    fix: "Give `eventTime` (on the command line `--at`): the model's clock is 'event', and no window of it has been judged that could tell the time.",
   },
   PER_KEEP_003: {
     fault: 'user',
@@ -49,5 +49,11 @@ export const KEEP_ERRORS = {
     retryable: true,
     title: 'Waiting for a run took too long',
     fix: 'The run goes on; look at it with `perennial show <run>` or wait again.',
+  },
+  PER_KEEP_009: {
+    fault: 'user',
+    retryable: false,
+    title: 'A cause lies in the future',
+    fix: "Give an event time of the data's past: the keeper's cool-down would refuse everything before a later one. A model on the wall clock may be a day ahead.",
   },
 } as const satisfies Record<`PER_KEEP_${number}`, ErrorRow>;

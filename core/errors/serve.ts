@@ -6,7 +6,7 @@ export const SERVE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'The request body has not the right shape',
-    fix: 'Send what docs/OPERATIONS.md shows for this route.',
+    fix: 'Send what docs/API.md shows for this route.',
   },
   PER_SERVE_002: {
     fault: 'user',
@@ -37,7 +37,7 @@ export const SERVE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'The model has no champion',
-    fix: 'Check the name; a model serves once a version of it has been promoted.',
+    fix: 'Check the name; a model serves once a version of it has been promoted. A cause for its first version needs `eventTime`.',
   },
   PER_SERVE_008: {
     fault: 'user',
@@ -123,6 +123,6 @@ export const SERVE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'The request is malformed',
-    fix: 'Check the request against docs/OPERATIONS.md.',
+    fix: 'Check the request against docs/API.md.',
   },
 } as const satisfies Record<`PER_SERVE_${number}`, ErrorRow>;

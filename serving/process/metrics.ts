@@ -7,6 +7,7 @@ export interface Metrics {
   readonly seconds: Histogram<'route'>;
   readonly predictions: Counter<'model' | 'version'>;
   readonly unlogged: Counter<'model'>;
+  readonly withoutEventTime: Counter<'model'>;
   readonly runSeconds: Histogram<'model'>;
   readonly labels: Counter<'model' | 'outcome'>;
   readonly loadFailures: Counter<'model'>;
@@ -43,6 +44,12 @@ export function createMetrics(): Metrics {
     unlogged: new Counter({
       name: 'perennial_unlogged_predictions_total',
       help: 'Rows predicted that could not be logged',
+      labelNames: ['model'],
+      registers,
+    }),
+    withoutEventTime: new Counter({
+      name: 'perennial_predictions_without_event_time_total',
+      help: "Rows without the event time that their model's rows should carry, which were given the wall clock's",
       labelNames: ['model'],
       registers,
     }),

@@ -60,6 +60,11 @@ export class ModelTable {
     return [...this.served.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, served]) => served);
   }
 
+  /** The served version of a model; null where there is none, for whatever reason. */
+  find(model: string): ServedModel | null {
+    return this.served.get(model) ?? null;
+  }
+
   /**
    * The served version of a model.
    *

@@ -5,7 +5,7 @@ import { PREDICTION_ID } from '../../store/predictions';
 import { ModelPath, type RouteParts } from './parts';
 
 /** Most labels of one request. */
-const MAX_LABELS = 10_000;
+export const MAX_LABELS = 10_000;
 
 const Label = z.strictObject({
   id: z.string(),

@@ -33,7 +33,7 @@ async function predict(
   durable: boolean,
 ): Promise<Answer> {
   const { model, version, signature } = served.promoted;
-  const { rows, events } = readRows(signature, given, new Date().toISOString());
+  const { rows, events, withoutEventTime } = readRows(signature, given, new Date().toISOString());
   const started = performance.now();
   const probabilities = await served.run(rows);
   metrics.runSeconds.observe({ model }, (performance.now() - started) / 1_000);
@@ -43,5 +43,6 @@ async function predict(
   if (!logged && durable)
     throw perennialError('PER_SERVE_013', `${rows.length} predictions of ${model} were not logged.`);
   metrics.predictions.inc({ model, version }, rows.length);
+  metrics.withoutEventTime.inc({ model }, withoutEventTime);
   return { model, version, logged, predictions: ids.map((id, i) => ({ id, probability: probabilities[i] ?? NaN })) };
 }

@@ -1,11 +1,14 @@
 // Danger: a mistake (a wrong name, a wrong config, a server that is away) that starts something, hangs, or answers with
 // a stack trace instead of a code and the repair.
+import { WorkflowFailedError } from '@temporalio/client';
 import { approve } from '../../../client/approve';
 import { awaitRun } from '../../../client/await-run';
 import { cancelRun } from '../../../client/cancel-run';
 import { connect, connectTemporal } from '../../../client/connection';
 import { reportCause } from '../../../client/report-cause';
+import { keeperId } from '../../../client/signal-keeper';
 import { startRun } from '../../../client/start-run';
+import { listPendingCauses } from '../../../store/keeper/list-pending-causes';
 import { type Engine, eventually, startEngine } from './engine';
 import { toyRetrain, toyWaiting } from './toys';
 
@@ -75,6 +78,33 @@ test('a malformed cause is refused with what is wrong about it', async () => {
   const model = { name: 'declines', clock: 'wall' } as const;
   const eventTime = '2001-02-01';
   await expect(reportCause(engine, model, { kind: 'person', eventTime })).rejects.toThrow(/PER_KEEP_007.*eventTime/);
+});
+
+test('a cause from the future is refused: the keeper would take nothing before it', async () => {
+  const day = 86_400_000;
+  const after = (ms: number): string => new Date(Date.now() + ms).toISOString();
+  const report = (clock: 'wall' | 'event', about: { eventTime?: string; window?: { from: string; to: string } }) =>
+    reportCause(engine, { name: 'nobody', clock }, { kind: 'drift', ...about });
+  await expect(report('wall', { eventTime: after(2 * day) })).rejects.toThrow('[PER_KEEP_009]');
+  await expect(report('event', { eventTime: after(day / 2) })).rejects.toThrow('[PER_KEEP_009]');
+  const window = { from: after(-day), to: after(2 * day) };
+  await expect(report('wall', { eventTime: after(-day), window })).rejects.toThrow('[PER_KEEP_009]');
+  const { rows } = await engine.db.query(`SELECT 1 FROM causes WHERE model = 'nobody'`);
+  expect(rows).toEqual([]);
+});
+
+test('a cause of a model that the project lacks waits, and its keeper says why it fails', async () => {
+  const model = { name: 'not-declared', clock: 'wall' } as const;
+  await reportCause(engine, model, { kind: 'person', eventTime: '2001-02-01T00:00:00.000Z' });
+  const handle = engine.temporal.workflow.getHandle(keeperId('not-declared'));
+  const failure = await eventually(() =>
+    handle.result().then(
+      () => null,
+      (error: unknown) => (error instanceof WorkflowFailedError ? error : null),
+    ),
+  );
+  expect(String(failure.cause instanceof Error ? failure.cause.cause : null)).toContain('PER_KEEP_001');
+  expect(await listPendingCauses(engine.db, 'not-declared', 10)).toHaveLength(1);
 });
 
 test('a server that does not answer is named', async () => {

@@ -131,8 +131,55 @@ test('a cause is reported once however often it is told, and not without its key
   expect(await call(causes, 'POST', body, key)).toMatchObject({ status: 202, body: { reported: false } });
   const { rows } = await stage.db.query(`SELECT kind, event_time, evidence FROM causes WHERE model = 'tiny'`);
   expect(rows).toEqual([{ kind: 'new-data', event_time: '2001-02-01T00:00:00.000Z', evidence: { table: 'flights' } }]);
-  const outbox = await stage.db.query(`SELECT kind FROM outbox`);
+  const outbox = await stage.db.query(`SELECT kind FROM outbox WHERE payload ->> 'model' = 'tiny'`);
   expect(outbox.rows).toEqual([{ kind: 'cause' }]);
+});
+
+test('the first cause of a model that serves nothing is taken by name when it says its time, and not otherwise', async () => {
+  const causes = `${server.url}/v1/models/unborn/causes`;
+  const key = { 'idempotency-key': 'first' };
+  const eventTime = '2001-02-01T00:00:00.000Z';
+  expect(await call(causes, 'POST', { kind: 'person' }, key)).toMatchObject({
+    status: 404,
+    body: { error: { code: 'PER_SERVE_007' } },
+  });
+  expect(await call(causes, 'POST', { kind: 'person', eventTime }, key)).toEqual({
+    status: 202,
+    body: { id: 'unborn/person/api:first', reported: true },
+  });
+  const told = await stage.db.query(`SELECT id, kind FROM outbox WHERE payload ->> 'model' = 'unborn'`);
+  expect(told.rows).toEqual([{ id: 'cause:unborn/person/api:first', kind: 'cause' }]);
+  const nobody = `${server.url}/v1/models/${encodeURIComponent('No Model')}/causes`;
+  expect(await call(nobody, 'POST', { kind: 'person', eventTime }, key)).toMatchObject({ status: 404 });
+});
+
+test('a cause from the future is refused, as one thing and as a window', async () => {
+  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  const far = new Date(Date.now() + 25 * 3_600_000).toISOString();
+  const refused = { status: 422, body: { error: { code: 'PER_KEEP_009' } } };
+  let sent = 0;
+  const report = (model: string, body: object) =>
+    call(
+      `${server.url}/v1/models/${model}/causes`,
+      'POST',
+      { kind: 'person', ...body },
+      { 'idempotency-key': `f${++sent}` },
+    );
+  // The rows of 'tiny' tell its time, and there are none of an hour from now.
+  expect(await report('tiny', { eventTime: soon })).toMatchObject(refused);
+  expect(await report('tiny', { window: { from: '2001-01-01T00:00:00Z', to: soon } })).toMatchObject(refused);
+  expect(await report('unborn', { eventTime: far })).toMatchObject(refused);
+  expect(await report('unborn', { eventTime: soon })).toMatchObject({ status: 202 });
+});
+
+test('rows without an event time are counted', async () => {
+  const counted = async (): Promise<number> => {
+    const text = String((await call(`${server.url}/metrics`, 'GET')).body);
+    return Number(/^perennial_predictions_without_event_time_total\{model="tiny"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+  const before = await counted();
+  await call(predict, 'POST', { rows: [ROW, { ...ROW, at: null }, { ...ROW, at: null }] });
+  expect((await counted()) - before).toBe(2);
 });
 
 test('health, readiness, models and metrics say what is served', async () => {

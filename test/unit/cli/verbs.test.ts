@@ -49,6 +49,7 @@ test('the verbs that the documents promise are there', () => {
   expect(all.map(([name]) => name)).toEqual(
     expect.arrayContaining([
       ...['up', 'down', 'run', 'plan', 'runs', 'show', 'approve', 'cancel', 'models', 'model history', 'predict'],
+      'model retrain',
       ...['worker', 'serve', 'migrate', 'doctor', 'config', 'demo'],
     ]),
   );
@@ -66,6 +67,8 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
     ['show', 'r', '--limit', 'many'],
     ['model', 'show', 'm', 'newest'],
     ['model', 'history', 'm', '--at', 'yesterday'],
+    ['model', 'retrain', 'm', '--at', 'tomorrow'],
+    ['model', 'retrain', 'm', '--why', ''],
     ['predict', 'm', '--rows', '[1]'],
     ['predict', 'm', '--rows', '@/nowhere.json'],
     ['predict', 'm'],
@@ -87,6 +90,7 @@ describe('what needs a stack and finds none ends with exit code 3 and says what 
     ['cancel', 'r'],
     ['approve', 'r', 'n'],
     ['model', 'history', 'm'],
+    ['model', 'retrain', 'm'],
     ['predict', 'm', '--rows', '{"a":1}'],
   ];
   test.each(needing.map((args) => [args.join(' '), args] as const))('%s', async (_line, args) => {

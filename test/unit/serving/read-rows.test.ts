@@ -27,7 +27,7 @@ function refusal(rows: readonly unknown[], signature = SIGNATURE): string | null
 }
 
 test('a row happens at its event time; a missing one at now', () => {
-  const { rows, events } = readRows(
+  const { rows, events, withoutEventTime } = readRows(
     SIGNATURE,
     [
       { x: 1, carrier: 'AA', at: 0 },
@@ -37,12 +37,19 @@ test('a row happens at its event time; a missing one at now', () => {
   );
   expect(rows[0]).toEqual({ x: 1, carrier: 'AA', at: '1970-01-01T00:00:00.000Z' });
   expect(events).toEqual(['1970-01-01T00:00:00.000Z', NOW]);
+  expect(withoutEventTime).toBe(1);
 });
 
 test('an event time that the model does not take may be sent or left out', () => {
   const signature: Signature = { inputs: [{ name: 'x', type: 'number' }], output: 'probability', eventTime: 'when' };
-  const { events } = readRows(signature, [{ x: 1 }, { x: 1, when: '2001-01-01' }], NOW);
+  const { events, withoutEventTime } = readRows(signature, [{ x: 1 }, { x: 1, when: '2001-01-01' }], NOW);
   expect(events).toEqual([NOW, '2001-01-01T00:00:00.000Z']);
+  expect(withoutEventTime).toBe(1);
+});
+
+test('a model that tells no time by its rows misses none', () => {
+  const signature: Signature = { inputs: [{ name: 'x', type: 'number' }], output: 'probability' };
+  expect(readRows(signature, [{ x: 1 }], NOW)).toMatchObject({ events: [NOW], withoutEventTime: 0 });
 });
 
 test.each([
