@@ -38,8 +38,10 @@ export interface Stage {
   serve(options?: { args?: string[]; env?: Record<string, string> }): Promise<Server>;
   /** Runs the program and resolves to how it ended, without waiting for it to be ready. */
   refuse(env: Record<string, string>): Promise<{ code: number | null; errors: string }>;
-  /** Registers and promotes a version of `model`; its number. */
-  promote(model: string, bytes: Uint8Array, signature?: object): Promise<number>;
+  /** Registers and promotes a version of `model`; its number. `before` is given its file before it is promoted. */
+  promote(model: string, bytes: Uint8Array, before?: (file: string) => Promise<void>): Promise<number>;
+  /** The address of its database. */
+  readonly databaseUrl: string;
   /** Every prediction of a model in the artifact store. */
   logged(model: string): Promise<PredictionLine[]>;
   end(): Promise<void>;
@@ -66,6 +68,7 @@ export async function setStage(): Promise<Stage> {
   return {
     db,
     state,
+    databaseUrl: database.url,
     async serve({ args = [], env = {} } = {}) {
       const child = start(['--port', '0', ...args], env, process.env['SHOW_SERVING'] ? 'inherit' : 'ignore');
       const url = await readyUrl(child);
@@ -88,7 +91,7 @@ export async function setStage(): Promise<Stage> {
       await once(child, 'close');
       return { code: child.exitCode, errors };
     },
-    async promote(model, bytes, signature = TINY_SIGNATURE) {
+    async promote(model, bytes, before) {
       const artifact = await artifacts.putBytes(bytes, 'model');
       const reference = await artifacts.putBytes(Buffer.from('{}'), 'json');
       const seq = (await championOf(db, model))?.seq ?? 0;
@@ -97,7 +100,7 @@ export async function setStage(): Promise<Stage> {
         model,
         artifact,
         trainer: 'test',
-        signature: { ...signature },
+        signature: { ...TINY_SIGNATURE },
         metrics: {},
         evaluation: {},
         reference,
@@ -107,6 +110,7 @@ export async function setStage(): Promise<Stage> {
         run: `run-${model}-${seq}`,
         address: 'register',
       });
+      await before?.(await artifacts.pathOf(artifact));
       const ask = {
         model,
         expectedSeq: seq,
