@@ -20,6 +20,12 @@ export function openDb(url: string, options: { max?: number } = {}): Pool {
 export async function transaction<T>(db: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await db.connect();
   let broken: Error | undefined;
+  // The pool's own listener is off while a client is out. A connection that drops between two queries says so as an
+  // event, and one that nobody hears ends the process; the next query fails by itself.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -31,6 +37,7 @@ export async function transaction<T>(db: Pool, work: (client: PoolClient) => Pro
     });
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import Postgrator from 'postgrator';
 import { perennialError } from '../core/errors';
+import type { Db } from './db';
 
 /** Key of the advisory lock that migrating processes queue behind. Any constant of our own will do. */
 const LOCK = 7_235_301_944;
@@ -16,6 +17,8 @@ const LOCK = 7_235_301_944;
  */
 export async function migrate(url: string): Promise<number[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // A connection that drops between two queries says so as an event; the next query fails by itself.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('BEGIN');
@@ -26,6 +29,24 @@ export async function migrate(url: string): Promise<number[]> {
   } finally {
     await client.end();
   }
+}
+
+/** The number of the newest migration that this code brings along. */
+export function newestMigration(): number {
+  const numbers = readdirSync(migrationsFolder()).map((name) => Number(/^(\d+)\.do\..*\.sql$/.exec(name)?.[1] ?? 0));
+  return Math.max(0, ...numbers);
+}
+
+/** The number of the newest migration that a database has had; null when it has had none. */
+export async function appliedMigration(db: Client | Db): Promise<number | null> {
+  const { rows: tables } = await db.query<{ there: boolean }>(
+    "SELECT to_regclass('public.schema_version') IS NOT NULL AS there",
+  );
+  if (tables[0]?.there !== true) return null;
+  const { rows } = await db.query<{ newest: string | null }>(
+    'SELECT max(version)::text AS newest FROM public.schema_version WHERE version > 0',
+  );
+  return rows[0]?.newest == null ? null : Number(rows[0].newest);
 }
 
 async function applyAll(client: Client): Promise<number[]> {

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { Settings } from '../settings';
-import { missingSearchAttributes } from '../../workers/search-attributes';
+import { appliedMigration, newestMigration } from '../../store/migrate';
+import { wrongSearchAttributes } from '../../workers/search-attributes';
 import { check } from './finding';
 import type { Finding } from './finding';
 
@@ -10,7 +11,10 @@ const NO_STACK = 'Start a stack with `perennial up`, or set TEMPORAL_ADDRESS and
 export function checkTemporal(settings: Settings): Promise<Finding>[] {
   const address = settings.temporalAddress;
   if (address === null)
-    return [Promise.resolve({ check: 'Temporal', status: 'fail', found: 'no address is known', fix: NO_STACK })];
+    return [
+      Promise.resolve({ check: 'Temporal', status: 'fail', found: 'no address is known', fix: NO_STACK }),
+      Promise.resolve({ check: 'search attributes', status: 'skipped', found: 'no server to ask', fix: NO_STACK }),
+    ];
   const namespace = settings.temporalNamespace;
   const down = `Check that the server runs and that TEMPORAL_ADDRESS (${address}) is right.`;
   return [
@@ -26,8 +30,12 @@ export function checkTemporal(settings: Settings): Promise<Finding>[] {
       }
     }),
     check('search attributes', down, async () => {
-      const missing = await missingSearchAttributes(address, namespace);
-      if (missing.length === 0) return { status: 'ok', found: 'all registered', fix: '' };
+      const { missing, mistyped } = await wrongSearchAttributes(address, namespace);
+      if (mistyped.length > 0) {
+        const fix = `Give ${namespace} up for another namespace, or remove them: temporal operator search-attribute remove ${mistyped.map((name) => `--name ${name}`).join(' ')}`;
+        return { status: 'fail', found: `not of the type Keyword: ${mistyped.join(', ')}`, fix };
+      }
+      if (missing.length === 0) return { status: 'ok', found: 'all registered, all Keyword', fix: '' };
       const names = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
       const fix = `A worker of the pool cpu registers them at its start; by hand: temporal operator search-attribute create ${names}`;
       return { status: 'fail', found: `missing: ${missing.join(', ')}`, fix };
@@ -48,18 +56,30 @@ export function checkPostgres(settings: Settings): Promise<Finding>[] {
         const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
         await client.connect();
         try {
-          const { rows } = await client.query<{ version: string; migrated: string | null }>(
-            "SELECT current_setting('server_version') AS version, to_regclass('public.schema_version')::text AS migrated",
+          const { rows } = await client.query<{ version: string }>(
+            "SELECT current_setting('server_version') AS version",
           );
-          const [row] = rows;
-          const found = `${row?.version ?? '?'} at ${new URL(url).host}`;
-          if (row?.migrated == null)
-            return { status: 'fail', found: `${found}, not migrated`, fix: 'Run `perennial migrate`.' };
-          return { status: 'ok', found, fix: '' };
+          return judgeSchema(`${rows[0]?.version ?? '?'} at ${new URL(url).host}`, await appliedMigration(client));
         } finally {
           await client.end();
         }
       },
     ),
   ];
+}
+
+/** Whether the schema of a database is the one that this code was written for. */
+export function judgeSchema(
+  server: string,
+  applied: number | null,
+  newest = newestMigration(),
+): Omit<Finding, 'check'> {
+  const migrate = 'Run `perennial migrate`.';
+  if (applied === null) return { status: 'fail', found: `${server}, not migrated`, fix: migrate };
+  const found = `${server}, schema ${applied} of ${newest}`;
+  if (applied < newest) return { status: 'fail', found, fix: migrate };
+  if (applied > newest) {
+    return { status: 'fail', found, fix: 'The database is of a newer version: install that version of perennial-ml.' };
+  }
+  return { status: 'ok', found, fix: '' };
 }
