@@ -30,11 +30,22 @@ export async function ensureSearchAttributes(address: string, namespace: string)
   });
 }
 
-/** The names of ours that a server lacks. */
-export async function missingSearchAttributes(address: string, namespace: string): Promise<string[]> {
+/**
+ * The names of ours that a server lacks, and those that it has with another type, which it never gives up.
+ *
+ * @throws PER_STACK_009 when the server cannot be reached.
+ */
+export async function wrongSearchAttributes(
+  address: string,
+  namespace: string,
+): Promise<{ missing: string[]; mistyped: string[] }> {
   return withOperator(address, async (operator) => {
     const { customAttributes } = await operator.listSearchAttributes({ namespace });
-    return Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in customAttributes));
+    const names = Object.keys(SEARCH_ATTRIBUTES);
+    return {
+      missing: names.filter((name) => !(name in customAttributes)),
+      mistyped: names.filter((name) => name in customAttributes && Number(customAttributes[name]) !== KEYWORD),
+    };
   });
 }
 

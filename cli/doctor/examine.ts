@@ -2,10 +2,11 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { builtFile } from '../../workers/package-root';
-import { freePorts } from '../../workers/embedded/ports';
+import { answersAt, freePorts } from '../../workers/embedded/ports';
 import { packagedPostgres } from '../../workers/embedded/postgres-binaries';
+import type { StackFile } from '../../workers/embedded/stack-file';
 import { findTemporalBinary } from '../../workers/embedded/temporal-binary';
-import type { Settings } from '../settings';
+import type { Resolved, Settings } from '../settings';
 import { check } from './finding';
 import type { Finding } from './finding';
 import { checkPostgres, checkTemporal } from './servers';
@@ -14,7 +15,7 @@ import { checkPostgres, checkTemporal } from './servers';
 const ENOUGH_DISK = 2 * 1024 ** 3;
 
 /** Every check, in the order in which a reader would want to mend things. */
-export async function examine(settings: Settings): Promise<Finding[]> {
+export async function examine({ settings, stack }: Pick<Resolved, 'settings' | 'stack'>): Promise<Finding[]> {
   return Promise.all([
     checkNode(),
     checkBuild(),
@@ -22,7 +23,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     checkBinary(settings),
     ...checkPostgres(settings),
     checkEmbeddedPostgres(),
-    checkPorts(),
+    checkPorts(stack),
     checkDisk(settings),
     checkOnnx(),
     checkChromium(),
@@ -72,11 +73,36 @@ function checkEmbeddedPostgres(): Promise<Finding> {
   );
 }
 
-function checkPorts(): Promise<Finding> {
+/** The ports of the stack that runs answer; without one, that a stack would find ports to listen on. */
+function checkPorts(stack: StackFile | null): Promise<Finding> {
+  if (stack !== null) return checkStackPorts(stack);
   return check('ports', 'Something forbids listening on 127.0.0.1: check the sandbox or the firewall.', async () => {
     const ports = await freePorts(4);
     return { status: 'ok', found: `free ones on 127.0.0.1 (${ports.join(', ')})`, fix: '' };
   });
+}
+
+function checkStackPorts(stack: StackFile): Promise<Finding> {
+  const { temporal, temporalUi, postgresUrl, serving } = stack.addresses;
+  const urls = [
+    ['Temporal', `http://${temporal}`],
+    ['Temporal UI', temporalUi],
+    ['Postgres', postgresUrl],
+    ['predictions', serving],
+  ] as const;
+  const fix = `Read the logs in ${stack.state}; a part that ended is started again. Else: \`perennial down\`, \`perennial up\`.`;
+  return check('ports', fix, async () => {
+    const looks = urls.flatMap(([part, url]) => (url === null ? [] : [look(part, new URL(url))]));
+    const silent = (await Promise.all(looks)).filter(({ answers }) => !answers);
+    if (silent.length > 0) {
+      return { status: 'fail', found: `silent: ${silent.map(({ name }) => name).join(', ')}`, fix };
+    }
+    return { status: 'ok', found: `the stack's ${looks.length} ports answer`, fix: '' };
+  });
+}
+
+async function look(part: string, { hostname, port }: URL): Promise<{ name: string; answers: boolean }> {
+  return { name: `${part} (${hostname}:${port})`, answers: await answersAt(hostname, Number(port)) };
 }
 
 function checkDisk(settings: Settings): Promise<Finding> {

@@ -9,9 +9,9 @@ const SIGN = { ok: 'ok', warn: 'warning', fail: 'FAILED', skipped: 'skipped' } a
 export function registerDoctor(program: Command): void {
   verb(program, 'doctor', 'check Node, Temporal, Postgres, ports, disk, ONNX Runtime; say the fix').action(
     act(async (frame) => {
-      const { settings } = resolveSettings(frame.options(CommonOptions));
+      const resolved = resolveSettings(frame.options(CommonOptions));
       const { examine } = await import('../doctor/examine.js');
-      const findings = await examine(settings);
+      const findings = await examine(resolved);
       const healthy = findings.every(({ status }) => status !== 'fail');
       frame.result({ healthy, findings }, () =>
         table(

@@ -23,6 +23,12 @@ export function registerUp(program: Command): void {
     .option('--use-server', 'use the servers that TEMPORAL_ADDRESS and DATABASE_URL name')
     .option('--foreground', 'hold the stack: it ends with this command')
     .option('--only <parts>', `start these parts only, comma-separated: ${PartName.options.join(', ')}`)
+    .addHelpText(
+      'after',
+      `
+With --json the result holds secrets: the bearer token, and the database's password inside postgresUrl. Both are also in
+secrets.json of the state folder, which its owner alone can read; without --json neither is printed.`,
+    )
     .action(act(up));
 }
 
@@ -60,8 +66,13 @@ async function up(frame: Frame): Promise<undefined> {
 /** Resolves when this command is told to end, or when the process that started it over a channel is gone. */
 function launcherEnds(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { resolve(signal); });
-    process.once('disconnect', () => { resolve('the launcher is gone'); });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => {
+        resolve(signal);
+      });
+    process.once('disconnect', () => {
+      resolve('the launcher is gone');
+    });
     // Without a channel nothing else holds the event loop.
     setInterval(() => undefined, 60_000);
   });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 
 /**
@@ -25,6 +25,26 @@ export async function isFree(port: number): Promise<boolean> {
   } finally {
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** True when somebody takes connections on an address within some ms. */
+export function answersAt(host: string, port: number, patience = 2_000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: patience });
+    const end = (answers: boolean): void => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once('connect', () => {
+      end(true);
+    });
+    socket.once('timeout', () => {
+      end(false);
+    });
+    socket.once('error', () => {
+      end(false);
+    });
+  });
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -1,0 +1,100 @@
+/**
+ * Danger: `doctor` says that all is well where nothing runs, or that something is wrong without what to do about it. Here
+ * nothing runs: no address is known, or a stack's port is held by nobody.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { examine } from '../../../cli/doctor/examine';
+import { judgeSchema } from '../../../cli/doctor/servers';
+import type { Finding } from '../../../cli/doctor/finding';
+import { resolveSettings } from '../../../cli/settings';
+import { newestMigration } from '../../../store/migrate';
+import { freePorts } from '../../../workers/embedded/ports';
+import type { StackFile } from '../../../workers/embedded/stack-file';
+
+const before = { ...process.env };
+let state: string;
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'perennial-doctor-'));
+  Object.assign(process.env, { DATABASE_URL: '', TEMPORAL_ADDRESS: '', PERENNIAL_SERVING_URL: '' });
+});
+afterEach(() => {
+  process.env = { ...before };
+  rmSync(state, { recursive: true, force: true });
+});
+
+function doctor(): Promise<Finding[]> {
+  return examine(resolveSettings({ state }));
+}
+
+test('where nothing runs the servers fail, each with its fix; the rest is examined all the same', async () => {
+  const findings = await doctor();
+  const failed = findings.filter(({ status }) => status === 'fail');
+  expect(failed.map(({ check }) => check)).toEqual(expect.arrayContaining(['Temporal', 'Postgres']));
+  for (const { found, fix } of failed) expect({ found, fix }).toEqual({ found: like(/./), fix: SENTENCE });
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'search attributes', status: 'skipped' }));
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'ports', status: 'ok', found: like(/free ones/) }));
+  expect(findings).toContainEqual(
+    expect.objectContaining({ check: 'Node', status: 'ok', found: process.versions.node }),
+  );
+});
+
+test('a port of the running stack that is silent is named', async () => {
+  const [silent = 0] = await freePorts(1);
+  const server = await listen();
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  const addresses = {
+    temporal: `127.0.0.1:${port}`,
+    temporalUi: `http://127.0.0.1:${silent}`,
+    postgresUrl: `postgres://perennial:secret@127.0.0.1:${port}/perennial`,
+    serving: null,
+  };
+  const { settings } = resolveSettings({ state });
+  const ports = async (stack: StackFile) => (await examine({ settings, stack })).find(({ check }) => check === 'ports');
+  expect(await ports(stackAt(addresses))).toMatchObject({
+    status: 'fail',
+    found: `silent: Temporal UI (127.0.0.1:${silent})`,
+    fix: SENTENCE,
+  });
+  expect(await ports(stackAt({ ...addresses, temporalUi: null }))).toMatchObject({ status: 'ok' });
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('a schema that is missing, old or newer than the code is told apart from the one it needs', () => {
+  expect(newestMigration()).toBeGreaterThanOrEqual(1);
+  expect(judgeSchema('18', newestMigration())).toMatchObject({ status: 'ok', fix: '' });
+  expect(judgeSchema('18', null, 3)).toMatchObject({ status: 'fail', fix: like(/migrate/) });
+  expect(judgeSchema('18', 2, 3)).toMatchObject({ status: 'fail', found: '18, schema 2 of 3' });
+  expect(judgeSchema('18', 4, 3)).toMatchObject({ status: 'fail', fix: like(/newer/) });
+});
+
+const SENTENCE = like(/^\S.*[.)]$/);
+
+function like(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+
+function stackAt(addresses: StackFile['addresses']): StackFile {
+  const mark = { pid: process.pid, start: '0' };
+  return {
+    format: 1,
+    state,
+    project: state,
+    build: 'b',
+    startedAt: '2001-01-01T00:00:00.000Z',
+    kept: true,
+    supervisor: mark,
+    addresses,
+    token: 't',
+    temporalCli: null,
+    processes: {},
+  };
+}
+
+function listen(): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
