@@ -1,6 +1,6 @@
 import { DuckDBInstance, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
-import { FeatureSpec, type Label, MISSING_INSTANT } from '../../../steps/features';
-import type { RawRows } from '../../../activities/train/features/read-raw';
+import { z } from 'zod';
+import { FeatureSpec, type Label } from '../../../steps/features';
 
 /** One row as it lies in a data set: nothing about it is clean. */
 export interface DirtyRow {
@@ -95,18 +95,33 @@ export function millis(us: bigint): bigint {
   return (us - (((us % 1000n) + 1000n) % 1000n)) / 1000n;
 }
 
-/** The rows as requests would carry them, made without any code of the engine. */
-export function asRequests(rows: readonly DirtyRow[]): RawRows {
-  return {
-    rows: rows.length,
-    columns: new Map<string, Float32Array | string[] | BigInt64Array>([
-      ['at', BigInt64Array.from(rows, ({ at }) => (at === null ? BigInt(MISSING_INSTANT) : millis(at)))],
-      ['distance', Float32Array.from(rows, (r) => r.distance ?? NaN)],
-      ['fare', Float32Array.from(rows, (r) => r.fare ?? NaN)],
-      ['origin', rows.map((r) => r.origin ?? '')],
-      ['carrier', rows.map((r) => r.carrier ?? '')],
-    ]),
-  };
+/** A row as a client would send it. */
+export type JsonRow = Readonly<Record<string, unknown>>;
+
+/**
+ * The rows as clients would send them, through JSON text: instants as ISO text with and without an offset, with
+ * microseconds, or as epoch milliseconds; what JSON has no form for (NaN, infinities) becomes null.
+ */
+export function asJson(rows: readonly DirtyRow[]): JsonRow[] {
+  return rows.map(({ at, distance, fare, origin, carrier }, i) => {
+    const text = JSON.stringify({ at: at === null ? null : instantAsSent(at, i), distance, fare, origin, carrier });
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  });
+}
+
+function instantAsSent(us: bigint, i: number): string | number {
+  const ms = Number(millis(us));
+  const rest = String(us - BigInt(ms) * 1000n).padStart(3, '0');
+  const micros = new Date(ms).toISOString().replace('Z', rest);
+  const inUtc = [ms, `${micros}Z`, micros][i % 4];
+  // Five and a half hours ahead of UTC, where the year stays one of four digits.
+  const ahead = new Date(ms + 19_800_000).toISOString().replace('Z', '+05:30');
+  return inUtc ?? (ahead.startsWith('+') ? ms : ahead);
+}
+
+/** Whether serving refuses the row: a finite number that no 32-bit float can hold. */
+export function isRefused({ distance, fare }: DirtyRow): boolean {
+  return [distance, fare].some((n) => n !== null && Number.isFinite(n) && Math.abs(n) > 3.4028234663852886e38);
 }
 
 /** Writes rows to a Parquet file. */
