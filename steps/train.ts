@@ -10,6 +10,8 @@ export const GbdtParameters = z.object({
   minRowsInLeaf: z.int().min(1).default(20),
   lambda: z.number().min(0).default(1),
   bins: z.int().min(2).max(255).default(255),
+  /** Share of the rows that each tree is grown on, drawn anew with the seed for each tree (Friedman 2002, Stochastic gradient boosting). */
+  rowShare: z.number().gt(0).max(1).default(1),
 });
 export type GbdtParameters = z.infer<typeof GbdtParameters>;
 
@@ -91,9 +93,17 @@ export const TrainOutput = z.object({
    * variance that it brings into the log-odds for linear.
    */
   importances: z.record(z.string(), z.number()),
+  /** Some raw training rows with the trainer's own probabilities (JSON artifact): what admission asks the model before it is registered. */
+  golden: Report,
 });
 
-/** Fits one trainer in a child process and exports ONNX with all preprocessing inside. Same input and seed: same bytes. */
+/**
+ * Fits one trainer in a child process and exports ONNX with all preprocessing inside. Same input and seed: same bytes.
+ *
+ * The seed matters where something is drawn: to `gbdt` with a `rowShare` below 1. `linear` draws nothing, and neither
+ * does `gbdt` on all rows: they give the same bytes for every seed. `threads` never changes the model. Both are part
+ * of the input all the same, so a change of either trains again instead of finding the cached output.
+ */
 export const train = step('train', {
   input: z.object({
     dataset: Dataset,

@@ -5,12 +5,12 @@ import type { FeatureSpec } from '../../steps/features';
 import { createModelVersion } from '../../store/models/create-model-version';
 import type { EngineContext } from '../run-step/context';
 import { JsonValue } from '../run-step/json-value';
-import { admit } from './admission';
+import { admit, Golden } from './admission';
 
 type Input = z.output<typeof contract.input>;
 
 /**
- * Admits a trained model and gives it the model's next version number. Registering is a row of its own, keyed by run
+ * Admits a trained model, which has to answer the training's golden rows as its trainer did, and gives it the model's next version number. Registering is a row of its own, keyed by run
  * and node: a retry finds it and gives the same number.
  *
  * @throws PER_MODEL_050 to PER_MODEL_060 when admission refuses the file
@@ -18,7 +18,9 @@ type Input = z.output<typeof contract.input>;
 export async function registerModel(input: Input, ctx: EngineContext): Promise<{ model: string; version: number }> {
   const { model, trained, evaluation, features, trainedOn, occasion } = input;
   ctx.progress({ doing: 'admission' });
-  const { inputs, probe } = await admit(await ctx.artifacts.read(trained.model));
+  const golden = Golden.parse(JSON.parse((await ctx.artifacts.read(trained.golden)).toString('utf8')));
+  const admitted = await admit(await ctx.artifacts.read(trained.model), golden.rows.length > 0 ? { golden } : {});
+  const { inputs, probe, goldenRows, goldenDifference } = admitted;
   const eventTime = input.eventTime ?? calendarColumn(features);
   const signature: Signature = { inputs, output: 'probability', probe, ...(eventTime === null ? {} : { eventTime }) };
   const { trainingLogLoss, importances, rows: trainingRows, positives: trainingPositives } = trained;
@@ -36,7 +38,10 @@ export async function registerModel(input: Input, ctx: EngineContext): Promise<{
     run: ctx.run,
     address: ctx.address,
   });
-  ctx.log.info({ model, version, artifact: trained.model }, 'a model version was registered');
+  ctx.log.info(
+    { model, version, artifact: trained.model, goldenRows, goldenDifference },
+    'a model version was registered',
+  );
   return { model, version };
 }
 

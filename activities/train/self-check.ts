@@ -1,21 +1,30 @@
 import { perennialError } from '../../core/errors';
 import { type Label, signatureOf } from '../../steps/features';
+import type { Golden } from '../deploy/admission';
 import { openScorer } from '../evaluate/score';
 import type { FittedFeatures } from './features/encoded';
 import type { ParquetFile } from './features/parquet';
 import { readLabelled } from './features/read-features';
 import { readRawBatches } from './features/read-raw';
+import { GoldenRows } from './golden-rows';
 import type { FittedModel } from './trainer';
 
 const TOLERANCE = 1e-5;
 const SAMPLE_ROWS = 2_000;
+
+/** What the check of an export found. */
+export interface CheckedExport {
+  /** The largest difference between the two probabilities of a row. */
+  readonly difference: number;
+  /** Some rows of the sample with the trainer's answers, for admission to ask the model again. */
+  readonly golden: Golden;
+}
 
 /**
  * Scores a sample of the training rows twice, from raw values through the exported ONNX and from encoded features
  * through the trainer's own predictor, and refuses a model that does not reproduce.
  *
  * @param rows how many labelled rows the file has
- * @returns the largest difference between the two probabilities of a row.
  * @throws PER_MODEL_007
  */
 export async function checkExport(
@@ -25,13 +34,16 @@ export async function checkExport(
   rows: number,
   model: Pick<FittedModel, 'predict'>,
   onnx: Uint8Array,
-): Promise<number> {
+): Promise<CheckedExport> {
   const choice = { label, every: Math.max(1, Math.floor(rows / SAMPLE_ROWS)) };
   const encoded = await readLabelled(file, features, choice);
   const expected = model.predict(encoded.columns, encoded.rows);
   const scorer = await openScorer(onnx, ['cpu'], 1);
+  const signature = signatureOf(features.spec);
+  const golden = new GoldenRows(signature.inputs, GoldenRows.strideFor(encoded.rows));
   let [row, worst] = [0, 0];
-  await readRawBatches(file, signatureOf(features.spec), choice, async (batch) => {
+  await readRawBatches(file, signature, choice, async (batch) => {
+    golden.offer(batch, expected.subarray(row, row + batch.rows));
     for (const p of await scorer.score(batch)) worst = Math.max(worst, distance(p, expected[row++]));
   });
   await scorer.release();
@@ -39,7 +51,7 @@ export async function checkExport(
   if (worst > TOLERANCE) {
     throw perennialError('PER_MODEL_007', `On ${row} training rows the two differ by up to ${worst}.`);
   }
-  return worst;
+  return { difference: worst, golden: golden.golden() };
 }
 
 /** NaN on either side counts as the largest distance there is. */

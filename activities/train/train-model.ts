@@ -16,7 +16,7 @@ type TrainResult = z.input<typeof train.output>;
 
 /**
  * Reads a data set, fits the chosen trainer, exports ONNX, checks that the export answers as the trainer does, and
- * stores model and reference profile. Rows without a label are left out.
+ * stores model, reference profile and golden rows. Rows without a label are left out.
  *
  * @throws PER_MODEL_001 to PER_MODEL_009
  */
@@ -30,7 +30,7 @@ export async function trainModel(input: TrainInput, context: StepContext): Promi
     context.log.info({ trainer: trainer.name, rows: data.rows, positives: data.positives }, 'training begins');
     const model = await fit(trainer, data, features, optionsFor(input, context));
     const onnx = model.toOnnx();
-    const difference = await checkExport(file, features, label, data.rows, model, onnx);
+    const { difference, golden } = await checkExport(file, features, label, data.rows, model, onnx);
     context.log.info({ trainingLogLoss: model.trainingLogLoss, bytes: onnx.length, difference }, 'model exported');
     const reference = canonicalJson(describeRows(features, data, model.trainingProbabilities));
     return {
@@ -41,6 +41,7 @@ export async function trainModel(input: TrainInput, context: StepContext): Promi
       positives: data.positives,
       trainingLogLoss: model.trainingLogLoss,
       importances: { ...model.importances },
+      golden: await context.artifacts.putBytes(Buffer.from(canonicalJson(golden), 'utf8'), 'json'),
     };
   });
 }

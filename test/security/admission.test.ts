@@ -2,7 +2,7 @@
 // Runtime in a real child; whatever happens to the child, this process lives and gets a code.
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
-import { admit } from '../../activities/deploy/admission';
+import { admit, Golden } from '../../activities/deploy/admission';
 import { isPerennialError } from '../../core/errors';
 import { trainModel } from '../../activities/train/train-model';
 import { train } from '../../steps';
@@ -12,9 +12,15 @@ import { node, tinyBytes, tinyModel } from '../tiny-model';
 
 jest.setTimeout(120_000);
 
+/** The code of the refusal; null when the model was admitted, after it has answered in the probe. */
 async function refusal(bytes: Uint8Array, limits = {}): Promise<string | null> {
   try {
-    await admit(bytes, { limits });
+    const { probe, inputs, nodes } = await admit(bytes, { limits });
+    expect(probe.loadMs).toBeGreaterThan(0);
+    expect(probe.rowMs).toBeGreaterThan(0);
+    expect(probe.slowestMs).toBeGreaterThan(0);
+    expect(inputs).toHaveLength(3);
+    expect(nodes).toBeGreaterThan(0);
     return null;
   } catch (error) {
     if (isPerennialError(error)) return error.code;
@@ -39,8 +45,11 @@ test.each(['gbdt', 'linear'])('what the trainer %s exports is admitted', async (
   const context = await folderContext();
   const rows = await writeRows(join(context.folder, 'rows'), dirtyRows(2_000, 1, false));
   const dataset = await context.artifacts.putFile(rows, 'dataset');
-  const { model } = await trainModel(train.input.parse({ dataset, features: spec, label, trainer: { name } }), context);
-  const report = await admit(await context.artifacts.read(model));
+  const trained = await trainModel(train.input.parse({ dataset, features: spec, label, trainer: { name } }), context);
+  const golden = Golden.parse(JSON.parse((await context.artifacts.read(trained.golden)).toString()));
+  const report = await admit(await context.artifacts.read(trained.model), { golden });
+  expect(report.goldenRows).toBe(100);
+  expect(report.goldenDifference).toBeLessThanOrEqual(1e-5);
   expect(report.inputs.map((input) => input.name).sort()).toEqual(
     [...new Set(spec.features.map((f) => f.column))].sort(),
   );
@@ -103,5 +112,9 @@ test('200 byte mutants: each is refused with a code or harmless', async () => {
   for (let i = 0; i < mutants.length; i += 2)
     codes.push(...(await Promise.all(mutants.slice(i, i + 2).map((m) => refusal(m)))));
   expect(codes).toHaveLength(200);
-  for (const code of codes) expect(code ?? 'PER_MODEL_0').toMatch(/^PER_MODEL_0/);
+  const refused = codes.filter((code) => code !== null);
+  // Nearly every byte of so small a file counts: 189 were refused when this was written, 94 of them by the static walk.
+  expect(refused.length).toBeGreaterThanOrEqual(150);
+  expect(refused.filter((code) => code < 'PER_MODEL_058').length).toBeGreaterThanOrEqual(50);
+  for (const code of refused) expect(code).toMatch(/^PER_MODEL_0(5\d|60)$/);
 });

@@ -3,7 +3,7 @@ import { walk } from './walk';
 import { probeInChild, type ProbeLimits } from './probe';
 import type { Golden } from './probe-protocol';
 
-export type { Golden } from './probe-protocol';
+export { Golden } from './probe-protocol';
 export { walk } from './walk';
 export type { ModelFacts } from './walk';
 

@@ -2,10 +2,7 @@ import { z } from 'zod';
 
 /** Rows to ask a model, with the answers that it must give (for instance those of the trainer). */
 export const Golden = z.object({
-  rows: z
-    .array(z.record(z.string(), z.union([z.number(), z.string(), z.null()])))
-    .min(1)
-    .max(10_000),
+  rows: z.array(z.record(z.string(), z.union([z.number(), z.string(), z.null()]))).max(10_000),
   probabilities: z.array(z.number()),
 });
 export type Golden = z.infer<typeof Golden>;

@@ -1,3 +1,4 @@
+import { drawRows } from './draw-rows';
 import { BIN_WIDTH, COMMAND, CONTROL, type SharedState } from './shared';
 
 const { exp, log } = Math;
@@ -36,6 +37,8 @@ export class ChunkWorker {
     this.findGradients(chunk);
     if (command === COMMAND.beginTree) {
       this.gather(chunk);
+      const { first, last } = this.bounds(chunk);
+      drawRows(this.state.draw, at(control, CONTROL.tree), this.state.isDrawn, first, last);
       this.addUp(chunk, 0);
     }
   }
@@ -111,14 +114,15 @@ export class ChunkWorker {
     ends[newLeaf * chunks + chunk] = end;
   }
 
-  /** The chunk's histogram of a leaf, over all features. */
+  /** The chunk's histogram of a leaf, over all features and the rows that were drawn for this tree. */
   private addUp(chunk: number, leaf: number): void {
-    const { begins, ends, chunks, binStarts, histograms, features, places, order, gradients } = this.state;
+    const { begins, ends, chunks, binStarts, histograms, features, places, order, gradients, isDrawn } = this.state;
     const width = (binStarts[binStarts.length - 1] ?? 0) * BIN_WIDTH;
     const histogram = histograms.subarray(chunk * width, (chunk + 1) * width).fill(0);
     const end = ends[leaf * chunks + chunk] ?? 0;
     for (let i = begins[leaf * chunks + chunk] ?? 0; i < end; i++) {
       const row = order[i] ?? 0;
+      if (isDrawn[row] === 0) continue;
       const g = gradients[2 * row] ?? 0;
       const h = gradients[2 * row + 1] ?? 0;
       const next = (row + 1) * features;

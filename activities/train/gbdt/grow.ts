@@ -36,11 +36,15 @@ export class TreeGrower {
   /**
    * Grows a tree on the gradients at the present scores, after adding the values of the `ended` tree's leaves to them.
    *
-   * @param ended leaves of the tree before; 0 for the first.
+   * @param round number of this tree's draw of rows, from 0
+   * @param ended leaves of the tree before; 0 when its values are in the scores already
    * @returns null when not even one split gains anything.
    */
-  grow(ended: number): Tree | null {
-    this.team.run(COMMAND.beginTree, [[CONTROL.leaves, ended]]);
+  grow(round: number, ended: number): Tree | null {
+    this.team.run(COMMAND.beginTree, [
+      [CONTROL.leaves, ended],
+      [CONTROL.tree, round],
+    ]);
     const nodes: TreeNode[] = [];
     const leaves = [this.rootLeaf()];
     while (leaves.length < this.parameters.leaves) {

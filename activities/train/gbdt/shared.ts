@@ -17,6 +17,8 @@ export const CONTROL = {
   histogramOf: 8,
   /** Leaves of the tree that is being ended. */
   leaves: 9,
+  /** Number of the tree that begins. */
+  tree: 10,
   size: 16,
 } as const;
 
@@ -52,6 +54,16 @@ export interface SharedState {
   /** By place: 1 where rows with that bin of the feature that is split on go left. */
   readonly goesLeft: Uint8Array;
   readonly leafValues: Float64Array;
+  /** How each tree's rows are drawn. */
+  readonly draw: RowDraw;
+  /** By row: 1 where the tree that grows is fitted on it. The others are only led to their leaves. */
+  readonly isDrawn: Uint8Array;
+}
+
+/** Which share of the rows each tree is grown on, and the seed of the draw. */
+export interface RowDraw {
+  readonly share: number;
+  readonly seed: number;
 }
 
 const CHUNK_ROWS = 32_768;
@@ -59,7 +71,7 @@ const MOST_CHUNKS = 64;
 const HISTOGRAM_BYTES = 128 * 2 ** 20;
 
 /** Lays out the memory of a training. Depends on the data alone, never on the number of threads. */
-export function layOut(binned: BinnedRows, rows: number, leaves: number): SharedState {
+export function layOut(binned: BinnedRows, rows: number, leaves: number, draw: RowDraw): SharedState {
   const { binStarts, places } = binned;
   const allBins = binStarts[binStarts.length - 1] ?? 0;
   const width = allBins * BIN_WIDTH;
@@ -83,5 +95,7 @@ export function layOut(binned: BinnedRows, rows: number, leaves: number): Shared
     losses: new Float64Array(new SharedArrayBuffer(chunks * 8)),
     goesLeft: new Uint8Array(new SharedArrayBuffer(allBins)),
     leafValues: new Float64Array(new SharedArrayBuffer(leaves * 8)),
+    draw,
+    isDrawn: new Uint8Array(new SharedArrayBuffer(rows)).fill(1),
   };
 }

@@ -12,21 +12,25 @@ import { type Ensemble, predictEnsemble, type Tree } from './tree';
 
 /**
  * Histogram gradient boosting for the log loss (Friedman 2001; Chen & Guestrin 2016; Ke et al. 2017): leaf-wise trees,
- * native categorical splits, a learnt direction for missing numbers. It draws nothing at random.
+ * native categorical splits, a learnt direction for missing numbers, and rows drawn for each tree where `rowShare` is
+ * below 1 (Friedman 2002). Nothing else is drawn.
  */
 export const gbdt: Trainer<GbdtParameters> = {
   name: 'gbdt',
   async fit(data, features, parameters, options) {
     const binned = binColumns(data.columns, data.rows, parameters.bins);
-    const state = layOut(binned, data.rows, parameters.leaves);
+    const state = layOut(binned, data.rows, parameters.leaves, {
+      share: parameters.rowShare,
+      seed: options.seed,
+    });
     const bias = Math.log(data.positives / (data.rows - data.positives));
     state.labels.set(data.labels);
     state.scores.fill(bias);
     const team = await Team.start(state, options.threads);
     try {
       const grower = new TreeGrower(state, team, binned.features, parameters);
-      const trees = await boost(grower, state, parameters, options);
-      team.run(COMMAND.endBoosting, [[CONTROL.leaves, lastLeaves(trees)]]);
+      const { trees, ended } = await boost(grower, state, parameters, options);
+      team.run(COMMAND.endBoosting, [[CONTROL.leaves, ended]]);
       return fittedModel(features, { bias, trees }, binned.features, state);
     } finally {
       await team.stop();
@@ -36,20 +40,20 @@ export const gbdt: Trainer<GbdtParameters> = {
 
 async function boost(grower: TreeGrower, state: SharedState, parameters: GbdtParameters, options: FitOptions) {
   const trees: Tree[] = [];
-  while (trees.length < parameters.trees) {
-    const tree = grower.grow(lastLeaves(trees));
-    if (!tree) break;
-    trees.push(tree);
+  /** Leaves of the newest tree, until their values are in the scores. */
+  let ended = 0;
+  for (let round = 0; round < parameters.trees; round++) {
+    const tree = grower.grow(round, ended);
+    ended = tree?.leafValues.length ?? 0;
+    if (tree) trees.push(tree);
+    // The same rows would gain nothing again; other rows may.
+    else if (parameters.rowShare === 1) break;
     // The loss is the one before this tree: its leaves reach the scores when the next tree begins.
-    options.progress(trees.length, parameters.trees, meanLoss(state));
+    options.progress(round + 1, parameters.trees, meanLoss(state));
     await nextTurn();
     options.signal.throwIfAborted();
   }
-  return trees;
-}
-
-function lastLeaves(trees: readonly Tree[]): number {
-  return trees[trees.length - 1]?.leafValues.length ?? 0;
+  return { trees, ended };
 }
 
 function meanLoss(state: SharedState): number {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { EncodedColumn, FittedFeatures } from '../../../activities/train/features/encoded';
 import type { LabelledRows } from '../../../activities/train/features/read-features';
 import { fitVocabulary } from '../../../activities/train/features/vocabulary';
+import { drawRows } from '../../../activities/train/gbdt/draw-rows';
 import { layOut } from '../../../activities/train/gbdt/shared';
 import { binColumns } from '../../../activities/train/gbdt/bins';
 import { gbdt } from '../../../activities/train/gbdt/trainer';
@@ -17,7 +18,7 @@ jest.setTimeout(60_000);
 const ROWS = 80_000;
 const distance: NumberFeature = { kind: 'number', name: 'distance', column: 'distance' };
 const origin: CategoryFeature = { kind: 'category', name: 'origin', column: 'origin', normalise: [] };
-const parameters = { trees: 12, leaves: 15, learningRate: 0.1, minRowsInLeaf: 20, lambda: 1, bins: 64 };
+const parameters = { trees: 12, leaves: 15, learningRate: 0.1, minRowsInLeaf: 20, lambda: 1, bins: 64, rowShare: 1 };
 
 function madeUpRows(): { data: LabelledRows; features: FittedFeatures } {
   const random = generator(3);
@@ -40,19 +41,59 @@ function madeUpRows(): { data: LabelledRows; features: FittedFeatures } {
 
 const { data, features } = madeUpRows();
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const options = (threads: number) => ({
+const options = (threads: number, seed = 1) => ({
   threads,
-  seed: 1,
+  seed,
   signal: new AbortController().signal,
   progress: () => undefined,
 });
 
 test('one, two and three threads train the same gradient boosting to the byte', async () => {
-  expect(layOut(binColumns(data.columns, ROWS, 64), ROWS, 15).chunks).toBeGreaterThanOrEqual(3);
+  expect(layOut(binColumns(data.columns, ROWS, 64), ROWS, 15, { share: 1, seed: 1 }).chunks).toBeGreaterThanOrEqual(3);
   const models = [];
   for (const threads of [1, 2, 3]) models.push(await gbdt.fit(data, features, parameters, options(threads)));
   expect(new Set(models.map((m) => digest(m.toOnnx()))).size).toBe(1);
   expect(new Set(models.map((m) => m.trainingLogLoss)).size).toBe(1);
+});
+
+test('rows drawn for each tree hang on the seed alone: the same bytes for any threads, others for another seed', async () => {
+  const drawn = { ...parameters, rowShare: 0.5 };
+  const train = async (threads: number, seed: number) => gbdt.fit(data, features, drawn, options(threads, seed));
+  const models = [await train(1, 7), await train(2, 7), await train(3, 7)];
+  expect(new Set(models.map((m) => digest(m.toOnnx()))).size).toBe(1);
+  expect(new Set(models.map((m) => m.trainingLogLoss)).size).toBe(1);
+  // Seeds that share their lower 32 bits are not the same seed.
+  const others = [
+    await train(2, 8),
+    await train(2, 7 + 2 ** 32),
+    await gbdt.fit(data, features, parameters, options(2, 7)),
+  ];
+  expect(new Set([...models, ...others].map((m) => digest(m.toOnnx()))).size).toBe(4);
+  // Half the rows of each tree, and still every row is led to its leaf.
+  const [model] = models;
+  const apart = model
+    ?.predict(data.columns, ROWS)
+    .reduce((w, p, r) => Math.max(w, Math.abs(p - (model.trainingProbabilities[r] ?? NaN))), 0);
+  expect(apart).toBeLessThan(1e-12);
+});
+
+test('on all rows nothing is drawn, so the seed changes nothing', async () => {
+  const of = async (seed: number) =>
+    digest((await gbdt.fit(data, features, { ...parameters, trees: 2 }, options(1, seed))).toOnnx());
+  expect(await of(1)).toBe(await of(2));
+});
+
+test('a draw takes its share of the rows, other rows for each tree and seed', () => {
+  const draw = (seed: number, tree: number) => {
+    const isDrawn = new Uint8Array(ROWS).fill(1);
+    for (const first of [0, 30_000]) drawRows({ share: 0.3, seed }, tree, isDrawn, first, first === 0 ? 30_000 : ROWS);
+    return isDrawn;
+  };
+  const draws = [draw(1, 0), draw(1, 1), draw(2, 0), draw(-1, 0)];
+  for (const d of draws) expect(d.reduce((a, b) => a + b, 0) / ROWS).toBeCloseTo(0.3, 2);
+  // Independent draws share 0.3 x 0.3 of the rows.
+  const [a, ...rest] = draws;
+  for (const d of rest) expect(d.reduce((n, v, r) => n + v * (a?.[r] ?? 0), 0) / ROWS).toBeCloseTo(0.09, 2);
 });
 
 test('training again gives the same logistic regression to the byte', async () => {

@@ -54,7 +54,15 @@ async function writeMonth(month: number): Promise<string> {
 }
 
 test('trained on January, gradient boosting beats logistic regression on April', async () => {
-  const parameters = { trees: 100, leaves: 31, learningRate: 0.1, minRowsInLeaf: 20, lambda: 1, bins: 255 };
+  const parameters = {
+    trees: 100,
+    leaves: 31,
+    learningRate: 0.1,
+    minRowsInLeaf: 20,
+    lambda: 1,
+    bins: 255,
+    rowShare: 1,
+  };
   const boosted = await gbdt.fit(january, features, parameters, options);
   const baseline = await linear.fit(january, features, { iterations: 25, l2: 1e-6 }, options);
   const [p, q] = [boosted, baseline].map((model) => model.predict(april.columns, april.rows));
