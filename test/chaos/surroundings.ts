@@ -21,9 +21,11 @@ export class Surroundings {
     readonly db: Pool,
     readonly folder: string,
     private readonly address: string,
+    private readonly project: string,
   ) {}
 
-  static async open(): Promise<Surroundings> {
+  /** @param project folder beside this file that holds the project's perennial.config.ts */
+  static async open(project = 'project'): Promise<Surroundings> {
     const address = process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'];
     if (!address)
       throw new Error('PERENNIAL_TEST_TEMPORAL_ADDRESS is not set: run `npm test`, which starts the stack.');
@@ -43,29 +45,32 @@ export class Surroundings {
         () => false,
       ),
     );
-    return new Surroundings(client, namespace, database, openDb(database.url), folder, address);
+    return new Surroundings(client, namespace, database, openDb(database.url), folder, address, project);
   }
 
   async close(): Promise<void> {
-    for (const worker of this.workers) worker.kill('SIGKILL');
+    for (const worker of this.workers) killGroup(worker);
     await this.client.connection.close();
     await this.db.end();
     await this.database.drop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Starts a worker of the pool `cpu` and waits until it polls. */
-  async worker(): Promise<ChildProcess> {
-    const root = join(__dirname, '..', '..');
-    const worker = spawn(process.execPath, [join(root, 'dist', 'workers', 'main.js'), '--pool', 'cpu'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+  /** Starts a worker, in a process group of its own, and waits until it polls. */
+  async worker(pool: 'cpu' | 'gpu' = 'cpu'): Promise<ChildProcess> {
+    const workers = join(__dirname, '..', '..', 'dist', 'workers');
+    // It ends with this process, however this one ends: then the pipe to its stdin closes.
+    const ending = ['--require', join(workers, 'embedded', 'end-with-supervisor.js')];
+    const worker = spawn(process.execPath, [...ending, join(workers, 'main.js'), '--pool', pool], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
       env: {
         ...process.env,
         DATABASE_URL: this.database.url,
         TEMPORAL_ADDRESS: this.address,
         TEMPORAL_NAMESPACE: this.namespace,
         PERENNIAL_STATE: join(this.folder, 'state'),
-        PERENNIAL_PROJECT: join(__dirname, 'project'),
+        PERENNIAL_PROJECT: join(__dirname, this.project),
       },
     });
     this.workers.push(worker);
@@ -103,8 +108,14 @@ export class Surroundings {
   }
 }
 
-/** Waits until something holds, for a minute at most. */
-export async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const patience = AbortSignal.timeout(60_000);
+/** kill -9 for a worker and whatever shares its process group; nothing when it has ended. */
+export function killGroup(worker: ChildProcess): void {
+  if (worker.pid === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
+  process.kill(-worker.pid, 'SIGKILL');
+}
+
+/** Waits until something holds, for a minute at most unless told otherwise (ms). */
+export async function eventually(holds: () => Promise<boolean>, atMost = 60_000): Promise<void> {
+  const patience = AbortSignal.timeout(atMost);
   while (!(await holds())) await sleep(50, undefined, { signal: patience });
 }

@@ -4,10 +4,12 @@ import { createModelVersion } from '../../store/models/create-model-version';
 import { modelHistory } from '../../store/models/model-history';
 import { findRun } from '../../store/runs/find-run';
 import { anArtifact } from '../store/rows';
-import { eventually, Surroundings } from './surroundings';
+import { ChaosReport } from './report';
+import { eventually, killGroup, Surroundings } from './surroundings';
 
 jest.setTimeout(180_000);
 
+const report = new ChaosReport('worker-killed', { seed: null, minimumLanded: 5 });
 let around: Surroundings;
 const at = '2001-02-01T00:00:00.000Z';
 
@@ -38,20 +40,28 @@ test('kill -9 in the middle of training and of a promotion: the run completes, w
   const first = await around.worker();
   const handle = await around.start('fit-and-crown', 'killed');
   await around.begun('fit');
-  first.kill('SIGKILL');
+  const hits = [report.inject()];
+  killGroup(first);
   await around.letGo('fit');
 
   const second = await around.worker();
   await around.begun('crown');
-  second.kill('SIGKILL');
+  hits.push(report.inject());
+  killGroup(second);
   await around.letGo('crown');
 
   await around.worker();
   const output: unknown = await handle.result();
   expect(output).toEqual({ fitted: { fence: 2 }, crowned: { fence: 2 } });
-  expect(await outcomes('killed', 'fit')).toEqual(['lost', 'committed']);
-  expect(await outcomes('killed', 'crown')).toEqual(['lost', 'committed']);
-  expect(await modelHistory(around.db, 'm', { limit: 10 })).toHaveLength(1);
+  const [fits, crowns] = [await outcomes('killed', 'fit'), await outcomes('killed', 'crown')];
+  for (const [i, found] of [fits, crowns].entries()) hits[i]?.(found[0] === 'lost');
+  expect([fits, crowns]).toEqual([
+    ['lost', 'committed'],
+    ['lost', 'committed'],
+  ]);
+  const promotions = await modelHistory(around.db, 'm', { limit: 10 });
+  report.once(promotions.length);
+  expect(promotions).toHaveLength(1);
   expect(await findRun(around.db, 'killed')).toMatchObject({ status: 'completed' });
 });
 
@@ -60,6 +70,7 @@ test('a frozen worker that wakes up commits nothing; its unfenced effect, as con
   const frozen = await around.worker();
   const handle = await around.start('hog-on', 'frozen');
   await around.begun('hog');
+  const hit = report.inject();
   frozen.kill('SIGSTOP');
   await around.worker();
   await around.begun('hog', 2);
@@ -70,8 +81,11 @@ test('a frozen worker that wakes up commits nothing; its unfenced effect, as con
   frozen.kill('SIGCONT');
   await eventually(async () => (await outcomes('frozen', 'hog'))[0] === 'fenced-off');
   expect((await outcomes('frozen', 'hog')).filter((outcome) => outcome === 'committed')).toHaveLength(1);
+  hit(true);
+  report.once(await effects('in the commit'));
   expect(await effects('in the commit')).toBe(1);
   await eventually(async () => (await effects('unfenced')) >= 2);
+  report.control('the same effect with fencing off', (await effects('unfenced')) >= 2);
 });
 
 test('an activity that is reset in flight runs again, under a fence of its own, with one effect', async () => {
@@ -79,6 +93,7 @@ test('an activity that is reset in flight runs again, under a fence of its own, 
   await around.worker();
   const handle = await around.start('hold-on', 'reset');
   await around.begun('hold');
+  const hit = report.inject();
   await around.client.workflowService.resetActivity({
     namespace: around.namespace,
     execution: { workflowId: 'reset' },
@@ -87,8 +102,10 @@ test('an activity that is reset in flight runs again, under a fence of its own, 
   await around.begun('hold', 2);
   await around.letGo('hold');
   expect(await handle.result()).toEqual({ fence: 2 });
-  const executions = await listExecutions(around.db, 'reset', { limit: 10 });
-  expect(executions.map(({ outcome }) => outcome)).toEqual(['cancelled', 'committed']);
+  const executions = await outcomes('reset', 'hold');
+  hit(executions[0] === 'cancelled');
+  report.once(await effects('in the commit'));
+  expect(executions).toEqual(['cancelled', 'committed']);
   expect(await effects('in the commit')).toBe(1);
 });
 
@@ -98,12 +115,20 @@ test('a worker that is asked to stop hands its step over: the run goes on with t
   const handle = await around.start('hold-on', 'stopped');
   await around.begun('hold');
   const ended = new Promise((resolve) => first.once('exit', resolve));
+  const hit = report.inject();
   first.kill('SIGTERM');
   await ended;
   await around.worker();
   await around.begun('hold', 2);
   await around.letGo('hold');
   expect(await handle.result()).toEqual({ fence: 2 });
-  expect(await outcomes('stopped', 'hold')).toEqual(['cancelled', 'committed']);
+  const executions = await outcomes('stopped', 'hold');
+  hit(executions[0] === 'cancelled');
+  report.once(await effects('in the commit'));
+  expect(executions).toEqual(['cancelled', 'committed']);
   expect(await effects('in the commit')).toBe(1);
+});
+
+test('every fault has landed, nothing was lost or made twice, and the control failed', () => {
+  report.close();
 });
