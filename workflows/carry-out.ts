@@ -1,5 +1,13 @@
 import { CancellationScope, setCurrentDetails, sleep, startChild } from '@temporalio/workflow';
-import { advance, type Advance, type Command, type Event, nodeTable, type RunState } from '../core/interpret';
+import {
+  advance,
+  type Advance,
+  type Command,
+  type Event,
+  type NodeEvent,
+  nodeTable,
+  type RunState,
+} from '../core/interpret';
 import type { Approval } from '../core/plan/approval';
 import { type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
@@ -91,6 +99,10 @@ export class Shell {
       case 'stop':
         this.running.get(command.address)?.cancel();
         return;
+      case 'breathe': {
+        this.breathe();
+        return;
+      }
       case 'note': {
         this.inScope(() => {
           this.notes.add(command.note);
@@ -115,7 +127,7 @@ export class Shell {
     );
   }
 
-  private done(event: Exclude<Event, { type: 'cancel' }>): void {
+  private done(event: NodeEvent): void {
     this.running.delete(event.address);
     this.receive(event);
   }
@@ -145,6 +157,15 @@ export class Shell {
         // Answered, or the run ends.
         () => this.running.delete(address),
       );
+  }
+
+  /** A timer is told of in a later workflow task than the one that set it: what was commanded until now has then been sent. */
+  private breathe(): void {
+    this.inScope(() => {
+      void sleep(1, { summary: 'what was handed out is sent' }).then(() => {
+        this.receive({ type: 'breathed' });
+      });
+    });
   }
 
   private inScope(work: () => void): void {

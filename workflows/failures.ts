@@ -8,10 +8,10 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { perennialError } from '../core/errors';
-import { type Event, type Failure, failureOf } from '../core/interpret';
+import { type Failure, failureOf, type NodeEvent } from '../core/interpret';
 
 /** The event that the end of a node's activity or child workflow by an error is. */
-export function eventOf(address: string, error: unknown): Exclude<Event, { type: 'cancel' }> {
+export function eventOf(address: string, error: unknown): NodeEvent {
   if (isCancellation(error)) return { type: 'cancelled', address };
   return { type: 'failed', address, failure: readFailure(address, error) };
 }

@@ -56,7 +56,7 @@ export interface BeginRunArgument {
   readonly temporalRunId: string;
 }
 
-/** The state of a node that is no step execution: a map, a branch, an approval, or a step that never ran. */
+/** The state of a node that no execution records: of a map, a branch, an approval, or a step that never ran, was stopped or failed. */
 export interface NodeNote {
   readonly address: string;
   readonly node: string;

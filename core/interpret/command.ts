@@ -15,6 +15,8 @@ export type Command =
   | { readonly type: 'await-answer'; readonly address: string; readonly node: string; readonly timeout: number | null }
   /** Stop what runs at an address; a step or shard answers with an event, an approval does not. */
   | { readonly type: 'stop'; readonly address: string }
+  /** Send what was handed out so far, in a message of its own; the answer is the event `breathed`. */
+  | { readonly type: 'breathe' }
   | { readonly type: 'note'; readonly note: NodeNote }
   | {
       readonly type: 'end';

@@ -37,8 +37,9 @@ export function draftOf(index: IndexedPlan, state: RunState): Draft {
 
 /** The state that a draft has become. */
 export function stateOf(draft: Draft): RunState {
-  const { phase, goal, config, nodes, scopes, pending, executions, ending, stopping, failure } = draft;
-  return { phase, goal, config, nodes, scopes, pending, executions, ending, stopping, failure };
+  const { phase, goal, config, nodes, scopes, pending, executions, batch, breathing, ending, stopping, failure } =
+    draft;
+  return { phase, goal, config, nodes, scopes, pending, executions, batch, breathing, ending, stopping, failure };
 }
 
 /** @throws PER_FLOW_009: an address that is not there is the interpreter's own mistake */
@@ -66,9 +67,12 @@ export function change(draft: Draft, address: string, fields: Partial<NodeState>
   draft.nodes[address] = { ...nodeAt(draft, address), ...fields };
 }
 
-/** Tells the records about a node that is no step execution. A shard says nothing of its map: it knows only a part. */
+/**
+ * Tells the records about a node what no execution of it does. A shard says nothing of its map, since it knows only a
+ * part; and it is no node itself.
+ */
 export function note(draft: Draft, address: string, what: Omit<NodeNote, 'address' | 'node' | 'kind'>): void {
-  if (address === draft.goal) return;
+  if (address === draft.goal || nodeAt(draft, address).shard !== undefined) return;
   const { node } = planNode(draft, nodeAt(draft, address).node);
   draft.commands.push({ type: 'note', note: { address, node: node.id, kind: node.kind, ...what } });
 }

@@ -20,6 +20,8 @@ export interface IndexedPlan {
   readonly executions: number;
   /** Approvals whose answer some branch's condition reads: their rejection does not end the run. */
   readonly branchedOn: ReadonlySet<string>;
+  /** Of the plan's JSON. */
+  readonly bytes: number;
 }
 
 const indexed = new WeakMap<Plan, IndexedPlan>();
@@ -33,7 +35,8 @@ export function indexPlan(plan: Plan): IndexedPlan {
   const all = [...nodes.values()];
   const conditions = all.flatMap(({ node }) => (node.kind === 'branch' ? [node.when] : []));
   const branchedOn = new Set(conditions.flatMap(readNodes));
-  const index = { plan, nodes, executions: countExecutions(plan.body, SHARDS_RESERVED), branchedOn };
+  const executions = countExecutions(plan.body, SHARDS_RESERVED);
+  const index = { plan, nodes, executions, branchedOn, bytes: JSON.stringify(plan).length };
   indexed.set(plan, index);
   return index;
 }

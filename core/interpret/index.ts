@@ -3,5 +3,5 @@ export type { Command } from './command';
 export { failureOf } from './failure';
 export { advance, begin, beginShard, type Advance } from './interpret';
 export { MAX_EXECUTIONS, MAX_INPUT_SIZE, MAX_LIST_SIZE, shardSizeFor } from './limits';
-export type { Ending, EndStatus, Event, Failure, NodeState, RunState, ShardSeed } from './state';
+export type { Ending, EndStatus, Event, Failure, NodeEvent, NodeState, RunState, ShardSeed } from './state';
 export { nodeTable, statusOf, type RunStatus } from './status';

@@ -2,13 +2,13 @@ import { perennialError } from '../errors';
 import { evaluate } from '../expr/evaluate';
 import type { Json } from '../plan/json';
 import type { Plan } from '../plan/plan';
-import { change, type Draft, draftOf, nodeAt, note, planNode, scopeAt, stateOf, valuesAt } from './draft';
+import { type Draft, draftOf, nodeAt, note, planNode, scopeAt, stateOf, valuesAt } from './draft';
 import type { Command } from './command';
 import { failureOf } from './failure';
 import { indexPlan, type IndexedPlan } from './index-plan';
 import { openUnits } from './open-units';
 import { closeScope, openScope } from './scopes';
-import { bringToEnd, complete, endOwner, fail, giveUp } from './settle';
+import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
 import type { Event, NodeState, RunState, ShardSeed } from './state';
 
@@ -58,8 +58,8 @@ export function advance(plan: Plan, state: RunState, event: Event): Advance {
 }
 
 function emptyState(config: Json, goal: string | null): RunState {
-  const nothing = { nodes: {}, scopes: {}, pending: [], executions: 0, ending: null, stopping: false, failure: null };
-  return { phase: 'running', goal, config, ...nothing };
+  const nothing = { nodes: {}, scopes: {}, pending: [], executions: 0, batch: 0, breathing: false };
+  return { phase: 'running', goal, config, ...nothing, ending: null, stopping: false, failure: null };
 }
 
 function outside(node: string, output: Json): NodeState {
@@ -77,6 +77,11 @@ function addOuterItem(draft: Draft, seed: ShardSeed, map: string, item: Json): v
 function take(draft: Draft, event: Event): void {
   if (event.type === 'cancel') {
     bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
+    return;
+  }
+  if (event.type === 'breathed') {
+    draft.batch = 0;
+    draft.breathing = false;
     return;
   }
   const node = draft.nodes[event.address];
@@ -102,7 +107,7 @@ function answer(draft: Draft, event: Extract<Event, { type: 'answered' }>): void
 
 /** A step was cancelled: as asked, when the run is coming to its end; else by somebody else, which fails it. */
 function stopped(draft: Draft, address: string): void {
-  if (draft.ending) change(draft, address, { status: 'cancelled' });
+  if (draft.ending) cancel(draft, address);
   else fail(draft, address, failureOf(perennialError('PER_FLOW_006', `${address} was cancelled.`)));
 }
 
@@ -127,7 +132,7 @@ function startReady(draft: Draft): boolean {
     const readiness = draft.ending ? 'waits' : readinessOf(draft, address);
     if (readiness === 'waits') waiting.push(address);
     else if (readiness === 'never') giveUp(draft, address);
-    else tryToStart(draft, address);
+    else if (!tryToStart(draft, address)) waiting.push(address);
   }
   const changed = waiting.length < before.length;
   // Nodes of scopes opened meanwhile come after those that wait longer.
@@ -145,24 +150,23 @@ function readinessOf(draft: Draft, address: string): 'ready' | 'waits' | 'never'
   return ready ? 'ready' : 'waits';
 }
 
-function tryToStart(draft: Draft, address: string): void {
+/** False: it has to wait for the next message, since this one is full. */
+function tryToStart(draft: Draft, address: string): boolean {
   try {
-    startNode(draft, address);
+    return startNode(draft, address);
   } catch (error) {
-    const failure = failureOf(error);
-    note(draft, address, { status: 'failed', error: failure });
-    fail(draft, address, failure);
+    fail(draft, address, failureOf(error));
+    return true;
   }
 }
 
 /** Tells everything under way to stop, once; what has not begun will not. */
 function stopAll(draft: Draft): void {
-  for (const address of draft.pending) change(draft, address, { status: 'cancelled' });
+  for (const address of draft.pending) cancel(draft, address);
   draft.pending = [];
   for (const [address, state] of Object.entries(draft.nodes)) {
     if (state.status === 'waiting') {
-      change(draft, address, { status: 'cancelled' });
-      note(draft, address, { status: 'cancelled' });
+      cancel(draft, address);
       draft.commands.push({ type: 'stop', address });
     } else if (isRunningLeaf(draft.index, state) && !draft.stopping) {
       draft.commands.push({ type: 'stop', address });
@@ -184,9 +188,7 @@ function isOver(draft: Draft): boolean {
 function end(draft: Draft): void {
   draft.phase = 'ended';
   for (const [address, state] of Object.entries(draft.nodes)) {
-    if (state.status !== 'running') continue;
-    change(draft, address, { status: 'cancelled' });
-    note(draft, address, { status: 'cancelled' });
+    if (state.status === 'running') cancel(draft, address);
   }
   if (!draft.ending && draft.failure) {
     const { address, failure } = draft.failure;

@@ -15,9 +15,27 @@ export const MAX_LIST_SIZE = 512 * 1024;
 /** Characters of JSON of one node's input. */
 export const MAX_INPUT_SIZE = 1024 * 1024;
 
+/**
+ * Bytes handed out to steps and shards in one message to Temporal, whose limit is 4 MB for all commands of a workflow
+ * task, their headers and summaries included. One input always fits ({@link MAX_INPUT_SIZE}).
+ */
+export const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+
 /** Items a shard for a body of so many nodes. */
 export function shardSizeFor(bodyNodes: number): number {
   return Math.max(1, Math.min(MAX_SHARD_ITEMS, Math.floor(MAX_EXECUTIONS / Math.max(1, bodyNodes))));
+}
+
+/** Bytes of a value's JSON text in UTF-8. */
+export function bytesOf(value: Json): number {
+  const text = JSON.stringify(value);
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    // A pair of surrogates is four bytes, two for each unit; other units above U+07FF are three.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
 }
 
 /** Length of a value's JSON text, in UTF-16 units: an estimate of its bytes that costs one pass. */

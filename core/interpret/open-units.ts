@@ -3,7 +3,6 @@ import { perennialError } from '../errors';
 import { addressOf, change, type Draft, mapAt, nodeAt, planNode, valuesAt } from './draft';
 import { readsOfBody } from './index-plan';
 import { closeScope, openScope } from './scopes';
-import type { Json } from '../plan/json';
 import type { MapState, NodeState, ShardSeed } from './state';
 
 /** Opens as many units of a map as may run at the same time. */
@@ -31,22 +30,24 @@ function openItem(draft: Draft, address: string, index: number): void {
 
 function openShard(draft: Draft, mapAddress: string, map: MapState, size: number, unit: number): void {
   const state = nodeAt(draft, mapAddress);
-  const items = map.items.slice(unit * size, (unit + 1) * size);
-  const from = map.from + unit * size;
+  const count = Math.min(size, map.items.length - unit * size);
   const address = `${mapAddress}#${unit}`;
   draft.nodes[address] = {
     node: state.node,
-    status: 'running',
+    status: 'pending',
     scope: mapAddress,
     at: state.at,
     needs: [],
-    shard: { from, count: items.length },
+    shard: { from: map.from + unit * size, count },
   };
-  draft.commands.push({ type: 'run-shard', address, seed: seedOf(draft, mapAddress, items, from) });
+  draft.pending.push(address);
 }
 
-function seedOf(draft: Draft, address: string, items: readonly Json[], from: number): ShardSeed {
+/** What a shard of the map at an address is started with. */
+export function seedOf(draft: Draft, address: string, shard: NonNullable<NodeState['shard']>): ShardSeed {
   const state = nodeAt(draft, address);
+  const map = mapAt(draft, address);
+  const start = shard.from - map.from;
   const node = mapNodeOf(draft, state);
   const reads = readsOfBody(node.body);
   const values = valuesAt(draft, state.at);
@@ -54,8 +55,8 @@ function seedOf(draft: Draft, address: string, items: readonly Json[], from: num
     map: node.id,
     address,
     at: state.at,
-    from,
-    items,
+    from: shard.from,
+    items: map.items.slice(start, start + shard.count),
     maxParallel: node.maxParallel,
     config: draft.config,
     outputs: Object.fromEntries(reads.nodes.map((id) => [addressOf(draft, id, state.at), values.output(id)])),

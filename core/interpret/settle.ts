@@ -14,8 +14,12 @@ export function complete(draft: Draft, address: string, output: Json): void {
   leave(draft, nodeAt(draft, address).scope, false);
 }
 
-/** A node has failed: the others are stopped, or may finish, as the plan says. */
+/**
+ * A node has failed: the others are stopped, or may finish, as the plan says. The records are told here, since an
+ * execution that was lost (a time-out, a worker that died) could not.
+ */
 export function fail(draft: Draft, address: string, failure: Failure): void {
+  note(draft, address, { status: 'failed', error: failure });
   change(draft, address, { status: 'failed' });
   if (draft.index.plan.onFailure === 'cancel') {
     bringToEnd(draft, { status: 'failed', reason: `${address}: ${failure.message}`, failure });
@@ -26,8 +30,14 @@ export function fail(draft: Draft, address: string, failure: Failure): void {
 
 /** A node will not run, since one that it needs did not complete. */
 export function giveUp(draft: Draft, address: string): void {
-  change(draft, address, { status: 'cancelled' });
+  cancel(draft, address);
   leave(draft, nodeAt(draft, address).scope, true);
+}
+
+/** A node has been stopped, or will not begin. */
+export function cancel(draft: Draft, address: string): void {
+  note(draft, address, { status: 'cancelled' });
+  change(draft, address, { status: 'cancelled' });
 }
 
 /** Why the nodes that still run are to be stopped. The first reason counts. */
@@ -67,9 +77,7 @@ function endNode(draft: Draft, address: string, failed: boolean): void {
     note(draft, address, { status: 'completed', output });
     complete(draft, address, output);
   } catch (error) {
-    const failure = failureOf(error);
-    note(draft, address, { status: 'failed', error: failure });
-    fail(draft, address, failure);
+    fail(draft, address, failureOf(error));
   }
 }
 

@@ -5,47 +5,78 @@ import { isList } from '../plan/json';
 import type { ApprovalNode, Body, BranchNode, MapNode, StepNode } from '../plan/plan';
 import { addressOf, change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
 import { countExecutions } from './index-plan';
-import { MAX_EXECUTIONS, MAX_INPUT_SIZE, SHARDS_RESERVED, shardSizeFor, sizeOf } from './limits';
-import { openUnits } from './open-units';
+import {
+  bytesOf,
+  MAX_BATCH_BYTES,
+  MAX_EXECUTIONS,
+  MAX_INPUT_SIZE,
+  SHARDS_RESERVED,
+  shardSizeFor,
+  sizeOf,
+} from './limits';
+import { openUnits, seedOf } from './open-units';
 import { closeScope, openScope } from './scopes';
 import type { NodeState } from './state';
 
 /**
- * Starts a node whose needs have completed.
+ * Starts a node whose needs have completed, or a shard.
  *
+ * @returns false when it has to wait for the next message
  * @throws PER_FLOW_001 to PER_FLOW_004, which fail the node
  */
-export function startNode(draft: Draft, address: string): void {
+export function startNode(draft: Draft, address: string): boolean {
   const state = nodeAt(draft, address);
+  if (state.shard) return startShard(draft, address, state.scope, state.shard);
   const { node } = planNode(draft, state.node);
   switch (node.kind) {
-    case 'step': {
-      startStep(draft, address, state, node);
-      return;
-    }
-    case 'map': {
+    case 'step':
+      return startStep(draft, address, state, node);
+    case 'map':
       startMap(draft, address, state, node);
-      return;
-    }
-    case 'branch': {
+      return true;
+    case 'branch':
       startBranch(draft, address, state, node);
-      return;
-    }
-    case 'approval': {
+      return true;
+    case 'approval':
       startApproval(draft, address, state, node);
-      return;
-    }
+      return true;
   }
 }
 
-function startStep(draft: Draft, address: string, state: NodeState, node: StepNode): void {
+function startStep(draft: Draft, address: string, state: NodeState, node: StepNode): boolean {
+  // Its input is not even made before there is room for any.
+  if (draft.breathing) return false;
   const input = evaluate(node.input, valuesAt(draft, state.at));
   const size = sizeOf(input);
   if (size > MAX_INPUT_SIZE)
     throw perennialError('PER_FLOW_004', `The input of ${address} has ${size} characters, ${MAX_INPUT_SIZE} at most.`);
+  if (!handOut(draft, bytesOf(input))) return false;
   spend(draft, address, 1);
   change(draft, address, { status: 'running' });
   draft.commands.push({ type: 'run-step', address, node: node.id, step: node.step, input });
+  return true;
+}
+
+function startShard(draft: Draft, address: string, map: string, items: NonNullable<NodeState['shard']>): boolean {
+  if (draft.breathing) return false;
+  const seed = seedOf(draft, map, items);
+  // The plan travels with each shard.
+  if (!handOut(draft, bytesOf({ ...seed }) + draft.index.bytes)) return false;
+  change(draft, address, { status: 'running' });
+  draft.commands.push({ type: 'run-shard', address, seed });
+  return true;
+}
+
+/** Counts what is handed out. False when the message is full: it is to be sent first. */
+function handOut(draft: Draft, bytes: number): boolean {
+  // Whatever is the first of a message goes with it: nothing would make it smaller.
+  if (draft.batch > 0 && draft.batch + bytes > MAX_BATCH_BYTES) {
+    draft.breathing = true;
+    draft.commands.push({ type: 'breathe' });
+    return false;
+  }
+  draft.batch += bytes;
+  return true;
 }
 
 function startBranch(draft: Draft, address: string, state: NodeState, node: BranchNode): void {

@@ -74,6 +74,10 @@ export interface RunState {
   readonly pending: readonly string[];
   /** Nodes executed or handed to a shard so far. */
   readonly executions: number;
+  /** Bytes of what was handed out since the last breath: all of it may travel in one message. */
+  readonly batch: number;
+  /** True while that message is being sent: nothing more is handed out before the event `breathed`. */
+  readonly breathing: boolean;
   /** Set when nodes are being stopped. */
   readonly ending: Ending | null;
   /** True once everything under way has been told to stop. */
@@ -88,7 +92,12 @@ export type Event =
   | { readonly type: 'failed'; readonly address: string; readonly failure: Failure }
   | { readonly type: 'cancelled'; readonly address: string }
   | { readonly type: 'answered'; readonly address: string; readonly answer: Approval }
-  | { readonly type: 'cancel'; readonly reason: string };
+  | { readonly type: 'cancel'; readonly reason: string }
+  /** What was handed out has been sent: the answer to the command `breathe`. */
+  | { readonly type: 'breathed' };
+
+/** What happened at one node. */
+export type NodeEvent = Extract<Event, { readonly address: string }>;
 
 /** What a shard of a map is started with, beside plan and run: everything of the outside that its items read. */
 export interface ShardSeed {

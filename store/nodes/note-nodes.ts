@@ -2,8 +2,8 @@ import type { NodeNote } from '../../core/interpret/activity';
 import type { Db } from '../db';
 
 /**
- * Records the state of nodes as the workflow sees them: maps, branches, approvals, and steps that never ran. Safe to
- * repeat. A committed output is never taken back.
+ * Records the state of nodes as the workflow sees them: maps, branches, approvals, and steps that never ran,
+ * were stopped or failed. Safe to repeat. A committed output is never taken back.
  */
 export async function noteNodes(db: Db, run: string, notes: readonly NodeNote[]): Promise<void> {
   await db.query(

@@ -104,6 +104,13 @@ describe('a run of a pipeline', () => {
     await engine.record(engine.client.workflow.getHandle(`${handle.workflowId}/each#1`), 'map-shard');
   });
 
+  it('hands out inputs that no message could hold together', async () => {
+    const items = Array.from({ length: 200 }, (_, i) => i);
+    const { result, handle } = await run('wide', { items, size: 30_000 });
+    expect(result).toEqual({ lengths: items.map(() => 30_000) });
+    expect(engine.recordsOf(handle.workflowId).executed).toHaveLength(201);
+  });
+
   it('takes the arm of a branch, or gives null where there is none', async () => {
     const high = await run('gate', { n: 12 });
     const low = await run('gate', { n: 2 });
@@ -194,6 +201,17 @@ describe('failures and cancellation', () => {
       reason: 'stumble: stumbled',
     });
     await engine.record(often.handle, 'failed');
+  });
+
+  it('records a step that was lost by its time-out as failed, with the error, and what waited for it as cancelled', async () => {
+    const { handle } = await run('late', {});
+    const { notes, end } = engine.recordsOf(handle.workflowId);
+    expect(notes).toMatchObject([
+      { address: 'overdue', status: 'failed', error: { type: 'PER_RUN_019' } },
+      { address: 'double', status: 'cancelled' },
+    ]);
+    expect(end).toMatchObject({ status: 'failed' });
+    await engine.record(handle, 'step-timed-out');
   });
 
   it('stops what runs when another node fails, and waits until it has stopped', async () => {

@@ -16,6 +16,19 @@ export const stumble = step('stumble', {
 /** Runs until it is cancelled. */
 export const endless = step('endless', { input: Number_, output: Number_, heartbeat: '2s', timeout: '1m' });
 
+/** Ends long after its time is over, and never looks whether it should. */
+export const overdue = step('overdue', {
+  input: Number_,
+  output: Number_,
+  timeout: '200ms',
+  retry: { attempts: 1 },
+});
+export const write = step('write', { input: z.object({ size: z.int() }), output: z.object({ text: z.string() }) });
+export const measure = step('measure', {
+  input: z.object({ text: z.string(), item: z.int() }),
+  output: z.object({ length: z.int() }),
+});
+
 export const chain = pipeline('chain', {
   config: z.object({ n: z.number().default(1) }),
   graph(g, config) {
@@ -70,7 +83,21 @@ export const breaking = pipeline('breaking', {
   }),
 });
 
-export const pipelines = [chain, fanOut, gate, release, hurry, stumbling, waiting, breaking];
+/** Every item reads one large value. */
+export const wide = pipeline('wide', {
+  config: z.object({ items: z.array(z.int()), size: z.int() }),
+  graph(g, config) {
+    const { text } = g.run(write, { size: config.size });
+    return { lengths: g.map('each', config.items, (item) => g.run(measure, { text, item }).length) };
+  },
+});
+
+export const late = pipeline('late', {
+  config: z.object({}),
+  graph: (g) => g.run(double, { n: g.run(overdue, { n: 1 }).n }),
+});
+
+export const pipelines = [chain, fanOut, gate, release, hurry, stumbling, waiting, breaking, wide, late];
 
 const tries = new Map<string, number>();
 
@@ -81,7 +108,7 @@ export class Stumbled extends Error {
 }
 
 export const toySteps = implement(
-  { double, add, tiny, stumble, endless },
+  { double, add, tiny, stumble, endless, overdue, write, measure },
   {
     double: ({ n }) => ({ n: n * 2 }),
     add: ({ list }) => ({ n: list.reduce((sum, { n }) => sum + n, 0) }),
@@ -92,6 +119,9 @@ export const toySteps = implement(
       if (now <= times) throw new Stumbled(type);
       return { tries: now };
     },
+    overdue: () => new Promise((resolve) => setTimeout(() => resolve({ n: 0 }), 1_000)),
+    write: ({ size }) => ({ text: 'x'.repeat(size) }),
+    measure: ({ text }) => ({ length: text.length }),
     endless: (_, { signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {

@@ -74,6 +74,8 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
           at: '2001-01-01T00:00:00.000Z',
         };
         open.push({ address: command.address, event: () => ({ type: 'answered', address: command.address, answer }) });
+      } else if (command.type === 'breathe') {
+        open.push({ address: '', event: () => ({ type: 'breathed' }) });
       } else if (command.type === 'stop') stopped.add(command.address);
       else if (command.type === 'end') {
         result.end = command;

@@ -111,6 +111,30 @@ describe('the interpreter', () => {
     );
   });
 
+  it('tells the records how every node ended that its execution may not have told of', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const { commands, trace } = drive(plan, config, how(run));
+        const notes = commands.flatMap((c) => (c.type === 'note' ? [c.note] : []));
+        const lastOf = (address: string) => notes.filter((n) => n.address === address).at(-1);
+        const fails = (address: string) => run.failing !== null && address.endsWith(`n${run.failing}`);
+        const completed = (address: string) => trace.includes(`-${address}`) && !fails(address);
+        // A completed step was committed with its output: a note would say less, and may come later.
+        const steps = commands.flatMap((c) => (c.type === 'run-step' ? [c.address] : []));
+        for (const address of steps.filter(completed)) expect(lastOf(address)).toBeUndefined();
+        for (const address of steps.filter((step) => !completed(step))) {
+          expect(lastOf(address)?.status).toBe(trace.includes(`-${address}`) ? 'failed' : 'cancelled');
+          expect(lastOf(address)?.error).toEqual(trace.includes(`-${address}`) ? failure : undefined);
+        }
+        for (const { id } of plan.body.nodes) {
+          expect(completed(id) ? 'completed' : lastOf(id)?.status).toMatch(/^(completed|failed|cancelled)$/);
+        }
+        for (const { address } of notes) expect(address).not.toContain('#');
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('decides the same from a state that went through JSON', () => {
     fc.assert(
       fc.property(anyPlan, anyRun, (plan, run) => {

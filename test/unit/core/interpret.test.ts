@@ -30,7 +30,9 @@ const kinds = (commands: readonly Command[]): string[] =>
       ? `${c.type} ${c.address}`
       : c.type === 'end'
         ? `end ${c.status}`
-        : `note ${c.note.address} ${c.note.status}`,
+        : c.type === 'note'
+          ? `note ${c.note.address} ${c.note.status}`
+          : c.type,
   );
 const pair = (onFailure?: Plan['onFailure']): Plan =>
   planOf({ nodes: [step('a'), step('b'), step('c', output('a'))], output: output('c') }, onFailure);
@@ -40,10 +42,12 @@ describe('a failure', () => {
     const begun = begin(pair(), null);
     expect(kinds(begun.commands)).toEqual(['run-step a', 'run-step b']);
     const failed = advance(pair(), begun.state, { type: 'failed', address: 'a', failure });
-    expect(kinds(failed.commands)).toEqual(['stop b']);
+    expect(kinds(failed.commands)).toEqual(['note a failed', 'note c cancelled', 'stop b']);
+    expect(failed.commands[0]).toMatchObject({ note: { error: failure } });
     expect(statusOf(failed.state).phase).toBe('stopping');
     const ended = advance(pair(), failed.state, { type: 'cancelled', address: 'b' });
-    expect(ended.commands).toEqual([{ type: 'end', status: 'failed', output: null, reason: 'a: broken', failure }]);
+    expect(kinds(ended.commands)).toEqual(['note b cancelled', 'end failed']);
+    expect(ended.commands[1]).toEqual({ type: 'end', status: 'failed', output: null, reason: 'a: broken', failure });
   });
 
   it('lets the others finish when the pipeline says so', () => {
@@ -74,7 +78,10 @@ describe('a failure', () => {
       type: 'cancelled',
       address: 'a',
     });
-    expect(commands).toMatchObject([{ type: 'end', status: 'failed', failure: { type: 'PER_FLOW_006' } }]);
+    expect(commands).toMatchObject([
+      { type: 'note', note: { address: 'a', status: 'failed', error: { type: 'PER_FLOW_006' } } },
+      { type: 'end', status: 'failed', failure: { type: 'PER_FLOW_006' } },
+    ]);
   });
 });
 
@@ -104,12 +111,12 @@ describe('a cancellation', () => {
   it('keeps what a step completed meanwhile, starts nothing more, and ends as cancelled', () => {
     const { state } = begin(pair(), null);
     const stopping = advance(pair(), state, { type: 'cancel', reason: 'enough' });
-    expect(kinds(stopping.commands)).toEqual(['stop a', 'stop b']);
+    expect(kinds(stopping.commands)).toEqual(['note c cancelled', 'stop a', 'stop b']);
     const late = advance(pair(), stopping.state, { type: 'completed', address: 'a', output: 5 });
     expect(late.commands).toEqual([]);
     expect(late.state.nodes['a']).toMatchObject({ status: 'completed', output: 5 });
     const ended = advance(pair(), late.state, { type: 'cancelled', address: 'b' });
-    expect(kinds(ended.commands)).toEqual(['end cancelled']);
+    expect(kinds(ended.commands)).toEqual(['note b cancelled', 'end cancelled']);
     expect(ended.state.nodes['c']).toMatchObject({ status: 'cancelled' });
   });
 
