@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../../core';
 import type { Cost } from '../../store/nodes/node-row';
-import { startBeat, type Beat } from './beat';
 import type { Call } from './call';
 import { callHandler } from './call-handler';
 import type { Effect, EngineContext } from './context';
@@ -20,23 +19,19 @@ export type Attempt = { readonly cost: Cost } & (
 /** How long code that ignores its abort signal is waited for, ms; then it is left to itself and cannot commit. */
 const PATIENCE = 5_000;
 
-/** Runs a step's code once, in this process or in a child, under its time limit, with heartbeats. Never throws. */
+/** Runs a step's code once, in this process or in a child, under its time limit. Never throws. */
 export async function attempt(call: Call, fence: number): Promise<Attempt> {
   const { temporal, meter } = call;
   const limit = startLimit(call);
-  const beat = startBeat(temporal.info.heartbeatTimeoutMs ?? null, (details) => {
-    temporal.heartbeat(details);
-  });
   const effects: Effect[] = [];
   try {
-    const end = await run(call, contextOf(call, fence, limit.signal, beat, effects));
+    const end = await run(call, contextOf(call, fence, limit.signal, effects));
     const cost = meter(end.usage);
     if (temporal.cancellationSignal.aborted) return { kind: 'cancelled', cost };
     if (limit.signal.aborted) return { kind: 'failed', failure: describe(limit.signal.reason), cost };
     if (end.kind === 'output') return { kind: 'output', output: end.output, effects: [...effects], cost };
     return { kind: 'failed', failure: end.failure, cause: end.cause, cost };
   } finally {
-    beat.stop();
     limit.stop();
   }
 }
@@ -76,7 +71,7 @@ function isolated({ dependencies, step, argument }: Call, context: EngineContext
   );
 }
 
-function contextOf(call: Call, fence: number, signal: AbortSignal, beat: Beat, effects: Effect[]): EngineContext {
+function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effect[]): EngineContext {
   const { dependencies, argument } = call;
   const log = call.log.child({ execution: fence });
   return {
@@ -99,7 +94,7 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, beat: Beat, e
         log.error(fields, message);
       },
     },
-    progress: beat.progress,
+    progress: call.beat.progress,
     artifacts: dependencies.artifacts,
     db: dependencies.db,
     inCommit: (effect) => {

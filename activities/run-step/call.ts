@@ -3,6 +3,7 @@ import type { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { StepArgument } from '../../core/interpret/activity';
 import type { Claimant } from '../../store/nodes/node-row';
+import type { Beat } from './beat';
 import type { Meter } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import type { KnownStep } from './known-step';
@@ -13,6 +14,8 @@ export interface Call {
   readonly step: KnownStep;
   readonly argument: StepArgument;
   readonly temporal: Context;
+  /** Goes on from before the look-up in the cache until after the commit. */
+  readonly beat: Beat;
   readonly claimant: Claimant;
   readonly meter: Meter;
   /** Ends the meter and gives the same call with a new one: what was spent so far is not the execution's. */
@@ -24,7 +27,7 @@ const WORKER = `${hostname()}:${process.pid}`;
 
 /** Puts a call together. */
 export function toCall(
-  given: Pick<Call, 'dependencies' | 'step' | 'argument' | 'temporal'>,
+  given: Pick<Call, 'dependencies' | 'step' | 'argument' | 'temporal' | 'beat'>,
   meters: (gpu: boolean) => Meter,
   gpu: boolean,
 ): Call {

@@ -14,7 +14,7 @@ import { type Call, isLastAttempt } from './call';
 import type { Effect } from './context';
 import { digestsIn } from './digests-in';
 import { describe, type Failure, toRecord } from './failure';
-import { EffectError, withRecords } from './records';
+import { EffectError, patienceFor, withRecords } from './records';
 import type { LookUp } from './use-cache';
 
 /** An execution's output and what goes into the records with it. */
@@ -30,13 +30,17 @@ export interface Done {
  * @returns the output that counts: this one, or another execution's that was committed before
  * @throws PER_RUN_008 when a newer execution holds the fence and has not committed yet
  */
-export async function commit({ dependencies, argument }: Call, fence: number, look: LookUp, done: Done): Promise<Json> {
+export async function commit(call: Call, fence: number, look: LookUp, done: Done): Promise<Json> {
+  const { dependencies, argument, temporal } = call;
   const { run, address } = argument;
   const row = { run, address, fence, output: done.output, cost: done.cost, cache: look.reason, entry: look.entry };
-  const mine = await withRecords('commit the output', () =>
-    done.effects.length === 0
-      ? commitNode(dependencies.db, row)
-      : transaction(dependencies.db, async (tx) => (await commitNode(tx, row)) && (await carryOut(tx, done.effects))),
+  const mine = await withRecords(
+    'commit the output',
+    () =>
+      done.effects.length === 0
+        ? commitNode(dependencies.db, row)
+        : transaction(dependencies.db, async (tx) => (await commitNode(tx, row)) && (await carryOut(tx, done.effects))),
+    patienceFor(temporal),
   );
   if (mine) return done.output;
   const committed = await withRecords('read the output', () => findOutput(dependencies.db, run, address));

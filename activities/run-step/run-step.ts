@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Json } from '../../core';
 import { parseArgument } from './argument';
 import { attempt, type Attempt } from './attempt';
+import { startBeat } from './beat';
 import { type Call, toCall } from './call';
 import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
@@ -26,7 +27,7 @@ export type StepActivity = (argument: unknown) => Promise<Json>;
  * @throws PER_RUN_010 when this worker has no code for the step
  * @example
  * const runStep = createRunStep(dependencies);
- * const activities = Object.fromEntries(stepNames(dependencies).map((name) => [name, runStep(name)]));
+ * const activities = Object.fromEntries(names.map((name) => [name, runStep(name)]));
  */
 export function createRunStep(dependencies: RunStepDependencies): (stepName: string) => StepActivity {
   const meters = createMeters();
@@ -35,8 +36,11 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
     const step = knownStep(dependencies, stepName);
     return async (raw) => {
       const temporal = Context.current();
+      const beat = startBeat(temporal.info.heartbeatTimeoutMs ?? null, (details) => {
+        temporal.heartbeat(details);
+      });
       try {
-        const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal }, meters, gpu);
+        const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal, beat }, meters, gpu);
         try {
           return await execute(call);
         } finally {
@@ -44,6 +48,8 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
         }
       } catch (error) {
         throw forTemporal(error, step.contract.retry.never);
+      } finally {
+        beat.stop();
       }
     };
   };

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { startBeat } from './beat';
 import type { Call } from './call';
 import { startLimit } from './limit';
 import { createTurns } from './turns';
@@ -8,7 +7,7 @@ import { createTurns } from './turns';
 const children = createTurns(availableParallelism());
 
 /**
- * Waits until an isolated execution may start its child process. Heartbeats go on meanwhile. The wait counts to the step's time limit, as it does for Temporal.
+ * Waits until an isolated execution may start its child process. The wait counts to the step's time limit, as it does for Temporal.
  *
  * @returns gives the place back
  * @throws the reason of a cancellation, PER_RUN_019 when the step's time is up
@@ -17,15 +16,10 @@ export async function takeTurn(
   call: Pick<Call, 'temporal' | 'step' | 'argument'>,
   turns = children,
 ): Promise<() => void> {
-  const { temporal } = call;
   const limit = startLimit(call);
-  const beat = startBeat(temporal.info.heartbeatTimeoutMs ?? null, (details) => {
-    temporal.heartbeat(details);
-  });
   try {
     return await turns.take(limit.signal);
   } finally {
-    beat.stop();
     limit.stop();
   }
 }

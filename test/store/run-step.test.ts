@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import timers from 'node:timers/promises';
 import type { Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ActivityCancellationDetails } from '@temporalio/common';
@@ -336,6 +337,62 @@ test('a step beats by itself, and a cancelled one is told by its signal and reco
   await expect(running).rejects.toThrow('CANCELLED');
   const [execution] = await listExecutions(db, `run-${runs}`, { limit: 1 });
   expect(execution?.outcome).toBe('cancelled');
+});
+
+test('a step beats while its claim waits for the records, and while its commit does', async () => {
+  const environment = quiet({ heartbeatTimeoutMs: 90 });
+  const beat = () => new Promise((resolve) => environment.once('heartbeat', resolve));
+  const narrow = openDb(database.url, { max: 1 });
+  const held = await narrow.connect();
+  meanwhile = (ctx) => {
+    ctx.inCommit(async () => {
+      await beat();
+    });
+    return Promise.resolve();
+  };
+  const running = execute('hold', { x: 3 }, { environment, dependencies: { ...dependencies, db: narrow } });
+  await beat();
+  held.release();
+  expect((await running).output).toEqual({ x: 3 });
+  meanwhile = () => Promise.resolve();
+  await narrow.end();
+}, 5_000);
+
+test('a result outlasts an outage of minutes while heartbeats go out; without them, and once cancelled, it does not', async () => {
+  // Waiting is what is made short here: the seconds that were asked for are counted, not waited.
+  let waited = 0;
+  const sleep = jest.spyOn(timers, 'setTimeout').mockImplementation((ms) => {
+    waited += ms ?? 0;
+    return Promise.resolve(undefined);
+  });
+  const away = (until: number) => (ctx: EngineContext) => {
+    waited = 0;
+    ctx.inCommit(() => {
+      if (waited < until) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      return Promise.resolve();
+    });
+    return Promise.resolve();
+  };
+  try {
+    meanwhile = away(180_000);
+    const { run } = await execute('hold', { x: 4 }, { environment: quiet({ heartbeatTimeoutMs: 60_000 }) });
+    expect(waited).toBeGreaterThanOrEqual(180_000);
+    expect((await listExecutions(db, run, { limit: 5 })).map((e) => e.outcome)).toEqual(['committed']);
+    await expect(execute('hold', { x: 4 })).rejects.toThrow('away');
+    expect(waited).toBeLessThan(10_000);
+    const environment = quiet({ heartbeatTimeoutMs: 60_000 });
+    meanwhile = (ctx) => {
+      ctx.inCommit(() => {
+        environment.cancel('WORKER_SHUTDOWN');
+        throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      });
+      return Promise.resolve();
+    };
+    await expect(execute('hold', { x: 4 }, { environment })).rejects.toThrow();
+  } finally {
+    sleep.mockRestore();
+    meanwhile = () => Promise.resolve();
+  }
 });
 
 test('a step that takes too long is stopped by its own signal', async () => {

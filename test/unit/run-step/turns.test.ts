@@ -72,9 +72,9 @@ const argument = {
   model: null,
 };
 
-/** An activity that does nothing but wait for its turn, with a heartbeat limit of 30 ms. */
+/** An activity that does nothing but wait for its turn. */
 function waitFor(turns: Turns, waits = contract) {
-  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 30 }, { logger: new DefaultLogger('ERROR') });
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const code = { contract: waits, handler: () => ({}), code: 'c', bundle: null };
   const turn: Promise<() => void> = environment.run(() =>
     takeTurn({ temporal: Context.current(), step: code, argument }, turns),
@@ -82,11 +82,10 @@ function waitFor(turns: Turns, waits = contract) {
   return { environment, turn };
 }
 
-test('who waits heartbeats, and goes on when a place is given back', async () => {
+test('who waits goes on when a place is given back', async () => {
   const turns = createTurns(1);
   const giveBack = await turns.take(patient);
-  const { environment, turn } = waitFor(turns);
-  await new Promise((resolve) => environment.once('heartbeat', resolve));
+  const { turn } = waitFor(turns);
   giveBack();
   (await turn)();
   await expect(turns.take(patient)).resolves.toBeInstanceOf(Function);
