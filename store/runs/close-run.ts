@@ -3,8 +3,8 @@ import type { Json } from '../../core/plan/json';
 import type { Db } from '../db';
 
 /**
- * Closes an open run, and with it the nodes and executions that were still open. A run that is closed stays as it is:
- * the first end that is recorded counts.
+ * Closes an open run, and with it the nodes and executions that were still open: those can no longer commit. A run that
+ * is closed stays as it is: the first end that is recorded counts.
  *
  * @returns the run's model (null: it has none) when this call closed it, undefined when it was closed already or is unknown
  */
@@ -17,7 +17,7 @@ export async function closeRun(
        UPDATE runs SET status = $2, reason = $3, output = $4, ended_at = now()
        WHERE id = $1 AND status = 'running' RETURNING id, model
      ), nodes_closed AS (
-       UPDATE nodes SET status = 'cancelled', ended_at = now()
+       UPDATE nodes SET status = 'cancelled', ended_at = now(), fence = fence + 1
        WHERE run_id IN (SELECT id FROM closed) AND status IN ('running', 'waiting')
      ), executions_closed AS (
        UPDATE executions SET outcome = 'lost', ended_at = now()

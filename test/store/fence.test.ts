@@ -5,7 +5,7 @@ import { failExecution } from '../../store/executions/fail-execution';
 import { listExecutions } from '../../store/executions/list-executions';
 import { sumCost } from '../../store/cost/sum-cost';
 import { claimNode } from '../../store/nodes/claim-node';
-import { commitNode } from '../../store/nodes/commit-node';
+import { COMMIT, type Commit, commitNode, commitValues, FENCED } from '../../store/nodes/commit-node';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { closeRun } from '../../store/runs/close-run';
 import { findRun } from '../../store/runs/find-run';
@@ -38,16 +38,16 @@ async function fenceOf(run: string, worker: string): Promise<number> {
   return claimed.fence;
 }
 
+function asCommit(run: string, fence: number, output: string | null): Commit {
+  return { run, address: 'a', fence, output, cache: { hit: false, differed: ['off'] }, cost, entry: null };
+}
+
 function commit(run: string, fence: number, output: string | null) {
-  return commitNode(db, {
-    run,
-    address: 'a',
-    fence,
-    output,
-    cache: { hit: false, differed: ['off'] },
-    cost,
-    entry: null,
-  });
+  return commitNode(db, asCommit(run, fence, output));
+}
+
+async function outcomesOf(run: string) {
+  return (await listExecutions(db, run, { limit: 10 })).map((e) => e.outcome);
 }
 
 test('of two that claim the same node the older one cannot commit, before or after the newer one has', async () => {
@@ -59,8 +59,7 @@ test('of two that claim the same node the older one cannot commit, before or aft
   expect(await commit(run, newer, 'new')).toBe(true);
   expect(await commit(run, older, 'old')).toBe(false);
   expect(await claim(run, 'w3')).toEqual({ kind: 'committed', output: 'new' });
-  const outcomes = (await listExecutions(db, run, { limit: 10 })).map((e) => e.outcome);
-  expect(outcomes).toEqual(['fenced-off', 'committed']);
+  expect(await outcomesOf(run)).toEqual(['fenced-off', 'committed']);
 });
 
 test('a committed JSON null counts as committed', async () => {
@@ -78,14 +77,34 @@ test('of twenty that claim at once each gets a number of its own, and one commit
   expect(await claim(run, 'w')).toEqual({ kind: 'committed', output: `by ${Math.max(...fences)}` });
 });
 
-test('control: with the fence taken out of the commit, the older execution overwrites the newer', async () => {
+test('control: the same statement without its fence lets the older execution commit over the newer', async () => {
   const run = await aRun(db, 'control');
-  await fenceOf(run, 'w1');
+  const older = await fenceOf(run, 'w1');
   const newer = await fenceOf(run, 'w2');
-  await commit(run, newer, 'new');
-  const unfenced = await db.query(`UPDATE nodes SET output = '"old"' WHERE run_id = $1 AND address = 'a'`, [run]);
+  expect(await commit(run, newer, 'new')).toBe(true);
+  expect(COMMIT.split(FENCED)).toHaveLength(2);
+  const unfenced = await db.query(COMMIT.replace(FENCED, ''), commitValues(asCommit(run, older, 'old')));
   expect(unfenced.rowCount).toBe(1);
   expect(await claim(run, 'w3')).toEqual({ kind: 'committed', output: 'old' });
+  expect(await outcomesOf(run)).toEqual(['committed', 'committed']);
+});
+
+test('an execution that commits again, not having heard that it had, stays committed', async () => {
+  const run = await aRun(db, 'lost-reply');
+  const fence = await fenceOf(run, 'w1');
+  expect(await commit(run, fence, 'once')).toBe(true);
+  expect(await commit(run, fence, 'once')).toBe(false);
+  expect(await outcomesOf(run)).toEqual(['committed']);
+});
+
+test('an execution of a run that was closed meanwhile cannot commit; after a reset the next one can', async () => {
+  const run = await aRun(db, 'closed-late');
+  const fence = await fenceOf(run, 'w1');
+  await closeRun(db, { run, status: 'terminated', reason: 'by an operator' });
+  expect(await commit(run, fence, 'late')).toBe(false);
+  expect((await listNodes(db, run, { limit: 5 }))[0]).toMatchObject({ status: 'cancelled', output: null });
+  expect(await outcomesOf(run)).toEqual(['fenced-off']);
+  expect(await commit(run, await fenceOf(run, 'w2'), 'again')).toBe(true);
 });
 
 test('a failed execution leaves the node open for the next one, and its cost is kept', async () => {
