@@ -26,12 +26,6 @@ export function findStep(
   return null;
 }
 
-/** The names of all steps that this worker has code for. */
-export function stepNames(dependencies: Pick<RunStepDependencies, 'standard' | 'project'>): string[] {
-  const all = [...(dependencies.project?.implementations ?? []), ...dependencies.standard];
-  return [...new Set(all.flatMap(({ contracts }) => Object.values(contracts).map((contract) => contract.name)))];
-}
-
 /** @throws PER_RUN_010 when this worker has no code for the step */
 export function knownStep(dependencies: RunStepDependencies, name: string): KnownStep {
   const { project, standard, environment } = dependencies;

@@ -14,19 +14,6 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
-/** True when nothing listens on the port of 127.0.0.1. */
-export async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await listen(server, port);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
 /** True when somebody takes connections on an address within some ms. */
 export function answersAt(host: string, port: number, patience = 2_000): Promise<boolean> {
   return new Promise((resolve) => {

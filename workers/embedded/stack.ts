@@ -8,7 +8,7 @@ import { lockHolder } from './lock';
 import { FromSupervisor } from './messages';
 import type { StackProgress, ToSupervisor } from './messages';
 import { endLeftovers } from './parts';
-import { endMarked, isAlive, markOf } from './process-mark';
+import { endMarked, markOf } from './process-mark';
 import { PartName, readStackFile, removeStackFile } from './stack-file';
 import type { StackAddresses, StackFile } from './stack-file';
 
@@ -72,12 +72,6 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   }
   if (outcome.type !== 'ready') throw new Error('the supervisor answered out of turn');
   return handleOf(outcome.file, supervisor, messages);
-}
-
-/** What is known of the stack that runs in a state folder; null when none does. */
-export function readStack(state: string): StackFile | null {
-  const file = readStackFile(resolve(state));
-  return file !== null && isAlive(file.supervisor) ? file : null;
 }
 
 /**
