@@ -21,8 +21,10 @@ function markHandled(state: KeeperState, { decision, cause }: Remembered): Keepe
     case 'decline': {
       const suffix = outcomeId('');
       if (!decision.id.endsWith(suffix)) return state;
+      // Without a version nothing was handed over: what comes late is still to be answered (`unknown-retrain`).
+      if (decision.version === null) return state;
       const retrain = decision.id.slice(0, -suffix.length);
-      return markSeen(markSeen(state, `candidate:${retrain}`), `declined:${retrain}`);
+      return markSeen(state, `${decision.rule === 'gate' ? 'declined' : 'candidate'}:${retrain}`);
     }
     case 'freeze':
     case 'unfreeze': {

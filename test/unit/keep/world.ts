@@ -17,6 +17,8 @@ export function day(n: number): string {
 export type Happening =
   | { readonly kind: 'cause'; readonly report: Report }
   | { readonly kind: 'hand-over'; readonly pass: boolean; readonly stranger: boolean }
+  /** The run of the last retrain hands over after the keeper has closed it. */
+  | { readonly kind: 'late-hand-over'; readonly pass: boolean }
   | { readonly kind: 'run-ended'; readonly status: 'completed' | 'failed' | 'terminated' }
   | { readonly kind: 'change-champion' }
   | { readonly kind: 'freeze'; readonly on: boolean; readonly id: string }
@@ -64,6 +66,7 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
         .record({ pass: fc.boolean(), stranger: fc.integer({ min: 0, max: 9 }) })
         .map(({ pass, stranger }) => ({ kind: 'hand-over' as const, pass, stranger: stranger === 0 })),
     },
+    { weight: 2, arbitrary: fc.boolean().map((pass) => ({ kind: 'late-hand-over' as const, pass })) },
     {
       weight: 2,
       arbitrary: fc
@@ -177,6 +180,13 @@ export class World {
           eventTime: retrain?.eventTime ?? day(0),
           reason: 'measured',
         };
+      }
+      case 'late-hand-over': {
+        const late = this.started.at(-1)?.decisionId;
+        if (retrain || late === undefined) return null;
+        this.versions += 1;
+        const type = happening.pass ? 'candidate' : 'declined';
+        return { type, version: this.versions, decisionId: late, eventTime: day(0), reason: 'late' };
       }
       case 'run-ended':
         return retrain && { type: 'run-ended', runId: retrain.runId, status: happening.status, reason: '' };
