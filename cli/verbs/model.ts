@@ -58,8 +58,7 @@ With --at the exit code is 1 when nothing was champion then.`,
 }
 
 async function showChampionAt(frame: Frame, db: Pool, name: string, at: string): Promise<0 | 1> {
-  // The records keep microseconds and show milliseconds: what became champion in that millisecond counts.
-  const champion = await championOf(db, name, at.replace('Z', '999Z'));
+  const champion = await championOf(db, name, at);
   frame.result({ model: name, at, champion }, () =>
     champion === null
       ? `${name} had no champion at ${at}.`

@@ -92,16 +92,31 @@ test('who was champion at a recorded time is answered from the log', async () =>
   const [one, two] = [await aVersion('past', 'past-1'), await aVersion('past', 'past-2')];
   expect(await championOf(db, 'past')).toBeNull();
   await ask('past', 0, one, 'past-1');
+  await nextMillisecond();
   await ask('past', 1, two, 'past-2');
   const [second, first] = await modelHistory(db, 'past', { limit: 10 });
   expect((await championOf(db, 'past'))?.version).toBe(two);
   expect((await listChampions(db, { limit: 1, after: 'once' }))[0]).toMatchObject({ model: 'past', version: two });
   expect(await championOf(db, 'past', at)).toBeNull();
-  // Recorded times leave the store in milliseconds: ask a millisecond later to be past the row itself.
-  const asked = new Date(Date.parse(first?.recorded_at ?? '') + 1).toISOString();
-  const expected = asked > (second?.recorded_at ?? '') ? two : one;
-  expect((await championOf(db, 'past', asked))?.version).toBe(expected);
+  const [firstAt, secondAt] = [first?.recorded_at ?? '', second?.recorded_at ?? ''];
+  expect(firstAt < secondAt).toBe(true);
+  // The time as it is shown is the first at which it was champion; a millisecond before it was not.
+  expect((await championOf(db, 'past', firstAt))?.version).toBe(one);
+  expect((await championOf(db, 'past', secondAt))?.version).toBe(two);
+  expect((await championOf(db, 'past', before(secondAt)))?.version).toBe(one);
+  expect(await championOf(db, 'past', before(firstAt))).toBeNull();
 });
+
+/** Waits until the server's clock shows another millisecond. */
+async function nextMillisecond(): Promise<void> {
+  const clock = async () => (await db.query<{ now: string }>('SELECT clock_timestamp() AS now')).rows[0]?.now ?? '';
+  const now = await clock();
+  while ((await clock()) === now);
+}
+
+function before(instant: string): string {
+  return new Date(Date.parse(instant) - 1).toISOString();
+}
 
 test('servers hear of a promotion when it commits, and never of one that lost', async () => {
   const listener = new Client({ connectionString: database.url });
