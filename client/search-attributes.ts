@@ -1,11 +1,12 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 
 /** The engine's search attributes, all of type Keyword. They must be registered before anything starts. */
 export const SEARCH_ATTRIBUTES = {
-  pipeline: defineSearchAttributeKey('PerennialPipeline', SearchAttributeType.KEYWORD),
-  model: defineSearchAttributeKey('PerennialModel', SearchAttributeType.KEYWORD),
-  cause: defineSearchAttributeKey('PerennialCause', SearchAttributeType.KEYWORD),
-  verdict: defineSearchAttributeKey('PerennialVerdict', SearchAttributeType.KEYWORD),
+  pipeline: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.pipeline, SearchAttributeType.KEYWORD),
+  model: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.model, SearchAttributeType.KEYWORD),
+  cause: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.cause, SearchAttributeType.KEYWORD),
+  verdict: defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.verdict, SearchAttributeType.KEYWORD),
 } as const;
 
 /** Pairs for a start; what is absent is left out. */

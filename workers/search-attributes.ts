@@ -1,12 +1,13 @@
 import type { OperatorService } from '@temporalio/client';
 import { perennialError } from '../core/errors';
+import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 
 /** What operators can search runs by in Temporal's UI. The embedded server registers them at boot. */
 export const SEARCH_ATTRIBUTES = {
-  PerennialPipeline: 'Keyword',
-  PerennialModel: 'Keyword',
-  PerennialCause: 'Keyword',
-  PerennialVerdict: 'Keyword',
+  [SEARCH_ATTRIBUTE_NAMES.pipeline]: 'Keyword',
+  [SEARCH_ATTRIBUTE_NAMES.model]: 'Keyword',
+  [SEARCH_ATTRIBUTE_NAMES.cause]: 'Keyword',
+  [SEARCH_ATTRIBUTE_NAMES.verdict]: 'Keyword',
 } as const;
 
 /** Temporal's number for the type Keyword (temporal.api.enums.v1.IndexedValueType). */

@@ -25,8 +25,10 @@ import {
 import type { AttendedRetrain, KeeperActivities } from '../activities/keep';
 import { decide, type KeeperCommand, type ShellEvent } from '../core/keep/decide';
 import { describeKeeper } from '../core/keep/describe';
-import type { EndStatus, KeeperEvent } from '../core/keep/event';
+import type { Cause, EndStatus, KeeperEvent } from '../core/keep/event';
 import { parseKeeperEvent } from '../core/keep/parse-event';
+import { verdictOf } from '../core/keep/verdict';
+import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import { INITIAL_STATE, type KeeperState, type Retrain } from '../core/keep/state';
 
 /** Tells a keeper something. Its argument is a KeeperEvent (core/keep/event.ts); anything else is logged and dropped. */
@@ -43,10 +45,10 @@ const ASK_EVERY = '1 minute';
 /** Events after which a keeper with nothing in flight starts a fresh history. */
 const EVENTS_A_HISTORY = 200;
 
-const MODEL = defineSearchAttributeKey('PerennialModel', SearchAttributeType.KEYWORD);
-const CAUSE = defineSearchAttributeKey('PerennialCause', SearchAttributeType.KEYWORD);
-const VERDICT = defineSearchAttributeKey('PerennialVerdict', SearchAttributeType.KEYWORD);
-const PIPELINE = defineSearchAttributeKey('PerennialPipeline', SearchAttributeType.KEYWORD);
+const MODEL = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.model, SearchAttributeType.KEYWORD);
+const CAUSE = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.cause, SearchAttributeType.KEYWORD);
+const VERDICT = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.verdict, SearchAttributeType.KEYWORD);
+const PIPELINE = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.pipeline, SearchAttributeType.KEYWORD);
 
 const activities = proxyLocalActivities<KeeperActivities>({
   startToCloseTimeout: '30s',
@@ -79,6 +81,7 @@ export async function keeper({ model, state: carried }: KeeperInput): Promise<ne
   }
 
   async function handle(event: KeeperEvent | ShellEvent): Promise<void> {
+    if (event.type === 'cause') showVerdict(event.cause);
     const causeId = event.type === 'cause' ? event.cause.id : null;
     const facts = await activities['perennial.model-facts']({ model, causeId });
     const decided = decide(state, event, facts);
@@ -190,9 +193,13 @@ function mayContinue(handled: number, retrain: Retrain | null): boolean {
 
 function show(model: string, state: KeeperState): void {
   setCurrentDetails(describeKeeper(model, state));
-  const verdict = state.last?.action;
+}
+
+/** Makes the keeper findable by what a monitor said last; its own last decision is in its details. */
+function showVerdict(cause: Cause): void {
+  const verdict = verdictOf(cause);
   const shown = workflowInfo().typedSearchAttributes.get(VERDICT);
-  if (verdict !== undefined && verdict !== shown) upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
+  if (verdict !== null && verdict !== shown) upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
 }
 
 /** How a child that failed ended, in the records' words. */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { begin, type RunInput, statusOf } from '../core/interpret';
 import type { Json } from '../core/plan/json';
+import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import { takeAnswers } from './approve';
 import { onCancellation } from './cancellation';
 import { type End, Shell } from './carry-out';
@@ -16,8 +17,8 @@ import { engine } from './engine-activities';
 import { errorOf } from './failures';
 import { statusQuery } from './status-query';
 
-const PIPELINE = defineSearchAttributeKey('PerennialPipeline', SearchAttributeType.KEYWORD);
-const MODEL = defineSearchAttributeKey('PerennialModel', SearchAttributeType.KEYWORD);
+const PIPELINE = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.pipeline, SearchAttributeType.KEYWORD);
+const MODEL = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.model, SearchAttributeType.KEYWORD);
 
 /**
  * One run of a pipeline: the workflow whose type is the pipeline's name. A thin shell around the interpreter, between
@@ -51,7 +52,7 @@ export async function runPipeline(input: RunInput): Promise<Json> {
 }
 
 async function closeRun(run: string, { status, output, reason, failure }: End): Promise<Json> {
-  await engine['perennial.end-run']({ run, status, reason, output });
+  await engine['perennial.end-run']({ run, status, reason, output, temporalRunId: workflowInfo().runId });
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   if (status === 'completed') return output;
   throw errorOf(status, reason ?? status, failure);
