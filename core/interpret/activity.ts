@@ -86,6 +86,8 @@ export interface EndRunArgument {
   readonly status: EndStatus;
   readonly reason: string | null;
   readonly output: Json;
+  /** Temporal's own Run ID. Another than the record's means that an operator reset the run. */
+  readonly temporalRunId: string;
 }
 
 /**

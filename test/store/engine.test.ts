@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { createEngineActivities } from '../../activities/engine';
 import { type Json, pipeline, planHash, step } from '../../core';
+import type { EndRunArgument } from '../../core/interpret/activity';
 import { openDb } from '../../store/db';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { findRun } from '../../store/runs/find-run';
@@ -95,7 +96,13 @@ test('a run begins once however often it is told, and is reopened when Temporal 
   await begin('r1');
   await begin('r1');
   expect(await findRun(db, 'r1')).toMatchObject({ status: 'running', build: 'b1', temporal_run_id: 't1' });
-  await activities()['perennial.end-run']({ run: 'r1', status: 'failed', reason: 'why', output: null });
+  await activities()['perennial.end-run']({
+    run: 'r1',
+    status: 'failed',
+    reason: 'why',
+    output: null,
+    temporalRunId: 't1',
+  });
   await begin('r1');
   expect((await findRun(db, 'r1'))?.status).toBe('failed');
   await begin('r1', { temporalRunId: 't2' });
@@ -103,11 +110,32 @@ test('a run begins once however often it is told, and is reopened when Temporal 
   await expect(begin('r1', { config: { name: 'other' } })).rejects.toMatchObject({ type: 'PER_RUN_015' });
 });
 
+test('a run that was closed and is reset to a point after its beginning ends as the reset one ended', async () => {
+  const end = (argument: EndRunArgument) => activities()['perennial.end-run'](argument);
+  const failed = { run: 'reset', status: 'failed', reason: 'why', output: null, temporalRunId: 't1' } as const;
+  const completed = { run: 'reset', status: 'completed', reason: null, output: { text: 'hi' } } as const;
+  await begin('reset');
+  await end(failed);
+  await end({ ...completed, temporalRunId: 't1' });
+  expect(await findRun(db, 'reset')).toMatchObject({ status: 'failed', reason: 'why' });
+  await end({ ...completed, temporalRunId: 't2' });
+  const ended = await findRun(db, 'reset');
+  expect(ended).toMatchObject({ status: 'completed', reason: null, output: { text: 'hi' }, temporal_run_id: 't2' });
+  await end({ ...completed, temporalRunId: 't2' });
+  expect(await findRun(db, 'reset')).toEqual(ended);
+});
+
 test('the end of a run that a keeper started is told to it, once; of another run to nobody', async () => {
   await begin('r2', { model: 'churn' });
   await begin('r3');
   for (const run of ['r2', 'r2', 'r3']) {
-    await activities()['perennial.end-run']({ run, status: 'completed', reason: null, output: { text: 'hi' } });
+    await activities()['perennial.end-run']({
+      run,
+      status: 'completed',
+      reason: null,
+      output: { text: 'hi' },
+      temporalRunId: 't1',
+    });
   }
   expect(await findRun(db, 'r2')).toMatchObject({ status: 'completed', output: { text: 'hi' } });
   expect(await outboxOf('r2')).toMatchObject([{ model: 'churn', event: { runId: 'r2', status: 'completed' } }]);
