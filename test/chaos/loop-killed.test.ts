@@ -4,6 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { reportCause } from '../../client/report-cause';
+import { keeperId } from '../../client/signal-keeper';
+import type { KeeperState } from '../../core/keep/state';
 import { listExecutions } from '../../store/executions/list-executions';
 import { listDecisions } from '../../store/keeper/list-decisions';
 import { championOf } from '../../store/models/champion-of';
@@ -77,10 +79,20 @@ async function killWaiting(kind: 'relation' | 'advisory'): Promise<number> {
   return pid;
 }
 
+async function keeperPhase(): Promise<string | null> {
+  const state = around.client.workflow.getHandle(keeperId(model)).query<KeeperState>('state');
+  return state.then(
+    ({ phase }) => phase.at,
+    () => null,
+  );
+}
+
 /** Waits for the loop's end, and holds that all of it has happened once. */
 async function checkOnce(run: string): Promise<void> {
   await eventually(async () => (await listDecisions(around.db, model, page)).length >= 2);
   await eventually(async () => (await findRun(around.db, run))?.status !== 'running');
+  // What a dead worker's statement did is there before its successor has asked again: only an idle keeper is done.
+  await eventually(async () => (await keeperPhase()) === 'idle');
   const decisions = await listDecisions(around.db, model, page);
   const outcomes = decisions.filter(({ id }) => id.endsWith('-outcome'));
   const [promotions, versions] = [
