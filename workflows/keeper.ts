@@ -38,10 +38,15 @@ export const eventSignal = defineSignal<[unknown]>('event');
 export const stateQuery = defineQuery<KeeperState>('state');
 
 /** The argument of `perennial.keeper`. Without `state` it rebuilds its memory from the records. */
-export type KeeperInput = { readonly model: string; readonly state?: KeeperState };
+export type KeeperInput = {
+  readonly model: string;
+  readonly state?: KeeperState;
+  /** How often it asks how its retrain stands, in ms; a minute without it. */
+  readonly askEvery?: number;
+};
 
 /** A keeper asks how its retrain stands this often, in case no signal of its end arrives. */
-const ASK_EVERY = '1 minute';
+const ASK_EVERY = 60_000;
 /** Events after which a keeper with nothing in flight starts a fresh history. */
 const EVENTS_A_HISTORY = 200;
 
@@ -59,7 +64,7 @@ const activities = proxyLocalActivities<KeeperActivities>({
  * `perennial.keeper`: the durable workflow of one model, a thin shell over core/keep. It takes events one by one, lets
  * the arbiter decide, and carries out its commands, each of which is safe to repeat. It never ends.
  */
-export async function keeper({ model, state: carried }: KeeperInput): Promise<never> {
+export async function keeper({ model, state: carried, askEvery = ASK_EVERY }: KeeperInput): Promise<never> {
   const inbox: KeeperEvent[] = [];
   let state = carried ?? INITIAL_STATE;
   let handled = 0;
@@ -156,9 +161,10 @@ export async function keeper({ model, state: carried }: KeeperInput): Promise<ne
       morePending = takeIn(inbox, await activities['perennial.keeper-state']({ model }));
     }
     const retrain = inFlight(state);
-    if (inbox.length === 0 && mayContinue(handled, retrain)) await continueAsNew<typeof keeper>({ model, state });
+    if (inbox.length === 0 && mayContinue(handled, retrain))
+      await continueAsNew<typeof keeper>({ model, state, askEvery });
     const told = () => inbox.length > 0;
-    await (retrain ? condition(told, ASK_EVERY) : condition(told));
+    await (retrain ? condition(told, askEvery) : condition(told));
     const event = inbox.shift();
     if (event) handled += 1;
     if (retrain && (!event || (event.type === 'run-ended' && event.runId === retrain.runId))) {

@@ -209,6 +209,32 @@ test('a run that was reset in Temporal stays open in the records, and its candid
   expect((await findRun(engine.db, runId))?.temporal_run_id).toBe(fresh);
 });
 
+test('with a retrain in flight a keeper keeps its history, and learns by asking of an end that nobody told it of', async () => {
+  const handle = engine.temporal.workflow.getHandle(keeperId('asks'));
+  await ask('asks', 32, 'begin');
+  const runId = await waitingRun('asks');
+  await handle.terminate('an operator');
+  await engine.temporal.workflow.start('perennial.keeper', {
+    workflowId: keeperId('asks'),
+    taskQueue: 'perennial-cpu',
+    args: [{ model: 'asks', askEvery: 100 }],
+  });
+  const { runId: history } = await handle.describe();
+  for (let i = 0; i < 210; i += 1) {
+    const cause = { id: `asks/drift/${i}`, kind: 'drift', version: 99, eventTime: at(32), evidence: null } as const;
+    await signalKeeper(engine.temporal, 'asks', { type: 'cause', cause });
+  }
+  await decisions('asks', 211);
+  expect((await handle.describe()).runId).toBe(history);
+  // The run's record ends, and neither a signal nor a child's result says so.
+  await engine.db.query(`UPDATE runs SET status = 'failed', reason = 'unheard', ended_at = now() WHERE id = $1`, [
+    runId,
+  ]);
+  const list = await decisions('asks', 212);
+  expect(list.at(-1)).toMatchObject({ action: 'decline', rule: 'run-failed', runId });
+  await eventually(async () => ((await handle.describe()).runId === history ? null : true));
+});
+
 test('the schedule of a model reports one cause a tick, and keepers that are missing are started', async () => {
   const { models } = engine.project;
   await ensureSchedules(engine, { models, pipelines: [] });

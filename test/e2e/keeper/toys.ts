@@ -87,6 +87,7 @@ export const toyModels = [
   model('fails', { ...rest, retrain: toyRetrain, config: { model: 'fails', outcome: 'fail' } }),
   model('waits', { ...rest, retrain: toyWaiting, config: { model: 'waits' } }),
   model('waits-too', { ...rest, retrain: toyWaiting, config: { model: 'waits-too' } }),
+  model('asks', { ...rest, retrain: toyWaiting, config: { model: 'asks' } }),
   model('unknown', { ...rest, retrain: toyUnknown, config: { model: 'unknown' } }),
   model('long-lived', { ...rest, retrain: toyRetrain, config: { model: 'long-lived' } }),
 ];
