@@ -54,7 +54,7 @@ describe('a run of a pipeline', () => {
     expect(result).toEqual({ n: 6 });
     const records = engine.recordsOf(handle.workflowId);
     expect(records.begun).toBe(true);
-    expect(records.end).toEqual({ run: handle.workflowId, status: 'completed', reason: null, output: { n: 6 } });
+    expect(records.end).toMatchObject({ run: handle.workflowId, status: 'completed', reason: null, output: { n: 6 } });
     expect(records.executed.map(({ address, step, input }) => ({ address, step, input }))).toEqual([
       { address: 'double', step: 'double', input: { n: 1 } },
       { address: 'second', step: 'tiny', input: { n: 2 } },
