@@ -9,6 +9,7 @@ import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import { describe, toApplicationFailure } from './failure';
 import { knownStep } from './known-step';
+import { packagesDigest } from './packages-digest';
 import { claimNode } from '../../store/nodes/claim-node';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
@@ -32,6 +33,7 @@ export type StepActivity = (argument: unknown) => Promise<Json>;
 export function createRunStep(dependencies: RunStepDependencies): (stepName: string) => StepActivity {
   const meters = createMeters();
   const gpu = gpuIsVisible();
+  const packages = packagesDigest(dependencies.environment.project);
   return (stepName) => {
     const step = knownStep(dependencies, stepName);
     return async (raw) => {
@@ -40,7 +42,11 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
         temporal.heartbeat(details);
       });
       try {
-        const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal, beat }, meters, gpu);
+        const call = toCall(
+          { dependencies, step, argument: parseArgument(raw), temporal, beat, packages },
+          meters,
+          gpu,
+        );
         try {
           return await execute(call);
         } finally {
@@ -59,7 +65,7 @@ async function execute(call: Call): Promise<Json> {
   const { argument, step, dependencies } = call;
   const cached = argument.cache && step.contract.cache;
   const look = cached
-    ? await withRecords('look into the cache', () => useCache(dependencies, step, argument.input))
+    ? await withRecords('look into the cache', () => useCache(dependencies, step, argument.input, call.packages))
     : CACHE_OFF;
   if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
   if (step.contract.isolate) return runInTurn(call, look);

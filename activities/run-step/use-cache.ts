@@ -18,8 +18,13 @@ export interface LookUp {
 export const CACHE_OFF: LookUp = { hit: null, reason: { hit: false, differed: ['off'] }, entry: null };
 
 /** Looks for an output of the same step with the same code, input and environment, whose blobs are still whole. */
-export async function useCache(dependencies: RunStepDependencies, step: KnownStep, input: Json): Promise<LookUp> {
-  const entry = keyOf(step, input, dependencies.environment.build);
+export async function useCache(
+  dependencies: RunStepDependencies,
+  step: KnownStep,
+  input: Json,
+  packages: string | null,
+): Promise<LookUp> {
+  const entry = keyOf(step, input, { build: dependencies.environment.build, packages });
   const found = await lookUpCache(dependencies.db, entry.step, entry.key);
   if (found === null) return miss(entry, ['first']);
   if (found.key !== entry.key) return miss(entry, partsThatDiffer(found.parts, entry.parts));
@@ -31,16 +36,26 @@ export async function useCache(dependencies: RunStepDependencies, step: KnownSte
   };
 }
 
+/** Of a worker: the engine's build, and the digest of its project's packages (null: no lockfile). */
+export interface Surroundings {
+  readonly build: string;
+  readonly packages: string | null;
+}
+
 /** The key of a step's output; artifacts in the input stand there by their digest. */
-export function keyOf(step: Pick<KnownStep, 'contract' | 'code'>, input: Json, build: string): NewCacheEntry {
+export function keyOf(
+  step: Pick<KnownStep, 'contract' | 'code'>,
+  input: Json,
+  surroundings: Surroundings,
+): NewCacheEntry {
   const name = step.contract.name;
-  const parts = { code: step.code, input: jsonDigest(input), environment: jsonDigest(fingerprint(build)) };
+  const parts = { code: step.code, input: jsonDigest(input), environment: jsonDigest(fingerprint(surroundings)) };
   return { key: jsonDigest({ step: name, ...parts }), step: name, parts };
 }
 
 /** What else than code and input an output may depend on. */
-function fingerprint(build: string): Json {
-  return { node: process.version, platform: `${process.platform}-${process.arch}`, build };
+function fingerprint({ build, packages }: Surroundings): Json {
+  return { node: process.version, platform: `${process.platform}-${process.arch}`, build, packages };
 }
 
 function miss(entry: NewCacheEntry, differed: readonly string[]): LookUp {

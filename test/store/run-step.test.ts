@@ -1,6 +1,6 @@
 // Danger: a node runs twice, an effect happens twice or without its record, bad input is retried for ever, a cache hit
 // hands out a blob that is gone, or a cancelled step works on.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import timers from 'node:timers/promises';
@@ -224,6 +224,21 @@ test.each([
   const { cache } = await nodeOf(run);
   expect(cache).toMatchObject({ hit: false });
   expect(cache?.hit === false && cache.differed).toContain(part);
+});
+
+test("a package of the project that changes is a miss by the environment, although the project's code is the same", async () => {
+  const project = await mkdtemp(join(root, 'project-'));
+  const lockfile = join(project, 'package-lock.json');
+  const there = { ...dependencies, environment: { ...dependencies.environment, project } };
+  const cacheOf = async () =>
+    (await nodeOf((await execute('double', { x: 77 }, { dependencies: there })).run)).cache ?? null;
+  expect(await cacheOf()).toMatchObject({ hit: false });
+  expect(await cacheOf()).toMatchObject({ hit: true });
+  await writeFile(lockfile, '{"packages":{"node_modules/a":{"version":"1.0.0"}}}');
+  expect(await cacheOf()).toEqual({ hit: false, differed: ['environment'] });
+  expect(await cacheOf()).toMatchObject({ hit: true });
+  await writeFile(lockfile, '{"packages":{"node_modules/a":{"version":"1.0.1"}}}');
+  expect(await cacheOf()).toEqual({ hit: false, differed: ['environment'] });
 });
 
 test('a hit whose blob is gone is no hit: the step runs and the blob is back', async () => {

@@ -5,16 +5,19 @@ import { step } from '../../../core';
 import { z } from 'zod';
 
 const contract = step('s', { input: z.json(), output: z.json() });
+const here = { build: 'b', packages: 'p' };
 
 test('the order of keys does not matter; any other difference does', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), fc.integer()), fc.integer(), (input, more) => {
       const turned = Object.fromEntries(Object.entries(input).reverse());
-      const { key } = keyOf({ contract, code: 'c' }, input, 'b');
-      expect(keyOf({ contract, code: 'c' }, turned, 'b').key).toBe(key);
-      expect(keyOf({ contract, code: 'd' }, input, 'b').key).not.toBe(key);
-      expect(keyOf({ contract, code: 'c' }, input, 'e').key).not.toBe(key);
-      expect(keyOf({ contract, code: 'c' }, { ...input, '': more, new: null }, 'b').key).not.toBe(key);
+      const { key } = keyOf({ contract, code: 'c' }, input, here);
+      expect(keyOf({ contract, code: 'c' }, turned, here).key).toBe(key);
+      expect(keyOf({ contract, code: 'd' }, input, here).key).not.toBe(key);
+      expect(keyOf({ contract, code: 'c' }, input, { ...here, build: 'e' }).key).not.toBe(key);
+      expect(keyOf({ contract, code: 'c' }, input, { ...here, packages: 'q' }).key).not.toBe(key);
+      expect(keyOf({ contract, code: 'c' }, input, { ...here, packages: null }).key).not.toBe(key);
+      expect(keyOf({ contract, code: 'c' }, { ...input, '': more, new: null }, here).key).not.toBe(key);
     }),
   );
 });
