@@ -38,13 +38,14 @@ afterEach(async () => {
   await around.close();
 });
 
-/** A person asks for a model; returns the run that the keeper has decided on. */
+/** A person asks for a model; returns the run that the keeper has begun. */
 async function ask(): Promise<string> {
   await reportCause(around, flightsModel, { kind: 'person', eventTime: '2001-01-03T00:00:00.000Z' });
   let run = '';
+  // The decision is recorded before its run begins.
   await eventually(async () => {
     run = (await listDecisions(around.db, model, page)).find(({ action }) => action === 'retrain')?.runId ?? '';
-    return run !== '';
+    return run !== '' && (await findRun(around.db, run)) !== null;
   });
   return run;
 }
