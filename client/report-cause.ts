@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { causeId } from '../core/keep/cause-id';
+import { checkEvidence } from '../core/keep/check-evidence';
 import { checkEventTime } from '../core/keep/check-event-time';
 import { CAUSE_KINDS, type Cause } from '../core/keep/event';
 import { perennialError } from '../core/errors';
+import { isKeepable } from '../core/plan/storable';
 import { transaction } from '../store/db';
 import { addCause } from '../store/keeper/add-cause';
 import { eventTimeNow } from '../store/keeper/event-time-now';
@@ -18,7 +20,12 @@ const Report = z.object({
     .optional(),
   eventTime: z.iso.datetime({ precision: 3 }).optional(),
   evidence: z.json().default(null),
-  idempotencyKey: z.string().min(1).max(200).optional(),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(isKeepable, 'a key has neither NUL nor half of a surrogate pair')
+    .optional(),
 });
 
 /** What someone reports. `eventTime` may be left out: the model's own clock then tells it. */
@@ -48,6 +55,7 @@ export async function reportCause(
     throw perennialError('PER_KEEP_007', `The cause for ${model.name} was refused (${issues.join('; ')}).`);
   }
   const { kind, version, window, evidence } = parsed.data;
+  checkEvidence(model.name, evidence);
   const now = new Date();
   for (const given of [parsed.data.eventTime, window?.to]) if (given !== undefined) checkEventTime(model, given, now);
   const eventTime = parsed.data.eventTime ?? window?.to ?? (await eventTimeNow(connection.db, model, now));

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import { describe, toApplicationFailure } from '../run-step/failure';
 import { attendRetrain } from './attend-retrain';
 import type { KeeperActivities } from './contract';
@@ -23,11 +24,19 @@ export function keeperActivities(dependencies: KeepDependencies): KeeperActiviti
   };
 }
 
-/** An error of the engine's table says by itself whether trying again can help; Temporal is told so. */
+/**
+ * An error of the engine's table says by itself whether trying again can help; Temporal is told so. A value that Postgres
+ * itself refuses (classes 22 and 23: no such text, number or instant; a constraint) is refused the next time too.
+ */
 async function failing<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw toApplicationFailure(describe(error), error);
+    const failure = describe(error);
+    throw toApplicationFailure({ ...failure, retryable: failure.retryable && !isRefusedValue(error) }, error);
   }
+}
+
+function isRefusedValue(error: unknown): boolean {
+  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
 }

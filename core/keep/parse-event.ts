@@ -1,4 +1,5 @@
 import type { Json } from '../plan/json';
+import { isKeepable, whyNotStorable } from '../plan/storable';
 import { type Cause, CAUSE_KINDS, END_STATUSES, type KeeperEvent, type TimeWindow } from './event';
 
 /**
@@ -66,19 +67,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Postgres has no NUL in text, and ids stay well below Temporal's 1,000 characters. */
+/** Ids stay well below Temporal's 1,000 characters. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 500 && !value.includes('\u0000');
+  return typeof value === 'string' && value.length > 0 && value.length <= 500 && isKeepable(value);
 }
 
 function isReason(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 4_000 && !value.includes('\u0000');
+  return typeof value === 'string' && value.length <= 4_000 && isKeepable(value);
 }
 
-/** A signal's payload came as JSON text, so only what jsonb refuses is left to look for: NUL, undefined, and size. */
 function isStorable(value: unknown): value is Json {
-  const text: unknown = JSON.stringify(value);
-  return typeof text === 'string' && text.length <= 64 * 1024 && !text.includes('\\u0000');
+  return whyNotStorable(value) === null;
 }
 
 function isVersion(value: unknown): value is number {

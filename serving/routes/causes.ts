@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import { causeId } from '../../core/keep/cause-id';
+import { checkEvidence } from '../../core/keep/check-evidence';
 import { checkEventTime } from '../../core/keep/check-event-time';
 import { type Cause, CAUSE_KINDS } from '../../core/keep/event';
 import { transaction } from '../../store/db';
@@ -37,6 +38,7 @@ export function serveCauses({ app, db, table }: RouteParts): void {
     if (!key.success) throw perennialError('PER_SERVE_016', 'The cause has no usable key.');
     const { kind, evidence, version, window, eventTime } = Body.parse(request.body);
     const clock = clockOf(table, name, eventTime !== undefined);
+    checkEvidence(name, evidence);
     const now = new Date();
     for (const given of [eventTime, window?.to]) if (given !== undefined) checkEventTime({ name, clock }, given, now);
     const cause: Cause = {

@@ -1,6 +1,7 @@
 // Danger: a promotion repeated after a crash becomes two, a decision that stands in the records without its promotion, a
 // cause that is written down but never told, a keeper whose memory differs from its records.
 import type { Pool } from 'pg';
+import { keeperActivities } from '../../activities/keep';
 import { readKeeperState } from '../../activities/keep/read-keeper-state';
 import { promoteVersion } from '../../activities/keep/promote-version';
 import type { Decision } from '../../core/keep/decision';
@@ -151,4 +152,13 @@ test("a model that lives by its data's clock is told the time by its newest judg
   expect(await eventTimeNow(db, { ...model, clock: 'wall' }, new Date(at(300)))).toBe(at(300));
   expect(await newestJudgedWindow(db, 'clock', { labelled: true })).toEqual({ from: at(1), to: at(8) });
   expect(await newestJudgedWindow(db, 'clock', { labelled: true, until: at(7) })).toBeNull();
+});
+
+test('a decision that Postgres itself refuses is not tried for ever; one that it cannot be told is', async () => {
+  const record = (pool: Pool, id: string) =>
+    keeperActivities({ db: pool, project })['perennial.record-decision']({ decision: decision('m', id), cause: null });
+  await expect(record(db, 'a\u0000b')).rejects.toMatchObject({ nonRetryable: true });
+  const nowhere = openDb('postgres://nobody@127.0.0.1:1/none');
+  await expect(record(nowhere, 'good')).rejects.toMatchObject({ nonRetryable: false });
+  await nowhere.end();
 });

@@ -78,6 +78,8 @@ test('a malformed cause is refused with what is wrong about it', async () => {
   const model = { name: 'declines', clock: 'wall' } as const;
   const eventTime = '2001-02-01';
   await expect(reportCause(engine, model, { kind: 'person', eventTime })).rejects.toThrow(/PER_KEEP_007.*eventTime/);
+  const unkept = reportCause(engine, model, { kind: 'person', evidence: { note: 'a\ud83d' } });
+  await expect(unkept).rejects.toThrow(/PER_KEEP_007.*surrogate/);
 });
 
 test('a cause from the future is refused: the keeper would take nothing before it', async () => {

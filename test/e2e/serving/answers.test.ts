@@ -172,6 +172,22 @@ test('a cause from the future is refused, as one thing and as a window', async (
   expect(await report('unborn', { eventTime: soon })).toMatchObject({ status: 202 });
 });
 
+test('evidence that the records cannot keep is refused', async () => {
+  const causes = `${server.url}/v1/models/tiny/causes`;
+  const report = (note: string, key: string) =>
+    call(
+      causes,
+      'POST',
+      { kind: 'person', evidence: { note }, eventTime: '2001-02-01T00:00:00Z' },
+      { 'idempotency-key': key },
+    );
+  for (const [i, note] of ['a\u0000b', 'a\ud83d'].entries()) {
+    const refused = { status: 422, body: { error: { code: 'PER_KEEP_007' } } };
+    expect(await report(note, `e${i}`)).toMatchObject(refused);
+  }
+  expect(await report('a \\u0000 spelled out', 'spelled')).toMatchObject({ status: 202 });
+});
+
 test('rows without an event time are counted', async () => {
   const counted = async (): Promise<number> => {
     const text = String((await call(`${server.url}/metrics`, 'GET')).body);

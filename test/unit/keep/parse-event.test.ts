@@ -10,6 +10,17 @@ const cause = {
   evidence: { psi: 0.3 },
 };
 
+function nested(depth: number): unknown {
+  let value: unknown = 0;
+  for (let i = 0; i < depth; i += 1) value = [value];
+  return value;
+}
+
+test('evidence may spell out what it may not hold, and hold whole pairs', () => {
+  const told = { ...cause, evidence: { said: 'a \\u0000 and a \\ud83d', '\\u0000': '\u{1F600}' } };
+  expect(parseKeeperEvent({ type: 'cause', cause: told })).toEqual({ type: 'cause', cause: told });
+});
+
 test('a well-formed event comes back with nothing but its own fields', () => {
   expect(parseKeeperEvent({ type: 'cause', cause: { ...cause, extra: 1 }, more: 2 })).toEqual({ type: 'cause', cause });
   expect(parseKeeperEvent({ type: 'rolled-back', seq: 3 })).toEqual({ type: 'rolled-back', seq: 3 });
@@ -30,6 +41,12 @@ test.each([
   ],
   ['a version beyond the column', { type: 'cause', cause: { ...cause, version: 2 ** 31 } }],
   ['evidence with NUL', { type: 'cause', cause: { ...cause, evidence: 'a\u0000b' } }],
+  ['evidence with half of a pair', { type: 'cause', cause: { ...cause, evidence: { deep: ['a\ud83d'] } } }],
+  ['evidence with half of a pair in a key', { type: 'cause', cause: { ...cause, evidence: [{ '\ude00': 1 }] } }],
+  ['an id with half of a pair', { type: 'cause', cause: { ...cause, id: 'a\ud83d' } }],
+  ['a reason with half of a pair', { type: 'run-ended', runId: 'r', status: 'failed', reason: '\udc00' }],
+  ['large evidence', { type: 'cause', cause: { ...cause, evidence: 'x'.repeat(64 * 1024) } }],
+  ['bottomless evidence', { type: 'cause', cause: { ...cause, evidence: nested(10_000) } }],
   ['no evidence', { type: 'cause', cause: { ...cause, evidence: undefined } }],
   ['an unknown end', { type: 'run-ended', runId: 'r', status: 'gone', reason: '' }],
   ['a candidate without a version', { type: 'candidate', decisionId: 'd', eventTime: cause.eventTime, reason: '' }],
