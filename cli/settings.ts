@@ -58,11 +58,7 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
   if (!parsed.success) throw perennialError('PER_STACK_014', `The environment: ${z.prettifyError(parsed.error)}.`);
   const env = parsed.data;
   const sources: Partial<Record<keyof Settings, Source>> = {};
-  function pick<D>(
-    key: keyof Settings,
-    fallback: D,
-    ...from: [Source, string | null | undefined][]
-  ): string | D {
+  function pick<D>(key: keyof Settings, fallback: D, ...from: [Source, string | null | undefined][]): string | D {
     for (const [source, value] of from) {
       if (value === undefined || value === null) continue;
       sources[key] = source;

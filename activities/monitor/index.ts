@@ -6,6 +6,10 @@ import { labelPredictions } from './label-predictions';
 
 /** Code of the steps `compact-predictions`, `judge` and `label-predictions`. */
 export const monitorSteps = implement(
-  { compactPredictions: contracts.compactPredictions, judge: contracts.judge, labelPredictions: contracts.labelPredictions },
+  {
+    compactPredictions: contracts.compactPredictions,
+    judge: contracts.judge,
+    labelPredictions: contracts.labelPredictions,
+  },
   { compactPredictions, judge, labelPredictions },
 );
