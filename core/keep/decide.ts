@@ -1,6 +1,6 @@
 import { advanceRollout, beginRollout } from '../rollout/roll-out';
 import type { Decision, DecisionRule } from './decision';
-import { decisionId, outcomeId, retrainRunId } from './decision-id';
+import { decisionId, outcomeId, retrainRunId, unexpectedId } from './decision-id';
 import {
   type CandidateEvent,
   type Cause,
@@ -125,7 +125,7 @@ function candidate(state: KeeperState, event: CandidateEvent, facts: ModelFacts)
 /** A version that no retrain of this keeper waits for: late after its run was given up, or made without being asked. */
 function unexpected(state: KeeperState, event: CandidateEvent | DeclinedEvent, facts: ModelFacts): Decided {
   const decision: Decision = {
-    id: `${event.decisionId}-unexpected-v${event.version}`,
+    id: unexpectedId(event),
     model: facts.model,
     causeId: null,
     action: 'decline',

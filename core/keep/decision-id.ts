@@ -13,6 +13,21 @@ export function outcomeId(retrain: string): string {
   return `${retrain}-outcome`;
 }
 
+/** The id of the decision on a version that nobody waits for. It names the event, so that its repetition is known by it. */
+export function unexpectedId(event: {
+  readonly type: 'candidate' | 'declined';
+  readonly decisionId: string;
+  readonly version: number;
+}): string {
+  return `${event.decisionId}-unexpected-${event.type}-v${event.version}`;
+}
+
+/** The hand-over that a decision's id names, as the keeper remembers it; null when the id is of another form. */
+export function unexpectedEvent(id: string): string | null {
+  const [, retrain, type] = /^(.*)-unexpected-(candidate|declined)-v\d+$/s.exec(id) ?? [];
+  return retrain === undefined || type === undefined ? null : `${type}:${retrain}`;
+}
+
 /** The run of a retrain: Temporal's Workflow ID. */
 export function retrainRunId(model: string, decision: string): string {
   return `${model}-retrain-${decision}`;

@@ -1,4 +1,4 @@
-import { outcomeId } from './decision-id';
+import { outcomeId, unexpectedEvent } from './decision-id';
 import { INITIAL_STATE, type KeeperState, markSeen, remember, type Remembered } from './state';
 
 /**
@@ -19,6 +19,8 @@ function markHandled(state: KeeperState, { decision, cause }: Remembered): Keepe
       return cause ? markSeen(state, `cause:${cause.id}`) : state;
     case 'promote':
     case 'decline': {
+      const late = unexpectedEvent(decision.id);
+      if (late !== null) return markSeen(state, late);
       const suffix = outcomeId('');
       if (!decision.id.endsWith(suffix)) return state;
       // Without a version nothing was handed over: what comes late is still to be answered (`unknown-retrain`).
