@@ -13,6 +13,7 @@ import {
   type PlayedWindow,
   playWindows,
   type Stage,
+  tick,
   watch,
 } from '../../../cli/demo/play';
 import { championServed, keeperSettled } from '../../../cli/demo/settle';
@@ -22,7 +23,6 @@ import { askFor, closeSegments, reportLabels } from '../../../cli/demo/traffic';
 import { weeks } from '../../../cli/demo/windows';
 import type { Json } from '../../../core/plan/json';
 import { connect } from '../../../client/connection';
-import { triggerSchedule } from '../../../client/trigger-schedule';
 import { flights } from '../../../pipelines/flight-delays/data';
 import { flightDelaysModel as model } from '../../../pipelines/flight-delays/model';
 import { flightDelays } from '../../../pipelines/flight-delays/pipeline';
@@ -110,7 +110,7 @@ test("control: January's left-out rows make no monitor fire and promote nothing"
   expect(await reportLabels(stage.api, outcomes)).toBe(left.length);
   await watch(stage, JANUARY, 'drift');
   await watch(stage, JANUARY, 'quality');
-  await triggerSchedule(stage.connection, model.name);
+  await tick(stage);
   await keeperSettled(db, model.name, 1);
   const verdicts = await listVerdicts(db, model.name, page);
   expect(verdicts.map((v) => [v.monitor, v.outcome]).sort()).toEqual(model.monitors.map((m) => [m.name, 'ok']).sort());
