@@ -37,4 +37,5 @@ export type { Wire } from './expr/wire';
 export type { Approval } from './plan/approval';
 export { planHash } from './plan/hash';
 export { canonicalJson, type Json } from './plan/json';
-export type { Plan, PlanNode, PlanStep } from './plan/plan';
+export type { Plan, PlanNode, PlanStep, Tolerance } from './plan/plan';
+export type { ItemError, Settled } from './plan/settled';

@@ -6,7 +6,8 @@ import { toExpression, type Wire } from '../expr/wire';
 import { approvalNode, branchNode, mapNode, stepNode } from '../nodes';
 import type { Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
-import type { Body, PlanNode } from '../plan/plan';
+import type { Body, PlanNode, Tolerance } from '../plan/plan';
+import type { Settled } from '../plan/settled';
 import { type Duration, milliseconds } from './duration';
 import { checkName } from './name';
 import type { InputOf, StepContract } from './step';
@@ -25,6 +26,8 @@ export interface RunOptions extends NodeOptions {
 export interface MapOptions extends NodeOptions {
   /** Items that run at the same time, at most. */
   readonly maxParallel?: number;
+  /** How many items may fail: so many, or `'all'`. One more fails the map. Default: none may. */
+  readonly tolerate?: Tolerance;
 }
 
 export interface ApprovalOptions extends NodeOptions {
@@ -40,6 +43,13 @@ export interface Arms<T, E> {
   readonly else?: () => E;
 }
 
+/** What a map's list holds for one item: settled when it tolerates failures. */
+type MapValue<T, O> = 'tolerate' extends keyof O
+  ? O extends { readonly tolerate: Tolerance }
+    ? Settled<T>
+    : Settled<T> | T
+  : T;
+
 type ItemOf<L> = L extends RefBase<infer T> ? ElementOf<T> : L extends readonly (infer E)[] ? E : never;
 type ElementOf<T> = T extends readonly (infer E)[] ? E : never;
 
@@ -52,13 +62,23 @@ export interface Graph {
     options?: RunOptions,
   ): Ref<z.output<S['output']>>;
 
-  /** Runs the body once for each item of a list; its value is the list of the bodies' values, in the items' order. */
-  map<L extends RefBase<readonly unknown[]> | readonly Json[], R>(
+  /**
+   * Runs the body once for each item of a list; its value is the list of the bodies' values, in the items' order. With
+   * `tolerate` some items may fail, and its value is the list of what became of each item.
+   *
+   * @example
+   * const tries = g.map('per-seed', config.seeds, (seed) => g.run(train, { seed }), { tolerate: 2 });
+   */
+  map<
+    L extends RefBase<readonly unknown[]> | readonly Json[],
+    R,
+    O extends MapOptions = Pick<MapOptions, 'maxParallel'>,
+  >(
     id: string,
     over: L,
     body: (item: Ref<ItemOf<L>>) => R,
-    options?: MapOptions,
-  ): Ref<ValueOf<R>[]>;
+    options?: O & MapOptions,
+  ): Ref<MapValue<ValueOf<R>, O>[]>;
 
   /**
    * Runs one of two arms; its value is that arm's. Without `else` it is null (as JSON has no undefined) when the
@@ -122,13 +142,13 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       );
       return outputRef(id);
     },
-    map(id, over, body, options = {}) {
+    map(id, over, body, options) {
       checkName('map', id);
       const items = toExpression(over, `The list of ${id}`);
       const traced = trace(id, () => body(makeRef({ op: 'item', map: id, path: [] })));
-      add(
-        mapNode({ id, over: items, maxParallel: readParallel(id, options), body: traced, after: readAfter(options) }),
-      );
+      const tolerate = readTolerance(id, options?.tolerate);
+      const maxParallel = readParallel(id, options?.maxParallel ?? null);
+      add(mapNode({ id, over: items, maxParallel, ...tolerate, body: traced, after: readAfter(options ?? {}) }));
       return outputRef(id);
     },
     branch(id, when, arms, options = {}) {
@@ -161,8 +181,16 @@ function readAfter(options: NodeOptions): string[] {
   return [...new Set(refs.flatMap((ref) => readNodes(toExpression(ref, '`after`'))))];
 }
 
-function readParallel(id: string, options: MapOptions): number | null {
-  const limit = options.maxParallel ?? null;
+/** A field of its own only when it is given: a map that tolerates nothing has the plan that it always had. */
+function readTolerance(id: string, tolerate: Tolerance | undefined): { readonly tolerate?: Tolerance } {
+  if (tolerate === undefined) return {};
+  if (tolerate !== 'all' && (!Number.isInteger(tolerate) || tolerate < 1)) {
+    throw perennialError('PER_DEF_016', `tolerate of ${id} is ${tolerate}, neither a count from 1 nor 'all'.`);
+  }
+  return { tolerate };
+}
+
+function readParallel(id: string, limit: number | null): number | null {
   if (limit !== null && (!Number.isInteger(limit) || limit < 1)) {
     throw perennialError('PER_DEF_016', `maxParallel of ${id} is ${limit}, not a count from 1.`);
   }

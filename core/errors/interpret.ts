@@ -56,4 +56,10 @@ export const INTERPRET_ERRORS = {
     title: 'the interpreter met a state that it should not',
     fix: "This is a fault of Perennial: please report it with the plan and the workflow's history.",
   },
+  PER_FLOW_010: {
+    fault: 'user',
+    retryable: false,
+    title: 'more items of a map failed than it tolerates',
+    fix: "See the items' own errors with `perennial show <run>`; mend them, or let the map tolerate more.",
+  },
 } as const satisfies Record<`PER_FLOW_${number}`, ErrorRow>;

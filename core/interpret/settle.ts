@@ -1,17 +1,17 @@
-import { perennialError } from '../errors';
 import { evaluate } from '../expr/evaluate';
-import { isList, type Json } from '../plan/json';
-import { change, type Draft, mapAt, nodeAt, note, planNode, scopeAt, valuesAt } from './draft';
+import type { Json } from '../plan/json';
+import { change, type Draft, nodeAt, note, planNode, scopeAt, valuesAt } from './draft';
 import { failureOf } from './failure';
-import { MAX_LIST_SIZE, sizeOf } from './limits';
-import { mapNodeOf, openUnits } from './open-units';
+import { listOf } from './list-of';
+import { openUnits } from './open-units';
 import { closeScope } from './scopes';
 import type { Ending, Failure } from './state';
+import { isTolerated, tolerate, toleranceAt } from './tolerance';
 
 /** A node has its output. */
 export function complete(draft: Draft, address: string, output: Json): void {
   change(draft, address, { status: 'completed', output });
-  leave(draft, nodeAt(draft, address).scope, false);
+  leave(draft, nodeAt(draft, address).scope, null);
 }
 
 /**
@@ -21,17 +21,22 @@ export function complete(draft: Draft, address: string, output: Json): void {
 export function fail(draft: Draft, address: string, failure: Failure): void {
   note(draft, address, { status: 'failed', error: failure });
   change(draft, address, { status: 'failed' });
+  const { scope } = nodeAt(draft, address);
+  if (isTolerated(draft, scope)) {
+    leave(draft, scope, failure);
+    return;
+  }
   if (draft.index.plan.onFailure === 'cancel') {
     bringToEnd(draft, { status: 'failed', reason: `${address}: ${failure.message}`, failure });
   }
   draft.failure ??= { address, failure };
-  leave(draft, nodeAt(draft, address).scope, true);
+  leave(draft, scope, failure);
 }
 
 /** A node will not run, since one that it needs did not complete. */
 export function giveUp(draft: Draft, address: string): void {
   cancel(draft, address);
-  leave(draft, nodeAt(draft, address).scope, true);
+  leave(draft, nodeAt(draft, address).scope, 'given up');
 }
 
 /** A node has been stopped, or will not begin. */
@@ -45,9 +50,16 @@ export function bringToEnd(draft: Draft, ending: Ending): void {
   draft.ending ??= ending;
 }
 
-function leave(draft: Draft, key: string, failed: boolean): void {
+/** A node or unit of a scope has ended: well (null), by a failure, or because another one failed. */
+function leave(draft: Draft, key: string, failed: Failure | 'given up' | null): void {
   const scope = scopeAt(draft, key);
-  draft.scopes[key] = { ...scope, remaining: scope.remaining - 1, failed: scope.failed || failed };
+  const failure = scope.failure ?? (failed === 'given up' ? null : failed);
+  draft.scopes[key] = {
+    ...scope,
+    remaining: scope.remaining - 1,
+    failed: scope.failed || failed !== null,
+    ...(failure && { failure }),
+  };
   closeScope(draft, key);
   // One unit of a map has ended: the next may begin.
   if (scope.owner === key && !draft.ending && nodeAt(draft, key).map) openUnits(draft, key);
@@ -55,21 +67,19 @@ function leave(draft: Draft, key: string, failed: boolean): void {
 
 /** Ends the owner of a scope in which all has ended; the root's is the run, which is looked at last. */
 export function endOwner(draft: Draft, key: string): void {
-  const { owner, failed } = scopeAt(draft, key);
+  const { owner, failed, failure } = scopeAt(draft, key);
   if (owner === null) return;
-  if (key === owner) {
-    endNode(draft, owner, failed);
-    return;
-  }
-  leave(draft, owner, failed);
+  if (key === owner) endNode(draft, owner, failed, failure);
+  else if (failure && toleranceAt(draft, owner) !== undefined) leave(draft, tolerate(draft, owner, key, failure), null);
+  else leave(draft, owner, failed ? (failure ?? 'given up') : null);
 }
 
-function endNode(draft: Draft, address: string, failed: boolean): void {
+function endNode(draft: Draft, address: string, failed: boolean, failure: Failure | undefined): void {
   if (failed) {
     // What failed inside has been reported as itself.
     note(draft, address, { status: 'failed' });
     change(draft, address, { status: 'failed' });
-    leave(draft, nodeAt(draft, address).scope, true);
+    leave(draft, nodeAt(draft, address).scope, failure ?? 'given up');
     return;
   }
   try {
@@ -88,29 +98,4 @@ function outputOf(draft: Draft, address: string): Json {
   // The condition's value does not change: what it reads has been committed.
   const arm = evaluate(node.when, valuesAt(draft, state.at)) === true ? node.then : node.else;
   return arm ? evaluate(arm.output, valuesAt(draft, state.at)) : null;
-}
-
-/** The list of a map's values, from its items or from its shards. */
-function listOf(draft: Draft, address: string): Json {
-  const state = nodeAt(draft, address);
-  const { units, from, shardSize } = mapAt(draft, address);
-  const { body } = mapNodeOf(draft, state);
-  const range = Array.from({ length: units }, (_, unit) => unit);
-  const list: Json[] =
-    shardSize === null
-      ? range.map((unit) => evaluate(body.output, valuesAt(draft, { ...state.at, [state.node]: from + unit })))
-      : range.flatMap((unit) => shardOutput(draft, `${address}#${unit}`));
-  const size = sizeOf(list);
-  if (size > MAX_LIST_SIZE)
-    throw perennialError(
-      'PER_FLOW_004',
-      `The list of the map ${address} has ${size} characters, ${MAX_LIST_SIZE} at most.`,
-    );
-  return list;
-}
-
-function shardOutput(draft: Draft, address: string): readonly Json[] {
-  const { output } = nodeAt(draft, address);
-  if (!isList(output)) throw perennialError('PER_FLOW_009', `The shard ${address} gave no list.`);
-  return output;
 }

@@ -45,6 +45,8 @@ export interface MapState {
   /** Units opened so far. */
   readonly opened: number;
   readonly maxUnits: number;
+  /** Failures of items that the map tolerates, by index. */
+  readonly failures?: { readonly [index: number]: Failure };
 }
 
 /** A set of nodes that end together: the whole plan, a branch's arm, the units of a map, or one item. */
@@ -53,6 +55,8 @@ export interface ScopeState {
   readonly owner: string | null;
   readonly remaining: number;
   readonly failed: boolean;
+  /** The first failure inside, where a map tolerates it. */
+  readonly failure?: Failure;
 }
 
 /** Why a run comes to an end before all its nodes have ended. */

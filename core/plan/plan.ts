@@ -61,8 +61,13 @@ export interface MapNode extends NodeBase {
   readonly kind: 'map';
   readonly over: Expr;
   readonly maxParallel: number | null;
+  /** How many items may fail without failing the map; its values are then settled. Not there: none may. */
+  readonly tolerate?: Tolerance;
   readonly body: Body;
 }
+
+/** A number of items, or all of them. */
+export type Tolerance = number | 'all';
 
 export interface BranchNode extends NodeBase {
   readonly kind: 'branch';

@@ -1,7 +1,17 @@
 // Danger: a type that says less than it could, so that wrong wiring compiles. Checked by `npm run typecheck`.
 import type { z } from 'zod';
 import { z as zod } from 'zod';
-import { coalesce, type ConfigOf, eq, type InputOf, type OutputOf, pipeline, type Ref, step } from '../../core';
+import {
+  coalesce,
+  type ConfigOf,
+  eq,
+  type InputOf,
+  type OutputOf,
+  pipeline,
+  type Ref,
+  type Settled,
+  step,
+} from '../../core';
 import type { flightDelays } from '../../pipelines/flight-delays/pipeline';
 import type { watchFlights } from '../../pipelines/flight-delays/watch';
 import { type Dataset, extract, type train, type trainChurn } from './churn';
@@ -32,8 +42,17 @@ export const shapes = pipeline('shapes', {
       else: () => 'none',
     });
     const nothing = g.branch('nothing', config.on, { then: () => undefined });
+    const tries = g.map(
+      'tries',
+      config.seeds,
+      (seed) => g.run(extract, { table: 't', days: seed }, { id: 'try' }).rows,
+      {
+        tolerate: 'all',
+      },
+    );
     return {
       each,
+      tries,
       either,
       nothing,
       first: config.seeds[0],
@@ -47,6 +66,7 @@ holds<
     OutputOf<typeof shapes>,
     {
       each: { seed: number; rows: number }[];
+      tries: Settled<number>[];
       either: { dataset: z.output<typeof Dataset>; rows: number } | string;
       nothing: null;
       // A list may be empty.
