@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Connection } from '../client/connection';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
-import { reachableSettings, resolveSettings, type Reachable } from './settings';
+import { nothingRuns, reachableSettings, resolveSettings, type Reachable } from './settings';
 import type { CommonOptions } from './frame';
 
 type Flags = Pick<CommonOptions, 'state' | 'project'>;
@@ -36,9 +36,10 @@ export async function withConnection<T>(
  * @throws PER_STACK_008 when no database is known, PER_STACK_010 when it does not answer (exit code 3)
  */
 export async function withRecords<T>(flags: Flags, work: (db: Pool) => Promise<T>): Promise<T> {
-  const { settings } = resolveSettings(flags);
+  const resolved = resolveSettings(flags);
+  const { settings } = resolved;
   if (settings.databaseUrl === null) {
-    throw perennialError('PER_STACK_008', `No stack runs in ${settings.state} and DATABASE_URL is not set.`);
+    throw perennialError('PER_STACK_008', `${nothingRuns(resolved)} and DATABASE_URL is not set.`);
   }
   const db = openDb(settings.databaseUrl, { max: 2 });
   try {

@@ -6,7 +6,7 @@ import { isAlive } from '../workers/embedded/process-mark';
 import { readCurrent, readStackFile } from '../workers/embedded/stack-file';
 import type { StackFile } from '../workers/embedded/stack-file';
 
-/** Where a setting's value came from. Flags win over the environment, which wins over the running stack. */
+/** Where a setting's value came from. Flags win over the environment, which wins over the last stack started here. */
 export type Source = 'flag' | 'environment' | 'stack' | 'default';
 
 const Environment = z.object({
@@ -49,7 +49,8 @@ export interface Resolved {
 export type Reachable = Settings & { readonly temporalAddress: string; readonly databaseUrl: string };
 
 /**
- * Works out the settings: flags, then environment, then the stack that runs in the state folder, then defaults.
+ * Works out the settings: flags, then environment, then the last stack started in the project (its state folder, and while it
+ * runs its addresses), then defaults.
  *
  * @throws PER_STACK_014 when the environment holds a value of the wrong form.
  */
@@ -70,14 +71,13 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
   const project = resolve(
     pick('project', findProject(process.cwd()), ['flag', flags.project], ['environment', env.PERENNIAL_PROJECT]),
   );
-  const home = join(project, '.perennial');
   const state = resolve(
     pick(
       'state',
-      join(home, 'main'),
+      defaultState(project),
       ['flag', flags.state],
       ['environment', env.PERENNIAL_STATE],
-      ['stack', readCurrent(home)],
+      ['stack', readCurrent(join(project, '.perennial'))],
     ),
   );
   const stack = runningStack(state);
@@ -113,7 +113,8 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
  * @throws PER_STACK_008 (exit code 3) when neither the environment nor a running stack names both servers.
  */
 export function reachableSettings(flags: { state?: string | undefined; project?: string | undefined }): Reachable {
-  const { settings } = resolveSettings(flags);
+  const resolved = resolveSettings(flags);
+  const { settings } = resolved;
   const { temporalAddress, databaseUrl } = settings;
   if (temporalAddress === null || databaseUrl === null) {
     const missing = [temporalAddress === null ? 'Temporal' : null, databaseUrl === null ? 'Postgres' : null].filter(
@@ -121,10 +122,22 @@ export function reachableSettings(flags: { state?: string | undefined; project?:
     );
     throw perennialError(
       'PER_STACK_008',
-      `No stack runs in ${settings.state} and no address of ${missing.join(' and ')} is set.`,
+      `${nothingRuns(resolved)} and no address of ${missing.join(' and ')} is set.`,
     );
   }
   return { ...settings, temporalAddress, databaseUrl };
+}
+
+/** Says that no stack runs in the state folder, and why it is this one when nobody named it. Without a full stop. */
+export function nothingRuns({ settings, sources }: Pick<Resolved, 'settings' | 'sources'>): string {
+  const { state } = settings;
+  const why = existsSync(state) ? '' : '; it is gone';
+  return `No stack runs in ${state}${sources.state === 'stack' ? ` (the folder of the last one started here${why})` : ''}`;
+}
+
+/** The state folder of a project where no stack was started yet. */
+export function defaultState(project: string): string {
+  return join(project, '.perennial', 'main');
 }
 
 const source = z.enum(['flag', 'environment', 'stack', 'default']);

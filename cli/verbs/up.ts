@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { PartName } from '../../workers/embedded/stack-file';
 import { act, CommonOptions, verb } from '../frame';
 import type { Frame } from '../frame';
-import { resolveSettings } from '../settings';
+import { defaultState, resolveSettings } from '../settings';
+import type { Resolved } from '../settings';
+import { followUp } from '../views/follow-up';
 
 const Options = CommonOptions.extend({
   fresh: z.boolean().default(false),
@@ -34,10 +37,11 @@ secrets.json of the state folder, which its owner alone can read; without --json
 
 async function up(frame: Frame): Promise<undefined> {
   const options = frame.options(Options);
-  const { settings } = resolveSettings(options);
+  const resolved = resolveSettings(options);
+  const { settings } = resolved;
   const { startStack } = await import('../../workers/embedded/stack.js');
   const stack = await startStack({
-    state: settings.state,
+    state: folderToStart(resolved, frame),
     project: settings.project,
     fresh: options.fresh,
     useServer: options.useServer,
@@ -54,13 +58,22 @@ async function up(frame: Frame): Promise<undefined> {
       ...(addresses.temporalUi === null ? [] : [`Temporal UI    ${addresses.temporalUi}`]),
       ...(addresses.serving === null ? [] : [`Predictions    ${addresses.serving}`]),
       `State          ${stack.state}`,
-      options.foreground ? 'Ctrl-C ends it.' : 'perennial down ends it.',
+      ...followUp(stack.state, resolveSettings({}).settings.state, options.foreground),
     ].join('\n'),
   );
   if (!options.foreground) return undefined;
   frame.note(`${await launcherEnds()}: ending the stack`);
   await stack.stop();
   return undefined;
+}
+
+/** The state folder; not that of the last stack when it is gone: whoever removed it does not expect to find it made again. */
+function folderToStart({ settings, sources }: Resolved, frame: Frame): string {
+  const main = defaultState(settings.project);
+  const { state } = settings;
+  if (sources.state !== 'stack' || state === main || existsSync(state)) return state;
+  frame.note(`${state}, the state folder of the last stack started here, is gone: starting in ${main}`);
+  return main;
 }
 
 /** Resolves when this command is told to end, or when the process that started it over a channel is gone. */

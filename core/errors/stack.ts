@@ -48,7 +48,7 @@ export const STACK_ERRORS = {
     fault: 'user',
     retryable: true,
     title: 'no stack is known',
-    fix: 'Start one with `perennial up`, or set TEMPORAL_ADDRESS and DATABASE_URL.',
+    fix: 'Start one with `perennial up`, or name the folder of one that runs with --state or PERENNIAL_STATE, or set TEMPORAL_ADDRESS and DATABASE_URL.',
   },
   PER_STACK_009: {
     fault: 'engine',

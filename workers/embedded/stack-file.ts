@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { ProcessMark } from './process-mark';
 
@@ -60,24 +60,43 @@ export function readJson(path: string): unknown {
   }
 }
 
-/** The state folder of the last stack that was started or kept under `home` (a project's .perennial); null when none. */
+/** The state folder of the last stack that was started under `home` (a project's .perennial); null when none. It may be gone. */
 export function readCurrent(home: string): string | null {
   try {
-    const text = readFileSync(join(home, 'current'), 'utf8').trim();
-    return text === '' ? null : isAbsolute(text) ? text : resolve(home, text);
+    const text = readFileSync(join(home, 'current'), 'utf8').replace(/\r?\n$/, '');
+    return text.trim() === '' ? null : resolve(home, text);
   } catch {
     return null;
   }
 }
 
-/** Remembers `state` as the last one, when it lies in a `.perennial` folder. */
-export function writeCurrent(state: string): void {
-  const home = dirname(resolve(state));
-  if (!home.endsWith('.perennial')) return;
-  mkdirSync(home, { recursive: true });
-  const temporary = join(home, `current.${process.pid}`);
-  writeFileSync(temporary, `${resolve(state).slice(home.length + 1)}\n`);
-  renameSync(temporary, join(home, 'current'));
+/**
+ * Remembers `state`, wherever it lies, as the last one of `project`; and, when it lies in the `.perennial` of another
+ * project, of that one too.
+ *
+ * @returns the `.perennial` folders that could not be written: verbs called there will not find this stack by themselves
+ */
+export function writeCurrent(state: string, project: string): string[] {
+  const folder = resolve(state);
+  const around = dirname(folder);
+  const homes = new Set([join(resolve(project), '.perennial')]);
+  if (basename(around) === '.perennial') homes.add(around);
+  return [...homes].filter((home) => !tryPoint(home, folder));
+}
+
+/** A state folder inside of `home` is named from there, so that a project may be moved with it. */
+function tryPoint(home: string, state: string): boolean {
+  const way = relative(home, state);
+  const inside = way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const temporary = join(home, `current.${process.pid}`);
+    writeFileSync(temporary, `${inside ? way || '.' : state}\n`);
+    renameSync(temporary, join(home, 'current'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Forgets a stack that is down. */

@@ -14,6 +14,7 @@ import type { StackAddresses, StackFile } from './stack-file';
 
 export type { StackProgress } from './messages';
 export { purgeState } from './state-folder';
+export type { Purged } from './state-folder';
 export type { PartName, StackAddresses, StackFile } from './stack-file';
 
 export interface StartStackOptions {

@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { recordedHome } from './postgres-home';
 
@@ -27,15 +27,21 @@ export function clearState(state: string): void {
   }
 }
 
+/** What a purge found: a folder that is gone now, one that stays for what others keep in it, or nothing of a stack. */
+export type Purged = 'removed' | 'emptied' | 'nothing';
+
 /** Removes everything a stack made, and the place outside of the folder where root's Postgres lives. End the stack first. */
-export function purgeState(folder: string): void {
+export function purgeState(folder: string): Purged {
   const state = resolve(folder);
   const home = recordedHome(state);
   if (home !== null) rmSync(home, { recursive: true, force: true });
-  for (const name of [...DATA, ...REST]) rmSync(join(state, name), { recursive: true, force: true });
+  const made = [...DATA, ...REST].map((name) => join(state, name)).filter((path) => existsSync(path));
+  for (const path of made) rmSync(path, { recursive: true, force: true });
   try {
     rmdirSync(state);
+    return 'removed';
   } catch {
     // It holds something that is not ours, or never was.
+    return made.length > 0 ? 'emptied' : 'nothing';
   }
 }

@@ -57,7 +57,9 @@ export async function supervise(request: StackRequest, tell: Tell, log: (text: s
     const made = await startParts(request, parts, tell);
     file = { ...made, supervisor: self, processes: parts.processes() };
     saveFile(file);
-    writeCurrent(request.state);
+    for (const home of writeCurrent(request.state, request.project)) {
+      tell({ part: 'stack', state: 'note', text: `not remembered: ${home} cannot be written` });
+    }
   } catch (error) {
     await stop(0);
     throw error;

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { z } from 'zod';
@@ -28,18 +30,30 @@ export interface Launched {
   readonly line: Promise<string>;
 }
 
+/** The project of these stacks: this checkout's own must not be told to remember them. */
+const project = mkdtempSync(join(tmpdir(), 'perennial-project-'));
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true });
+});
+
 /** The servers alone: enough to see what happens to processes, and quick. */
 const PARTS = ['--only', 'temporal,postgres', '--json'];
 
 /** Runs the built command. Its Temporal binary is that of the suite's stack. */
 export function perennial(
   args: readonly string[],
-  options: { prefix?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+  options: { prefix?: readonly string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Launched {
   const [command = '', ...before] = [...(options.prefix ?? []), process.execPath].flat();
   const child = spawn(command, [...before, join(packageRoot(), 'dist', 'cli', 'main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEMPORAL_CLI_PATH: process.env['PERENNIAL_TEMPORAL_CLI'], ...options.env },
+    cwd: options.cwd,
+    env: {
+      ...process.env,
+      PERENNIAL_PROJECT: project,
+      TEMPORAL_CLI_PATH: process.env['PERENNIAL_TEMPORAL_CLI'],
+      ...options.env,
+    },
   });
   let out = '';
   let err = '';
