@@ -1,6 +1,6 @@
 import { CancellationScope, setCurrentDetails, sleep, startChild } from '@temporalio/workflow';
 import {
-  advance,
+  advanceOwn,
   type Advance,
   type Command,
   type Event,
@@ -60,7 +60,7 @@ export class Shell {
   /** Takes in what happened. A fault of the interpreter fails the workflow task, so that a mended worker can go on. */
   receive(event: Event): void {
     try {
-      const next = advance(this.plan, this.current, event);
+      const next = advanceOwn(this.plan, this.current, event);
       this.current = next.state;
       this.obeyAll(next.commands);
     } catch (error) {

@@ -9,8 +9,8 @@ import type { Indices, MapState, NodeState, RunState, ScopeState } from './state
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * One step of the interpreter under way: a copy of the state that may be written, and the commands so far. Nodes and
- * scopes are replaced, never changed, so the state that was handed in stays as it was.
+ * One step of the interpreter under way: a state that may be written, and the commands so far. Nodes and scopes are
+ * replaced, never changed, so a state whose maps of them were copied first stays as it was.
  */
 export interface Draft extends Omit<Writable<RunState>, 'nodes' | 'scopes' | 'pending'> {
   readonly index: IndexedPlan;
@@ -22,17 +22,14 @@ export interface Draft extends Omit<Writable<RunState>, 'nodes' | 'scopes' | 'pe
   readonly closed: string[];
 }
 
-/** A state to write on. */
+/** A copy of a state, to write on. */
 export function draftOf(index: IndexedPlan, state: RunState): Draft {
-  return {
-    ...state,
-    nodes: { ...state.nodes },
-    scopes: { ...state.scopes },
-    pending: [...state.pending],
-    index,
-    commands: [],
-    closed: [],
-  };
+  return draftOver(index, { ...state, nodes: { ...state.nodes }, scopes: { ...state.scopes } });
+}
+
+/** The state itself, to write on: it is used up. Costs nothing for each node that the run already has. */
+export function draftOver(index: IndexedPlan, state: RunState): Draft {
+  return { ...state, pending: [...state.pending], index, commands: [], closed: [] };
 }
 
 /** The state that a draft has become. */

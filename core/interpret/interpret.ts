@@ -2,7 +2,7 @@ import { perennialError } from '../errors';
 import { evaluate } from '../expr/evaluate';
 import type { Json } from '../plan/json';
 import type { Plan } from '../plan/plan';
-import { type Draft, draftOf, nodeAt, note, planNode, scopeAt, stateOf, valuesAt } from './draft';
+import { type Draft, draftOf, draftOver, nodeAt, note, planNode, scopeAt, stateOf, valuesAt } from './draft';
 import type { Command } from './command';
 import { failureOf } from './failure';
 import { indexPlan, type IndexedPlan } from './index-plan';
@@ -51,8 +51,18 @@ export function beginShard(plan: Plan, seed: ShardSeed): Advance {
 
 /** Takes in what happened. Events about nodes that are not under way, or after the end, change nothing. */
 export function advance(plan: Plan, state: RunState, event: Event): Advance {
-  if (state.phase === 'ended') return { state, commands: [] };
-  const draft = draftOf(indexPlan(plan), state);
+  return state.phase === 'ended' ? { state, commands: [] } : advanceOn(draftOf(indexPlan(plan), state), event);
+}
+
+/**
+ * Does the same at the cost of what the event changes, however many nodes the run has: the state that is handed in is
+ * used up, and whoever holds it must go on with the one that comes back.
+ */
+export function advanceOwn(plan: Plan, state: RunState, event: Event): Advance {
+  return state.phase === 'ended' ? { state, commands: [] } : advanceOn(draftOver(indexPlan(plan), state), event);
+}
+
+function advanceOn(draft: Draft, event: Event): Advance {
   take(draft, event);
   return proceed(draft);
 }

@@ -1,5 +1,6 @@
 import {
   advance,
+  advanceOwn,
   begin,
   beginShard,
   type Advance,
@@ -23,6 +24,8 @@ export interface Drive {
   readonly cancelAfter?: number;
   /** Carry the state through JSON between events. */
   readonly viaJson?: boolean;
+  /** Hand the state over, as the workflow does, instead of keeping it. */
+  readonly own?: boolean;
 }
 
 export interface Driven {
@@ -107,7 +110,8 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
   }
 
   function step(event: Event): void {
-    const next = advance(plan, how.viaJson ? throughJson(state) : state, event);
+    const take = how.own ? advanceOwn : advance;
+    const next = take(plan, how.viaJson ? throughJson(state) : state, event);
     state = next.state;
     obey(next.commands);
   }

@@ -1,7 +1,7 @@
 // Danger: a node that runs twice, starts before what it needs, or never; a run that never ends; a replay that decides
 // otherwise than the run did. The laws are held against random plans, random orders, failures and cancellations.
 import fc from 'fast-check';
-import type { Failure } from '../../../core/interpret';
+import { advance, begin, type Failure } from '../../../core/interpret';
 import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
 import type { Json } from '../../../core/plan/json';
@@ -141,6 +141,31 @@ describe('the interpreter', () => {
         const once = drive(plan, config, how(run));
         const again = drive(throughJson(plan), config, { ...how(run), viaJson: true });
         expect(again.commands).toEqual(once.commands);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('decides the same when the state is handed over with each event, as when every state is kept', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, (plan, run) => {
+        const kept = drive(plan, config, how(run));
+        const handedOver = drive(plan, config, { ...how(run), own: true });
+        expect(handedOver.commands).toEqual(kept.commands);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('leaves the state that it was handed as it was, unless it is handed over', () => {
+    fc.assert(
+      fc.property(anyPlan, (plan) => {
+        const { state } = begin(plan, config);
+        const before = throughJson(state);
+        const first = Object.keys(state.nodes)[0] ?? '';
+        advance(plan, state, { type: 'completed', address: first, output: 1 });
+        advance(plan, state, { type: 'cancel', reason: 'a test asked' });
+        expect(throughJson(state)).toEqual(before);
       }),
       { numRuns: 150 },
     );
