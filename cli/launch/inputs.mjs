@@ -8,21 +8,12 @@ import { fileURLToPath } from 'node:url';
 /** The package's root. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const ROOMS = [
-  'core',
-  'steps',
-  'pipelines',
-  'client',
-  'workflows',
-  'activities',
-  'store',
-  'workers',
-  'api',
-  'serving',
-  'dashboard',
-  'cli',
-  'bench',
-];
+/** The folders that are compiled into a build, as tsconfig.json names them. */
+export function rooms() {
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  return include.filter((name) => name !== 'test' && !name.endsWith('.ts'));
+}
+
 const FILES = [
   'perennial.config.ts',
   'tsconfig.json',
@@ -54,7 +45,7 @@ export function filesBelow(folder, ending) {
 
 /** The files that a build is made from. */
 export function sources() {
-  const inRooms = ROOMS.flatMap((room) => filesBelow(join(root, room), '.ts'));
+  const inRooms = rooms().flatMap((room) => filesBelow(join(root, room), '.ts'));
   return [...inRooms, ...FILES.map((file) => join(root, file)).filter((path) => existsSync(path))];
 }
 

@@ -1,4 +1,3 @@
 export type { Edge } from './edge';
 export { insertEdge } from './insert-edge';
-export { listChildren } from './list-children';
-export { listParents } from './list-parents';
+export { type EdgesPage, listChildren, listParents } from './list-edges';

@@ -1,85 +1,51 @@
 // Danger: a data set without its lineage, a report that is lost with the failed node, a verdict without its cause, a
 // cause without its verdict, or a window judged twice that reports twice.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DefaultLogger } from '@temporalio/worker';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Pool } from 'pg';
-import pino from 'pino';
 import type { z } from 'zod';
 import { cleanSteps } from '../../activities/clean';
 import { collectSteps } from '../../activities/collect';
 import { measureQuality } from '../../activities/evaluate/metrics';
 import { monitorSteps } from '../../activities/monitor';
-import { createRunStep, type RunStepDependencies } from '../../activities/run-step';
+import type { RunStepDependencies } from '../../activities/run-step';
 import { splitSteps } from '../../activities/split';
 import { validateSteps } from '../../activities/validate';
 import type { Json } from '../../core';
 import * as steps from '../../steps';
-import { diskArtifacts } from '../../store/artifacts';
 import { listPoints } from '../../store/business';
 import { findDataset, listDatasets } from '../../store/datasets';
-import { openDb } from '../../store/db';
-import { readEnvironment } from '../../store/environment';
 import { insertLabels } from '../../store/labels';
 import { listChildren, listParents } from '../../store/lineage';
 import { createModelVersion } from '../../store/models/create-model-version';
 import { promote } from '../../store/models/promote';
 import { appendSegment } from '../../store/predictions';
 import { listVerdicts } from '../../store/verdicts';
-import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from './rows';
+import { setStepStage, type StepStage } from './step-stage';
 
 jest.setTimeout(120_000);
 
-let database: TestDatabase;
+let stage: StepStage;
 let db: Pool;
-let root: string;
 let dependencies: RunStepDependencies;
-let runs = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.url);
-  root = await mkdtemp(join(tmpdir(), 'perennial-data-steps-'));
+  const standard = [collectSteps, cleanSteps, validateSteps, splitSteps, monitorSteps];
+  stage = await setStepStage('data-steps', standard);
+  ({ db, dependencies } = stage);
   const project = join(__dirname, '..', '..');
   // The step collect asks the process where the project is, as a worker's environment says.
-  Object.assign(process.env, { DATABASE_URL: database.url, PERENNIAL_PROJECT: project });
-  dependencies = {
-    db,
-    artifacts: diskArtifacts(db, root),
-    environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_BUILD: 'b1', PERENNIAL_STATE: root }),
-    log: pino({ level: 'silent' }),
-    standard: [collectSteps, cleanSteps, validateSteps, splitSteps, monitorSteps],
-    project: null,
-  };
+  Object.assign(process.env, { DATABASE_URL: stage.databaseUrl, PERENNIAL_PROJECT: project });
 });
 
-afterAll(async () => {
-  await db.end();
-  await database.drop();
-  await rm(root, { recursive: true, force: true });
-});
+afterAll(() => stage.end());
 
 async function execute<O>(
   contract: { name: string; output: z.ZodType<O> },
   input: Json,
 ): Promise<{ run: string; output: O }> {
-  const run = await aRun(db, `data-${(runs += 1)}`);
-  const activity = createRunStep(dependencies)(contract.name);
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const argument = {
-    run,
-    address: 'n',
-    node: 'n',
-    step: contract.name,
-    plan: 'plan',
-    input,
-    cache: false,
-    model: null,
-  };
-  return { run, output: contract.output.parse(await environment.run(activity, argument)) };
+  const { run, output } = await stage.execute(contract.name, input, { cache: false });
+  return { run, output: contract.output.parse(output) };
 }
 
 const window = { from: '2001-01-01T00:00:00.000Z', to: '2001-01-03T00:00:00.000Z' };

@@ -1,55 +1,30 @@
 // Danger: a model file that admission refuses leaves half a version behind, is rolled out all the same, or is lost, so
 // that nobody can look at what was refused.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { onnx } from 'onnx-proto';
 import type { Pool } from 'pg';
-import pino from 'pino';
 import { deploySteps } from '../../activities/deploy';
 import { measureQuality } from '../../activities/evaluate/metrics';
-import { createRunStep, type RunStepDependencies } from '../../activities/run-step';
+import type { RunStepDependencies } from '../../activities/run-step';
 import { jsonOf } from '../../core/plan/json';
 import { register } from '../../steps';
-import { diskArtifacts } from '../../store/artifacts';
-import { openDb } from '../../store/db';
-import { readEnvironment } from '../../store/environment';
 import { championOf } from '../../store/models/champion-of';
 import { listModelVersions } from '../../store/models/list-model-versions';
 import { modelHistory } from '../../store/models/model-history';
-import { createTestDatabase, type TestDatabase } from '../database';
 import { node, tinyBytes, tinyModel } from '../tiny-model';
-import { aRun } from './rows';
+import { setStepStage, type StepStage } from './step-stage';
 
 jest.setTimeout(60_000);
 
-let database: TestDatabase;
+let stage: StepStage;
 let db: Pool;
-let root: string;
 let dependencies: RunStepDependencies;
-let runs = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.url);
-  root = await mkdtemp(join(tmpdir(), 'perennial-register-'));
-  dependencies = {
-    db,
-    artifacts: diskArtifacts(db, root),
-    environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_BUILD: 'b1', PERENNIAL_STATE: root }),
-    log: pino({ level: 'silent' }),
-    standard: [deploySteps],
-    project: null,
-  };
+  stage = await setStepStage('register', [deploySteps]);
+  ({ db, dependencies } = stage);
 });
 
-afterAll(async () => {
-  await db.end();
-  await database.drop();
-  await rm(root, { recursive: true, force: true });
-});
+afterAll(() => stage.end());
 
 const at = '2001-02-01T00:00:00.000Z';
 /** What the tiny model answers: sigmoid(x + 1) where the carrier is AA, sigmoid(x) elsewhere. */
@@ -94,19 +69,7 @@ async function registering(model: string, bytes: Uint8Array, golden: object = ho
     trainedOn: { from: '2001-01-01T00:00:00.000Z', to: at },
     occasion: { decisionId: 'd1', cause: 'person', at, window: null },
   });
-  const run = await aRun(db, `register-${(runs += 1)}`, model);
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const argument = {
-    run,
-    address: 'register',
-    node: 'register',
-    step: 'register',
-    plan: 'plan',
-    input: jsonOf(input),
-    cache: false,
-    model,
-  };
-  const running = environment.run(createRunStep(dependencies)('register'), argument);
+  const running = stage.execute('register', jsonOf(input), { cache: false, model }).then(({ output }) => output);
   return { artifact, running };
 }
 

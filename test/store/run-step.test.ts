@@ -1,21 +1,15 @@
 // Danger: a node runs twice, an effect happens twice or without its record, bad input is retried for ever, a cache hit
 // hands out a blob that is gone, or a cancelled step works on.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import timers from 'node:timers/promises';
-import type { Info } from '@temporalio/activity';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import type { Pool } from 'pg';
-import { DefaultLogger } from '@temporalio/worker';
-import pino from 'pino';
 import { z } from 'zod';
 import type { EngineContext, RunStepDependencies } from '../../activities/run-step';
 import { createRunStep } from '../../activities/run-step';
-import { implement, type Json, step } from '../../core';
+import { implement, step } from '../../core';
 import { perennialError } from '../../core/errors';
-import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
 import { listExecutions } from '../../store/executions/list-executions';
@@ -23,16 +17,14 @@ import { insertEdge, listParents } from '../../store/lineage';
 import { claimNode } from '../../store/nodes/claim-node';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { addOutboxRow } from '../../store/outbox/add-outbox-row';
-import { createTestDatabase, type TestDatabase } from '../database';
-import { aRun } from './rows';
+import { quiet, setStepStage, type StepStage } from './step-stage';
 
 jest.setTimeout(60_000);
 
-let database: TestDatabase;
+let stage: StepStage;
 let db: Pool;
-let root: string;
 let dependencies: RunStepDependencies;
-let runs = 0;
+let execute: StepStage['execute'];
 /** How often each step's code ran. */
 const ran: Record<string, number> = {};
 /** Called by the step `hold` while it runs. */
@@ -125,57 +117,11 @@ const implementation = implement(
 );
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.url);
-  root = await mkdtemp(join(tmpdir(), 'perennial-run-step-'));
-  dependencies = {
-    db,
-    artifacts: diskArtifacts(db, root),
-    environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_BUILD: 'b1', PERENNIAL_STATE: root }),
-    log: pino({ level: 'silent' }),
-    standard: [implementation],
-    project: null,
-  };
+  stage = await setStepStage('run-step', [implementation]);
+  ({ db, dependencies, execute } = stage);
 });
 
-afterAll(async () => {
-  await db.end();
-  await database.drop();
-  await rm(root, { recursive: true, force: true });
-});
-
-interface Options {
-  readonly run?: string;
-  readonly cache?: boolean;
-  readonly dependencies?: RunStepDependencies;
-  readonly environment?: MockActivityEnvironment;
-}
-
-/** An activity's surroundings without a server; the SDK's own warnings about failures that are meant stay out. */
-function quiet(info: Partial<Info> = {}): MockActivityEnvironment {
-  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
-}
-
-async function newRun(): Promise<string> {
-  return aRun(db, `run-${(runs += 1)}`);
-}
-
-async function execute(name: string, input: Json, options: Options = {}): Promise<{ run: string; output: unknown }> {
-  const run = options.run ?? (await newRun());
-  const activity = createRunStep(options.dependencies ?? dependencies)(name);
-  const environment = options.environment ?? quiet();
-  const argument = {
-    run,
-    address: 'n',
-    node: 'n',
-    step: name,
-    plan: 'plan',
-    input,
-    cache: options.cache ?? true,
-    model: null,
-  };
-  return { run, output: await environment.run(activity, argument) };
-}
+afterAll(() => stage.end());
 
 async function nodeOf(run: string) {
   const [node] = await listNodes(db, run, { limit: 1 });
@@ -209,8 +155,8 @@ test.each([
 ])('a miss says what differed: %s', async (part, input, variables) => {
   await execute('double', { x: 21 });
   const environment = readEnvironment({
-    DATABASE_URL: database.url,
-    PERENNIAL_STATE: root,
+    DATABASE_URL: stage.databaseUrl,
+    PERENNIAL_STATE: stage.root,
     PERENNIAL_BUILD: 'b1',
     ...variables,
   });
@@ -227,7 +173,7 @@ test.each([
 });
 
 test("a package of the project that changes is a miss by the environment, although the project's code is the same", async () => {
-  const project = await mkdtemp(join(root, 'project-'));
+  const project = await mkdtemp(join(stage.root, 'project-'));
   const lockfile = join(project, 'package-lock.json');
   const there = { ...dependencies, environment: { ...dependencies.environment, project } };
   const cacheOf = async () =>
@@ -271,7 +217,7 @@ test('a node whose output is committed never runs again', async () => {
 });
 
 test('an execution that is overtaken while it runs commits neither output nor effect', async () => {
-  const run = await newRun();
+  const run = await stage.newRun();
   const claimant = {
     run,
     address: 'n',
@@ -299,9 +245,11 @@ test('an effect happens with the commit, once, and not at all when it fails', as
   const { run } = await execute('effect', { id: 'good', fail: false });
   await execute('effect', { id: 'good', fail: false }, { run });
   expect(await outbox('good')).toBe(1);
-  await expect(execute('effect', { id: 'broken', fail: true })).rejects.toThrow('the effect broke');
+  const broken = await stage.newRun();
+  const failing = execute('effect', { id: 'broken', fail: true }, { run: broken });
+  await expect(failing).rejects.toThrow('the effect broke');
   expect(await outbox('broken')).toBe(0);
-  expect((await nodeOf(`run-${runs}`)).output).toBeNull();
+  expect((await nodeOf(broken)).output).toBeNull();
 });
 
 test('a light step claims and commits at its end; run again, its first output and effect stand', async () => {
@@ -324,15 +272,18 @@ test.each([
   ['fail', { how: 'class' }, 'BadDataset', 'bad rows'],
   ['fail', { how: 'ours' }, 'PER_RUN_002', 'Artifact x is gone'],
 ])('never retried, and named: %s %j is %s', async (name, input, type, text) => {
-  const failure = execute(name, input);
+  const run = await stage.newRun();
+  const failure = execute(name, input, { run });
   await expect(failure).rejects.toMatchObject({ type, nonRetryable: true });
   await expect(failure).rejects.toThrow(text);
-  expect(await nodeOf(`run-${runs}`)).toMatchObject({ status: 'failed', error: { type, retryable: false } });
+  expect(await nodeOf(run)).toMatchObject({ status: 'failed', error: { type, retryable: false } });
 });
 
 test("an error of the code is the user's fault, retried, and recorded although its message has no text form", async () => {
-  await expect(execute('fail', { how: 'now and then' })).rejects.toMatchObject({ type: 'Error', nonRetryable: false });
-  const node = await nodeOf(`run-${runs}`);
+  const run = await stage.newRun();
+  const failure = execute('fail', { how: 'now and then' }, { run });
+  await expect(failure).rejects.toMatchObject({ type: 'Error', nonRetryable: false });
+  const node = await nodeOf(run);
   expect(node).toMatchObject({ status: 'running', error: { fault: 'user', retryable: true } });
   await expect(execute('fail', { how: 'code' })).rejects.toMatchObject({ nonRetryable: true });
 });
@@ -346,18 +297,19 @@ test('nothing at all is a null that counts as committed', async () => {
 test('a step beats by itself, and a cancelled one is told by its signal and recorded as cancelled', async () => {
   const environment = quiet({ heartbeatTimeoutMs: 300 });
   const beats = new Promise((resolve) => environment.on('heartbeat', resolve));
-  const running = execute('obey', { x: 1 }, { environment });
+  const run = await stage.newRun();
+  const running = execute('obey', { x: 1 }, { run, environment });
   await beats;
   environment.cancel('CANCELLED', new ActivityCancellationDetails({ cancelRequested: true }));
   await expect(running).rejects.toThrow('CANCELLED');
-  const [execution] = await listExecutions(db, `run-${runs}`, { limit: 1 });
+  const [execution] = await listExecutions(db, run, { limit: 1 });
   expect(execution?.outcome).toBe('cancelled');
 });
 
 test('a step beats while its claim waits for the records, and while its commit does', async () => {
   const environment = quiet({ heartbeatTimeoutMs: 90 });
   const beat = () => new Promise((resolve) => environment.once('heartbeat', resolve));
-  const narrow = openDb(database.url, { max: 1 });
+  const narrow = openDb(stage.databaseUrl, { max: 1 });
   const held = await narrow.connect();
   meanwhile = (ctx) => {
     ctx.inCommit(async () => {

@@ -3,6 +3,7 @@
  * as a file of its room, by the configuration of this repository.
  */
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -72,6 +73,14 @@ const allowed: [file: string, code: string][] = [
   ['serving/new.ts', "import { InferenceSession } from 'onnxruntime-node'; import 'node:fs/promises';"],
   ['cli/new.ts', "import { loadProject } from '../workers/load-project'; import 'commander';"],
 ];
+
+test('the law knows every folder that is compiled, and no others', () => {
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const { include } = z.object({ include: z.array(z.string()) }).parse(JSON.parse(read('tsconfig.json')));
+  const rooms = /^const ROOMS = \[([^\]]+)\];$/m.exec(read('eslint.config.mjs'))?.[1] ?? '';
+  const known = [...rooms.matchAll(/'(\w+)'/g)].map((match) => match[1]);
+  expect(known).toEqual(include.filter((name) => !name.endsWith('.ts')));
+});
 
 let answers: string[][];
 beforeAll(async () => {
