@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { type Approval, type Pipeline, planHash } from '../core';
+import { type Approval, type Pipeline, planHash, withCalled } from '../core';
 import { perennialError } from '../core/errors';
 import type { EngineActivities, ResolvedPlan, ResolvePlanArgument } from '../core/interpret/activity';
 import { noteNodes } from '../store/nodes/note-nodes';
@@ -71,7 +71,8 @@ async function resolvePlan(
   const config = toJson(parsed.data, `The config of ${pipeline.name}`);
   const current = planHash(pipeline.plan);
   if (argument.plan === 'current' || argument.plan === current) {
-    await addPlan(db, current, pipeline.plan);
+    // The plans that it calls are kept with it: a run calls what it was written against, whatever is deployed meanwhile.
+    for (const { plan } of withCalled([pipeline])) await addPlan(db, planHash(plan), plan);
     return { hash: current, plan: pipeline.plan, config };
   }
   const kept = await findPlan(db, argument.plan);

@@ -4,7 +4,18 @@ export { cron, type Cron } from './define/cron';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
 export type { Duration } from './define/duration';
-export type { ApprovalOptions, Arms, Graph, MapOptions, NodeOptions, RunOptions } from './define/graph';
+export type {
+  ApprovalOptions,
+  Arms,
+  CallOptions,
+  Graph,
+  Iteration,
+  MapOptions,
+  NodeOptions,
+  Repeated,
+  RunOptions,
+  UntilOptions,
+} from './define/graph';
 export {
   implement,
   implementationsIn,
@@ -22,7 +33,14 @@ export {
   type Rollout,
   type ServingDeclaration,
 } from './define/model';
-export { pipeline, type ConfigOf, type OutputOf, type Pipeline, type PipelineOptions } from './define/pipeline';
+export {
+  pipeline,
+  withCalled,
+  type ConfigOf,
+  type OutputOf,
+  type Pipeline,
+  type PipelineOptions,
+} from './define/pipeline';
 export {
   step,
   type InputOf,
@@ -38,4 +56,5 @@ export type { Approval } from './plan/approval';
 export { planHash } from './plan/hash';
 export { canonicalJson, type Json } from './plan/json';
 export type { Plan, PlanNode, PlanStep, Tolerance } from './plan/plan';
+export type { EndStatus, RunEnd } from './plan/run-end';
 export type { ItemError, Settled } from './plan/settled';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { BuildFailure, BuildResult } from 'esbuild';
 import { z } from 'zod';
-import { implementationsIn } from '../core';
+import { implementationsIn, withCalled } from '../core';
 import type { Implementation, Model, Pipeline, ProjectConfig } from '../core';
 import { perennialError } from '../core/errors';
 import { checkLoaded } from './pool-steps';
@@ -41,12 +41,13 @@ export async function loadProject(folder: string, state: string): Promise<Projec
   const { bundle, digest } = await bundleConfig(root, source, resolve(state));
   const config = readConfig(source, load(source, bundle));
   const pools = Object.keys(config.steps);
-  checkLoaded({ ...config, pools }, null);
+  const pipelines = withCalled(config.pipelines);
+  checkLoaded({ ...config, pipelines, pools }, null);
   return {
     folder: root,
     bundle,
     digest,
-    pipelines: config.pipelines,
+    pipelines,
     models: config.models,
     pools,
     steps: (pool) => loadSteps(source, config, pool),

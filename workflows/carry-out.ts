@@ -6,6 +6,7 @@ import {
   type Event,
   type NodeEvent,
   nodeTable,
+  type RunInput,
   type RunState,
 } from '../core/interpret';
 import type { Approval } from '../core/plan/approval';
@@ -92,6 +93,10 @@ export class Shell {
         this.start(command.address, () => this.runShard(command));
         return;
       }
+      case 'run-call': {
+        this.start(command.address, () => this.runCall(command));
+        return;
+      }
       case 'await-answer': {
         this.awaitAnswer(command.address, command.timeout);
         return;
@@ -139,6 +144,25 @@ export class Shell {
       args: [input],
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       staticSummary: `${address}: items ${seed.from} to ${seed.from + seed.items.length - 1}`,
+    });
+    return jsonOf(await child.result());
+  }
+
+  private async runCall(call: Extract<Command, { type: 'run-call' }>): Promise<Json> {
+    const { run, cache } = this.facts;
+    const input: RunInput = {
+      config: call.config,
+      plan: call.plan,
+      parentRun: run,
+      ...(cache ? {} : { noCache: true }),
+    };
+    const child = await startChild(call.pipeline, {
+      workflowId: `${run}/${call.address}`,
+      args: [input],
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      // A caller that is terminated leaves its calls to end by themselves, final bodies included.
+      parentClosePolicy: 'REQUEST_CANCEL',
+      staticSummary: `called by ${call.address}`,
     });
     return jsonOf(await child.result());
   }

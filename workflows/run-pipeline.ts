@@ -39,7 +39,8 @@ export async function runPipeline(input: RunInput): Promise<Json> {
       config: input.config,
     });
     const decisionId = input.decisionId ?? null;
-    const record = { run, pipeline, plan: hash, config, model, decisionId, parentRun: null, temporalRunId };
+    const parentRun = input.parentRun ?? null;
+    const record = { run, pipeline, plan: hash, config, model, decisionId, parentRun, temporalRunId };
     await engine['perennial.begin-run'](record);
     const facts = { run, hash, model, cache: input.noCache !== true };
     const begun = new Shell(facts, plan, begin(plan, config));

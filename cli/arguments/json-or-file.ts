@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { perennialError } from '../../core/errors';
-import type { Json } from '../../core/plan/json';
-import { z } from 'zod';
+import { type Json, jsonOf } from '../../core/plan/json';
 
 /**
  * A value given as JSON, or as `@file` that holds JSON; `@-` reads standard input.
@@ -13,7 +12,7 @@ export function jsonOrFile(option: string, given: string): Json {
   const file = given.startsWith('@') ? given.slice(1) : null;
   const text = file === null ? given : readGiven(option, file);
   try {
-    return z.json().parse(JSON.parse(text));
+    return jsonOf(JSON.parse(text));
   } catch (cause) {
     const where = file === null ? '' : ` in ${file === '-' ? 'standard input' : file}`;
     const why = cause instanceof Error ? cause.message : String(cause);

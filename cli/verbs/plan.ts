@@ -86,6 +86,12 @@ function kindText(node: PlanNode): string {
       return `branch on ${exprText(node.when)}`;
     case 'approval':
       return 'approval';
+    case 'until':
+      return `until, at most ${node.max} times`;
+    case 'call':
+      return `call of ${node.pipeline}`;
+    case 'finally':
+      return node.when === 'always' ? 'always' : 'on failure';
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe } from '../expr/ref';
 import { allParts } from '../expr/reads';
-import { bodiesOf, readsOf } from '../nodes';
+import { bodiesOf, isNumbered, readsOf } from '../nodes';
 import type { Body, Expr, Plan } from '../plan/plan';
 import { type Finding, finding } from './finding';
 
@@ -24,7 +24,8 @@ function checkBody(body: Body, outer: Scope): Finding[] {
   ]);
   const inner = body.nodes.flatMap((node) =>
     bodiesOf(node).flatMap(({ name, body: arm }) => {
-      const maps = node.kind === 'map' ? new Set([...scope.maps, node.id]) : scope.maps;
+      const hasItem = isNumbered(node) || node.kind === 'finally';
+      const maps = hasItem ? new Set([...scope.maps, node.id]) : scope.maps;
       return checkBody(arm, { name, nodes: scope.nodes, maps });
     }),
   );

@@ -1,3 +1,4 @@
+import { countExecutions } from '../interpret/index-plan';
 import { MAX_EXECUTIONS } from '../interpret/limits';
 import { allNodes, bodiesOf } from '../nodes';
 import type { Body, Plan } from '../plan/plan';
@@ -17,11 +18,22 @@ export function checkSize(plan: Plan): Finding[] {
   const { pipeline } = plan;
   return [
     ...(nodes > MAX_EXECUTIONS ? [tooMuch(`${pipeline} has ${nodes} nodes, ${MAX_EXECUTIONS} at most.`)] : []),
+    ...repetitionsTooLong(plan),
     ...(depth > MAX_DEPTH ? [tooMuch(`${pipeline} nests ${depth} deep, ${MAX_DEPTH} at most.`)] : []),
     ...(size > MAX_PLAN_SIZE
       ? [tooMuch(`The plan of ${pipeline} has ${size} characters, ${MAX_PLAN_SIZE} at most.`)]
       : []),
   ];
+}
+
+/** All iterations of a repetition run in one workflow. */
+function repetitionsTooLong(plan: Plan): Finding[] {
+  return allNodes(plan.body).flatMap((node) => {
+    if (node.kind !== 'until') return [];
+    const executions = node.max * countExecutions(node.body);
+    if (executions <= MAX_EXECUTIONS) return [];
+    return [tooMuch(`${node.id} may execute ${executions} nodes (${node.max} times), ${MAX_EXECUTIONS} at most.`)];
+  });
 }
 
 function tooMuch(message: string): Finding {

@@ -1,6 +1,7 @@
 import { PerennialError, ERRORS } from '../errors';
 import type { Plan } from '../plan/plan';
 import { checkApprovals } from './check-approvals';
+import { checkFinalBodies } from './check-final';
 import { checkLeaks } from './check-leaks';
 import { checkNames } from './check-names';
 import { checkSize } from './check-size';
@@ -16,6 +17,7 @@ const CHECKS: readonly ((plan: Plan) => Finding[])[] = [
   checkSize,
   checkApprovals,
   checkLeaks,
+  checkFinalBodies,
   checkUnusedConfig,
   checkUnusedOutputs,
 ];

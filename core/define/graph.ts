@@ -2,14 +2,17 @@ import type { z } from 'zod';
 import { perennialError } from '../errors';
 import { makeRef, type Ref, type RefBase, type ValueOf } from '../expr/ref';
 import { readNodes } from '../expr/reads';
-import { toExpression, type Wire } from '../expr/wire';
-import { approvalNode, branchNode, mapNode, stepNode } from '../nodes';
+import { type Accepted, toExpression, type Wire } from '../expr/wire';
+import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, untilNode } from '../nodes';
 import type { Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
-import type { Body, PlanNode, Tolerance } from '../plan/plan';
+import { planHash } from '../plan/hash';
+import type { Body, Expr, FinallyNode, PlanNode, Tolerance } from '../plan/plan';
+import type { RunEnd } from '../plan/run-end';
 import type { Settled } from '../plan/settled';
 import { type Duration, milliseconds } from './duration';
 import { checkName } from './name';
+import type { OutputOf, Pipeline } from './pipeline';
 import type { InputOf, StepContract } from './step';
 
 /** Options that every node takes. */
@@ -35,6 +38,29 @@ export interface ApprovalOptions extends NodeOptions {
   readonly show?: unknown;
   /** After this long without an answer it counts as rejected, by `time-out`. Default: waits for ever. */
   readonly timeout?: Duration;
+}
+
+export interface UntilOptions extends NodeOptions {
+  /** Times at most: the body's executions so many times over must fit one workflow. */
+  readonly max: number;
+}
+
+export interface CallOptions extends NodeOptions {
+  /** The node's name in the plan. Default: the pipeline's name. */
+  readonly id?: string;
+}
+
+/** What one iteration gives: the value handed to the next one, and whether it was the last. */
+export interface Iteration<C> {
+  readonly next: Wire<C>;
+  readonly done: RefBase<boolean>;
+}
+
+/** What a repetition gives: the last value handed on, how often the body ran, and false where it only ran out of times. */
+export interface Repeated<C> {
+  readonly value: C;
+  readonly iterations: number;
+  readonly done: boolean;
 }
 
 /** A branch's arms. Nodes made in an arm exist for that arm only: what is needed outside must be returned. */
@@ -96,12 +122,49 @@ export interface Graph {
    * Cannot stand inside a map.
    */
   approval(id: string, options?: ApprovalOptions): Ref<Approval>;
+
+  /**
+   * Repeats a body, each time with what the time before handed on, until it says that it is done or `max` is reached.
+   * Each iteration has addresses of its own (`tune[2]/fit`), so it is recorded and cached like an item of a map.
+   *
+   * @example
+   * const tuned = g.until('tune', { rate: 0.1, loss: 1 }, (last) => {
+   *   const fitted = g.run(fit, { rate: last.rate });
+   *   return { next: { rate: fitted.nextRate, loss: fitted.loss }, done: lt(fitted.loss, config.goal) };
+   * }, { max: 10 });
+   */
+  until<I>(
+    id: string,
+    initial: I,
+    body: (last: Ref<ValueOf<I>>, iteration: Ref<number>) => Iteration<NoInfer<ValueOf<I>>>,
+    options: UntilOptions,
+  ): Ref<Repeated<ValueOf<I>>>;
+
+  /** Runs another pipeline as a run of its own and waits for it; its value is that pipeline's. */
+  call<P extends Pipeline>(pipeline: P, config: Wire<NoInfer<CallConfig<P>>>, options?: CallOptions): Ref<OutputOf<P>>;
+
+  /**
+   * What is done when everything else has ended, in any case: completed, failed, rejected or cancelled. At the top of a
+   * graph only. A value from outside may not be there: it must be read with `coalesce`.
+   *
+   * @example
+   * g.always('cleanup', (end) => { g.run(dropTables, { table: coalesce(load.table, null), status: end.status }); });
+   */
+  always(id: string, body: (end: Ref<RunEnd>) => void): void;
+
+  /** What is done when the run has failed or was rejected, before what is done in any case. As for `always`. */
+  onFailure(id: string, body: (end: Ref<RunEnd>) => void): void;
 }
+
+/** What a call has to give: fields with a default may be left out. */
+type CallConfig<P> = P extends Pipeline<infer C> ? Accepted<z.input<C>, z.output<C>> : never;
 
 /** What tracing a graph function gives: the plan's body and the contracts that it uses. */
 export interface Traced {
   readonly body: Body;
   readonly steps: ReadonlyMap<string, StepContract>;
+  /** The pipelines that it calls, by name. */
+  readonly calls: ReadonlyMap<string, Pipeline>;
 }
 
 /**
@@ -111,6 +174,8 @@ export interface Traced {
  */
 export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Traced {
   const steps = new Map<string, StepContract>();
+  const calls = new Map<string, Pipeline>();
+  let depth = 0;
   let scope: PlanNode[] | null = null;
 
   function add(node: PlanNode): void {
@@ -122,12 +187,23 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
     const outer = scope;
     const nodes: PlanNode[] = [];
     scope = nodes;
+    depth += 1;
     try {
       const result = write();
       return { nodes, output: toExpression(result === undefined ? null : result, `The value of ${where}`) };
     } finally {
       scope = outer;
+      depth -= 1;
     }
+  }
+
+  function addFinally(id: string, when: FinallyNode['when'], body: (end: Ref<RunEnd>) => void): void {
+    checkName('final body', id);
+    if (depth > 1) throw perennialError('PER_DEF_018', `The final body ${id} stands inside a body or an arm.`);
+    const write = (): void => {
+      body(makeRef<RunEnd>({ op: 'item', map: id, path: [] }));
+    };
+    add(finallyNode({ id, when, body: trace(id, write), after: [] }));
   }
 
   const g: Graph = {
@@ -147,7 +223,8 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       const items = toExpression(over, `The list of ${id}`);
       const traced = trace(id, () => body(makeRef({ op: 'item', map: id, path: [] })));
       const tolerate = readTolerance(id, options?.tolerate);
-      const maxParallel = readParallel(id, options?.maxParallel ?? null);
+      const limit = options?.maxParallel;
+      const maxParallel = limit === undefined ? null : readCount(`maxParallel of ${id}`, limit);
       add(mapNode({ id, over: items, maxParallel, ...tolerate, body: traced, after: readAfter(options ?? {}) }));
       return outputRef(id);
     },
@@ -166,8 +243,38 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       add(approvalNode({ id, show, timeout, after: readAfter(options) }));
       return outputRef(id);
     },
+    until(id, initial, body, options) {
+      checkName('repetition', id);
+      const first = toExpression(initial, `The first value of ${id}`);
+      const item = (key: string): Expr => ({ op: 'item', map: id, path: [key] });
+      const traced = trace(id, () => {
+        const { next, done } = body(makeRef(item('carry')), makeRef(item('index')));
+        return { next, done };
+      });
+      const max = readCount(`max of ${id}`, options.max);
+      add(untilNode({ id, initial: first, max, body: traced, after: readAfter(options) }));
+      return outputRef(id);
+    },
+    call(pipeline, config, options = {}) {
+      const id = options.id ?? pipeline.name;
+      checkName('call', id);
+      const known = calls.get(pipeline.name);
+      if (known && known !== pipeline)
+        throw perennialError('PER_DEF_009', `Two different pipelines are called ${pipeline.name}.`);
+      calls.set(pipeline.name, pipeline);
+      const given = toExpression(config, `The config of ${id}`);
+      const plan = planHash(pipeline.plan);
+      add(callNode({ id, pipeline: pipeline.name, plan, config: given, after: readAfter(options) }));
+      return outputRef(id);
+    },
+    always(id, body) {
+      addFinally(id, 'always', body);
+    },
+    onFailure(id, body) {
+      addFinally(id, 'failure', body);
+    },
   };
-  return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps };
+  return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps, calls };
 }
 
 function outputRef<T>(node: string): Ref<T> {
@@ -190,9 +297,8 @@ function readTolerance(id: string, tolerate: Tolerance | undefined): { readonly 
   return { tolerate };
 }
 
-function readParallel(id: string, limit: number | null): number | null {
-  if (limit !== null && (!Number.isInteger(limit) || limit < 1)) {
-    throw perennialError('PER_DEF_016', `maxParallel of ${id} is ${limit}, not a count from 1.`);
-  }
-  return limit;
+/** @throws PER_DEF_016 */
+function readCount(what: string, count: number): number {
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw perennialError('PER_DEF_016', `${what} is ${count}, not a count from 1.`);
 }

@@ -28,6 +28,8 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly config: C;
   readonly plan: Plan;
   readonly schedule: Cron | null;
+  /** The pipelines that its graph calls. */
+  readonly calls: readonly Pipeline[];
   /** Never there at run time: carries the type of the pipeline's value. */
   readonly [OUTPUT]?: Out;
 }
@@ -53,7 +55,7 @@ export function pipeline<C extends z.ZodObject, R>(
   options: PipelineOptions<C, R>,
 ): Pipeline<C, ValueOf<R>> {
   checkName('pipeline', name);
-  const { body, steps } = traceGraph(options.graph);
+  const { body, steps, calls } = traceGraph(options.graph);
   const names = [...steps.keys()].sort();
   const plan: Plan = {
     format: 1,
@@ -68,5 +70,20 @@ export function pipeline<C extends z.ZodObject, R>(
     onFailure: options.onFailure ?? 'cancel',
   };
   checkPlan(plan);
-  return Object.freeze({ kind: 'pipeline', name, config: options.config, plan, schedule: options.schedule ?? null });
+  return Object.freeze({
+    kind: 'pipeline',
+    name,
+    config: options.config,
+    plan,
+    schedule: options.schedule ?? null,
+    calls: Object.freeze([...calls.values()]),
+  });
+}
+
+/** Pipelines and all that they call, directly or not; each once, callers first. */
+export function withCalled(pipelines: readonly Pipeline[]): Pipeline[] {
+  const all = new Set(pipelines);
+  // A set goes on to what is added while it is walked.
+  for (const { calls } of all) for (const called of calls) all.add(called);
+  return [...all];
 }

@@ -104,4 +104,10 @@ export const DEFINE_ERRORS = {
     title: 'a schema has no JSON schema',
     fix: 'Use zod types that describe JSON: write dates as z.iso.datetime(), maps as z.record().',
   },
+  PER_DEF_018: {
+    fault: 'user',
+    retryable: false,
+    title: 'a final body stands where it cannot, or reads what may not be there',
+    fix: 'Write g.always and g.onFailure at the top of the graph, and read values of the graph in them with coalesce(value, other).',
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -6,7 +6,8 @@ import { describe } from './ref';
 /** Where an expression finds values. */
 export interface Values {
   readonly config: Json;
-  output(node: string): Json;
+  /** undefined: it has none and will have none, which only final bodies may meet. */
+  output(node: string): Json | undefined;
   item(map: string): Json;
 }
 
@@ -29,7 +30,7 @@ function find(expr: Expr, values: Values): Found {
     case 'config':
       return follow(values.config, expr.path, expr);
     case 'output':
-      return follow(values.output(expr.node), expr.path, expr);
+      return followOutput(values.output(expr.node), expr.path, expr);
     case 'item':
       return follow(values.item(expr.map), expr.path, expr);
     case 'get':
@@ -104,6 +105,10 @@ function follow(root: Json, path: Path, expr: Expr): Found {
     value = lookUp(value, key);
   }
   return value;
+}
+
+function followOutput(output: Found, path: Path, expr: Expr): Found {
+  return output === undefined ? undefined : follow(output, path, expr);
 }
 
 function lookUp(value: readonly Json[] | { readonly [key: string]: Json }, key: string | number): Found {

@@ -12,6 +12,8 @@ export interface RunInput {
   readonly model?: string;
   readonly decisionId?: string;
   readonly noCache?: boolean;
+  /** The run that called this one. */
+  readonly parentRun?: string;
 }
 
 /** The argument of a step's activity, which is registered under the step's name; its result is the output. */

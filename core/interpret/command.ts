@@ -11,6 +11,15 @@ export type Command =
       readonly step: string;
       readonly input: Json;
     }
+  /** Run another pipeline as a run of its own; `plan` is a hash. */
+  | {
+      readonly type: 'run-call';
+      readonly address: string;
+      readonly node: string;
+      readonly pipeline: string;
+      readonly plan: string;
+      readonly config: Json;
+    }
   | { readonly type: 'run-shard'; readonly address: string; readonly seed: ShardSeed }
   | { readonly type: 'await-answer'; readonly address: string; readonly node: string; readonly timeout: number | null }
   /** Stop what runs at an address; a step or shard answers with an event, an approval does not. */

@@ -34,9 +34,36 @@ export function draftOver(index: IndexedPlan, state: RunState): Draft {
 
 /** The state that a draft has become. */
 export function stateOf(draft: Draft): RunState {
-  const { phase, goal, config, nodes, scopes, pending, executions, batch, breathing, ending, stopping, failure } =
-    draft;
-  return { phase, goal, config, nodes, scopes, pending, executions, batch, breathing, ending, stopping, failure };
+  const {
+    phase,
+    goal,
+    config,
+    nodes,
+    scopes,
+    pending,
+    executions,
+    batch,
+    breathing,
+    ending,
+    stopping,
+    failure,
+    finish,
+  } = draft;
+  return {
+    phase,
+    goal,
+    config,
+    nodes,
+    scopes,
+    pending,
+    executions,
+    batch,
+    breathing,
+    ending,
+    stopping,
+    failure,
+    finish,
+  };
 }
 
 /** @throws PER_FLOW_009: an address that is not there is the interpreter's own mistake */
@@ -92,13 +119,19 @@ export function valuesAt(draft: Draft, at: Indices): Values {
   };
 }
 
-/** Reading what has not completed would be a fault in what nodes wait for: better to fail than to go on with null. */
-function outputAt(draft: Draft, address: string): Json {
-  const { status, output } = nodeAt(draft, address);
-  return status === 'completed' ? (output ?? null) : lost(`no output yet at ${address}`);
+/**
+ * Reading what has not completed would be a fault in what nodes wait for: better to fail than to go on with null. But
+ * when a run is finishing, what has not completed never will, and final bodies say what they read instead.
+ */
+function outputAt(draft: Draft, address: string): Json | undefined {
+  const node = draft.nodes[address];
+  if (node?.status === 'completed') return node.output ?? null;
+  // A shard is given every output that there is.
+  return draft.finish || (draft.goal !== null && !node) ? undefined : lost(`no output yet at ${address}`);
 }
 
 function itemOf(draft: Draft, map: string, at: Indices): Json {
   const { items, from } = mapAt(draft, addressOf(draft, map, at));
-  return items[(at[map] ?? lost(`no item of ${map} here`)) - from] ?? null;
+  const index = planNode(draft, map).node.kind === 'finally' ? 0 : at[map];
+  return items[(index ?? lost(`no item of ${map} here`)) - from] ?? null;
 }

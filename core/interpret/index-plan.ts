@@ -1,12 +1,12 @@
 import { allParts, readNodes } from '../expr/reads';
-import { allNodes, bodiesOf, readsOf } from '../nodes';
+import { allNodes, bodiesOf, isNumbered, readsOf } from '../nodes';
 import type { Body, Plan, PlanNode } from '../plan/plan';
 import { SHARDS_RESERVED } from './limits';
 
 /** What the interpreter looks up again and again about one node of a plan. */
 export interface IndexedNode {
   readonly node: PlanNode;
-  /** Ids of the maps that enclose it, outermost first. */
+  /** Ids of the maps and repetitions that enclose it, outermost first. */
   readonly maps: readonly string[];
   /** Ids of the nodes that it waits for. */
   readonly needs: readonly string[];
@@ -41,19 +41,32 @@ export function indexPlan(plan: Plan): IndexedPlan {
   return index;
 }
 
-function indexBody(body: Body, maps: readonly string[], into: Map<string, IndexedNode>): void {
+function indexBody(
+  body: Body,
+  maps: readonly string[],
+  into: Map<string, IndexedNode>,
+  waitsFor: (id: string) => boolean = () => true,
+): void {
   for (const node of body.nodes) {
     const needs = [...new Set([...readsOf(node).flatMap(readNodes), ...node.after, ...readsInside(node)])];
-    into.set(node.id, { node, maps, needs });
-    const inner = node.kind === 'map' ? [...maps, node.id] : maps;
-    for (const { body: scope } of bodiesOf(node)) indexBody(scope, inner, into);
+    into.set(node.id, { node, maps, needs: needs.filter(waitsFor) });
+    const inner = isNumbered(node) ? [...maps, node.id] : maps;
+    for (const { body: scope } of bodiesOf(node)) indexBody(scope, inner, into, waitsInside(node) ?? waitsFor);
   }
+}
+
+/** When a final body begins, all outside of it has ended, or never will: its nodes wait for one another only. */
+function waitsInside(node: PlanNode): ((id: string) => boolean) | null {
+  if (node.kind !== 'finally') return null;
+  const own = new Set(allNodes(node.body).map(({ id }) => id));
+  return (id) => own.has(id);
 }
 
 /** Outer nodes that a node waits for on behalf of what is inside it. */
 function readsInside(node: PlanNode): string[] {
   // A shard is given the outer values that its items read when it is started, so its map waits for them.
   if (node.kind === 'map') return readsOfBody(node.body).nodes;
+  if (node.kind === 'finally') return [];
   // Nodes of an arm wait for themselves; its value may read an outer node that none of them waits for.
   return bodiesOf(node).flatMap(({ body }) => {
     const own = new Set(body.nodes.map(({ id }) => id));
@@ -69,8 +82,14 @@ export function countExecutions(body: Body, shards = 1): number {
   return body.nodes.reduce((sum, node) => {
     if (node.kind === 'map') return sum + shards;
     const inner = bodiesOf(node).reduce((all, { body: scope }) => all + countExecutions(scope, shards), 0);
-    return sum + inner + (node.kind === 'step' ? 1 : 0);
+    if (node.kind === 'until') return sum + inner * node.max;
+    return sum + inner + (isExecuted(node) ? 1 : 0);
   }, 0);
+}
+
+/** Whether a node is carried out elsewhere, by a worker or in a run of its own. */
+export function isExecuted(node: PlanNode): boolean {
+  return node.kind === 'step' || node.kind === 'call';
 }
 
 /** Ids of nodes and maps outside a map that its body reads: what a shard has to be given. */

@@ -1,16 +1,18 @@
 import { perennialError } from '../errors';
-import { evaluate } from '../expr/evaluate';
 import type { Json } from '../plan/json';
 import type { Plan } from '../plan/plan';
-import { type Draft, draftOf, draftOver, nodeAt, note, planNode, scopeAt, stateOf, valuesAt } from './draft';
+import { type Draft, draftOf, draftOver, nodeAt, note, planNode, scopeAt, stateOf } from './draft';
 import type { Command } from './command';
 import { failureOf } from './failure';
-import { indexPlan, type IndexedPlan } from './index-plan';
+import { conclude, isBetween, lastWord, openNext } from './finish';
+import { indexPlan, type IndexedPlan, isExecuted } from './index-plan';
+import { MAX_LIST_SIZE, sizeOf } from './limits';
 import { openUnits } from './open-units';
 import { closeScope, openScope } from './scopes';
 import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
 import type { Event, NodeState, RunState, ShardSeed } from './state';
+import { isTolerated } from './tolerance';
 
 /** A state and what is to be done now. */
 export interface Advance {
@@ -24,7 +26,8 @@ const ROOT = '';
 /** Begins a run of a plan with a config that has been parsed. */
 export function begin(plan: Plan, config: Json): Advance {
   const draft = draftOf(indexPlan(plan), emptyState(config, null));
-  openScope(draft, ROOT, null, plan.body.nodes, {});
+  const nodes = plan.body.nodes.filter(({ kind }) => kind !== 'finally');
+  openScope(draft, ROOT, null, nodes, {});
   return proceed(draft);
 }
 
@@ -69,7 +72,7 @@ function advanceOn(draft: Draft, event: Event): Advance {
 
 function emptyState(config: Json, goal: string | null): RunState {
   const nothing = { nodes: {}, scopes: {}, pending: [], executions: 0, batch: 0, breathing: false };
-  return { phase: 'running', goal, config, ...nothing, ending: null, stopping: false, failure: null };
+  return { phase: 'running', goal, config, ...nothing, ending: null, stopping: false, failure: null, finish: null };
 }
 
 function outside(node: string, output: Json): NodeState {
@@ -86,7 +89,8 @@ function addOuterItem(draft: Draft, seed: ShardSeed, map: string, item: Json): v
 
 function take(draft: Draft, event: Event): void {
   if (event.type === 'cancel') {
-    bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
+    // What is done in any case is done after a cancellation too.
+    if (!draft.finish) bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
     return;
   }
   if (event.type === 'breathed') {
@@ -96,23 +100,46 @@ function take(draft: Draft, event: Event): void {
   }
   const node = draft.nodes[event.address];
   if (!node) return;
-  const isLeaf =
-    node.status === 'running' && (node.shard !== undefined || planNode(draft, node.node).node.kind === 'step');
+  const isLeaf = isRunningLeaf(draft.index, node);
   if (event.type === 'answered') {
     if (node.status === 'waiting') answer(draft, event);
-  } else if (isLeaf && event.type === 'completed') complete(draft, event.address, event.output);
+  } else if (isLeaf && event.type === 'completed') takeOutput(draft, event.address, event.output);
   else if (isLeaf && event.type === 'failed') fail(draft, event.address, event.failure);
   else if (isLeaf && event.type === 'cancelled') stopped(draft, event.address);
+}
+
+function takeOutput(draft: Draft, address: string, output: Json): void {
+  const state = nodeAt(draft, address);
+  // A step's execution has recorded its output; a called run recorded its own, not the node's.
+  if (planNode(draft, state.node).node.kind === 'call') {
+    const size = sizeOf(output);
+    if (size > MAX_LIST_SIZE) {
+      const message = `The value of ${address} has ${size} characters, ${MAX_LIST_SIZE} at most.`;
+      fail(draft, address, failureOf(perennialError('PER_FLOW_004', message)));
+      return;
+    }
+    note(draft, address, { status: 'completed', output });
+  }
+  complete(draft, address, output);
 }
 
 function answer(draft: Draft, event: Extract<Event, { type: 'answered' }>): void {
   const { by, approved, note: words, at } = event.answer;
   const output = { approved, by, note: words, at };
   note(draft, event.address, { status: 'completed', output });
-  complete(draft, event.address, output);
-  if (approved || draft.index.branchedOn.has(nodeAt(draft, event.address).node)) return;
+  const { node, scope } = nodeAt(draft, event.address);
+  if (approved || draft.index.branchedOn.has(node)) {
+    complete(draft, event.address, output);
+    return;
+  }
   const reason = `${event.address} was rejected by ${by}${words ? `: ${words}` : ''}.`;
-  bringToEnd(draft, { status: 'rejected', reason, failure: failureOf(perennialError('PER_FLOW_005', reason)) });
+  const failure = failureOf(perennialError('PER_FLOW_005', reason));
+  if (draft.finish || isTolerated(draft, scope)) {
+    fail(draft, event.address, failure);
+    return;
+  }
+  complete(draft, event.address, output);
+  bringToEnd(draft, { status: 'rejected', reason, failure });
 }
 
 /** A step was cancelled: as asked, when the run is coming to its end; else by somebody else, which fails it. */
@@ -123,14 +150,23 @@ function stopped(draft: Draft, address: string): void {
 
 /** Does everything that can be done without waiting. */
 function proceed(draft: Draft): Advance {
-  while (!draft.ending) {
-    const key = draft.closed.shift();
-    if (key !== undefined) endOwner(draft, key);
-    else if (!startReady(draft)) break;
-  }
-  if (draft.ending) stopAll(draft);
-  if (isOver(draft)) end(draft);
+  do {
+    while (!draft.ending) {
+      const key = draft.closed.shift();
+      if (key !== undefined) endOwner(draft, key);
+      else if (!startReady(draft)) break;
+    }
+    if (draft.ending) stopAll(draft);
+  } while (isOver(draft) && goesOn(draft));
   return { state: stateOf(draft), commands: draft.commands };
+}
+
+/** All has ended: a final body comes next, or the run is over. */
+function goesOn(draft: Draft): boolean {
+  if (!draft.finish) conclude(draft);
+  if (openNext(draft)) return true;
+  end(draft);
+  return false;
 }
 
 /** Starts what is ready and gives up what cannot become ready. False when there was neither. */
@@ -187,36 +223,21 @@ function stopAll(draft: Draft): void {
 
 function isRunningLeaf(index: IndexedPlan, state: NodeState): boolean {
   if (state.status !== 'running') return false;
-  return state.shard !== undefined || index.nodes.get(state.node)?.node.kind === 'step';
+  if (state.shard !== undefined) return true;
+  const node = index.nodes.get(state.node)?.node;
+  return node !== undefined && isExecuted(node);
 }
 
+/** Whether all nodes have ended that are not of final bodies still to be run. */
 function isOver(draft: Draft): boolean {
+  if (draft.finish) return isBetween(draft);
   if (!draft.ending) return scopeAt(draft, ROOT).remaining === 0;
   return !Object.values(draft.nodes).some((state) => isRunningLeaf(draft.index, state));
 }
 
 function end(draft: Draft): void {
   draft.phase = 'ended';
-  for (const [address, state] of Object.entries(draft.nodes)) {
-    if (state.status === 'running') cancel(draft, address);
-  }
-  if (!draft.ending && draft.failure) {
-    const { address, failure } = draft.failure;
-    draft.ending = { status: 'failed', reason: `${address}: ${failure.message}`, failure };
-  }
-  if (!draft.ending) finish(draft);
-  if (draft.ending) draft.commands.push({ type: 'end', output: null, ...draft.ending });
-}
-
-function finish(draft: Draft): void {
-  try {
-    const output =
-      draft.goal === null
-        ? evaluate(draft.index.plan.body.output, valuesAt(draft, {}))
-        : (nodeAt(draft, draft.goal).output ?? null);
-    draft.commands.push({ type: 'end', status: 'completed', output, reason: null, failure: null });
-  } catch (error) {
-    const failure = failureOf(error);
-    draft.ending = { status: 'failed', reason: `the pipeline's value: ${failure.message}`, failure };
-  }
+  const { output, ending } = lastWord(draft);
+  const completed = { status: 'completed', output, reason: null, failure: null } as const;
+  draft.commands.push({ type: 'end', ...(ending ? { output: null, ...ending } : completed) });
 }

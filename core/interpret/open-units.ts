@@ -1,3 +1,5 @@
+import type { Values } from '../expr/evaluate';
+import type { Json } from '../plan/json';
 import type { MapNode } from '../plan/plan';
 import { perennialError } from '../errors';
 import { addressOf, change, type Draft, mapAt, nodeAt, planNode, valuesAt } from './draft';
@@ -59,9 +61,18 @@ export function seedOf(draft: Draft, address: string, shard: NonNullable<NodeSta
     items: map.items.slice(start, start + shard.count),
     maxParallel: node.maxParallel,
     config: draft.config,
-    outputs: Object.fromEntries(reads.nodes.map((id) => [addressOf(draft, id, state.at), values.output(id)])),
+    outputs: outputsOf(reads.nodes, (id) => addressOf(draft, id, state.at), values),
     outerItems: Object.fromEntries(reads.maps.filter((id) => id !== node.id).map((id) => [id, values.item(id)])),
   };
+}
+
+function outputsOf(ids: readonly string[], address: (id: string) => string, values: Values): ShardSeed['outputs'] {
+  return Object.fromEntries(
+    ids.flatMap((id): [string, Json][] => {
+      const output = values.output(id);
+      return output === undefined ? [] : [[address(id), output]];
+    }),
+  );
 }
 
 /** @throws PER_FLOW_009 */

@@ -6,6 +6,7 @@ import { listOf } from './list-of';
 import { openUnits } from './open-units';
 import { closeScope } from './scopes';
 import type { Ending, Failure } from './state';
+import { endIteration, untilAt, untilOutput } from './until';
 import { isTolerated, tolerate, toleranceAt } from './tolerance';
 
 /** A node has its output. */
@@ -23,6 +24,11 @@ export function fail(draft: Draft, address: string, failure: Failure): void {
   change(draft, address, { status: 'failed' });
   const { scope } = nodeAt(draft, address);
   if (isTolerated(draft, scope)) {
+    leave(draft, scope, failure);
+    return;
+  }
+  if (draft.finish) {
+    draft.finish = { ...draft.finish, failure: draft.finish.failure ?? { address, failure } };
     leave(draft, scope, failure);
     return;
   }
@@ -62,7 +68,8 @@ function leave(draft: Draft, key: string, failed: Failure | 'given up' | null): 
   };
   closeScope(draft, key);
   // One unit of a map has ended: the next may begin.
-  if (scope.owner === key && !draft.ending && nodeAt(draft, key).map) openUnits(draft, key);
+  if (scope.owner === key && !draft.ending && planNode(draft, nodeAt(draft, key).node).node.kind === 'map')
+    openUnits(draft, key);
 }
 
 /** Ends the owner of a scope in which all has ended; the root's is the run, which is looked at last. */
@@ -70,8 +77,18 @@ export function endOwner(draft: Draft, key: string): void {
   const { owner, failed, failure } = scopeAt(draft, key);
   if (owner === null) return;
   if (key === owner) endNode(draft, owner, failed, failure);
+  else if (!failed && untilAt(draft, owner)) repeat(draft, owner);
   else if (failure && toleranceAt(draft, owner) !== undefined) leave(draft, tolerate(draft, owner, key, failure), null);
   else leave(draft, owner, failed ? (failure ?? 'given up') : null);
+}
+
+function repeat(draft: Draft, address: string): void {
+  const node = untilAt(draft, address);
+  try {
+    if (node && endIteration(draft, address, node)) leave(draft, address, null);
+  } catch (error) {
+    fail(draft, address, failureOf(error));
+  }
 }
 
 function endNode(draft: Draft, address: string, failed: boolean, failure: Failure | undefined): void {
@@ -94,6 +111,8 @@ function endNode(draft: Draft, address: string, failed: boolean, failure: Failur
 function outputOf(draft: Draft, address: string): Json {
   const state = nodeAt(draft, address);
   const { node } = planNode(draft, state.node);
+  if (node.kind === 'until') return untilOutput(draft, address, node);
+  if (node.kind === 'finally') return evaluate(node.body.output, valuesAt(draft, state.at));
   if (node.kind !== 'branch') return listOf(draft, address);
   // The condition's value does not change: what it reads has been committed.
   const arm = evaluate(node.when, valuesAt(draft, state.at)) === true ? node.then : node.else;

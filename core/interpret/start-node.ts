@@ -1,9 +1,8 @@
 import { evaluate, evaluateCondition } from '../expr/evaluate';
 import { perennialError } from '../errors';
-import { allNodes } from '../nodes';
-import { isList } from '../plan/json';
-import type { ApprovalNode, Body, BranchNode, MapNode, StepNode } from '../plan/plan';
-import { addressOf, change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
+import { isList, type Json } from '../plan/json';
+import type { ApprovalNode, BranchNode, CallNode, Expr, MapNode, StepNode } from '../plan/plan';
+import { change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
 import { countExecutions } from './index-plan';
 import {
   bytesOf,
@@ -16,7 +15,9 @@ import {
 } from './limits';
 import { openUnits, seedOf } from './open-units';
 import { closeScope, openScope } from './scopes';
+import { skip } from './skip';
 import type { NodeState } from './state';
+import { startUntil } from './until';
 
 /**
  * Starts a node whose needs have completed, or a shard.
@@ -40,21 +41,44 @@ export function startNode(draft: Draft, address: string): boolean {
     case 'approval':
       startApproval(draft, address, state, node);
       return true;
+    case 'until':
+      startUntil(draft, address, state, node);
+      return true;
+    case 'call':
+      return startCall(draft, address, state, node);
+    case 'finally':
+      throw perennialError('PER_FLOW_009', `The final body ${address} was started before the end.`);
   }
 }
 
 function startStep(draft: Draft, address: string, state: NodeState, node: StepNode): boolean {
-  // Its input is not even made before there is room for any.
-  if (draft.breathing) return false;
-  const input = evaluate(node.input, valuesAt(draft, state.at));
+  const input = inputFor(draft, address, state, node.input);
+  if (input === undefined) return false;
+  draft.commands.push({ type: 'run-step', address, node: node.id, step: node.step, input });
+  return true;
+}
+
+function startCall(draft: Draft, address: string, state: NodeState, node: CallNode): boolean {
+  const config = inputFor(draft, address, state, node.config);
+  if (config === undefined) return false;
+  note(draft, address, { status: 'running', input: config });
+  const { id, pipeline, plan } = node;
+  draft.commands.push({ type: 'run-call', address, node: id, pipeline, plan, config });
+  return true;
+}
+
+/** Counts an execution and gives its input; undefined when it has to wait for the next message. */
+function inputFor(draft: Draft, address: string, state: NodeState, expr: Expr): Json | undefined {
+  // It is not even made before there is room for any.
+  if (draft.breathing) return undefined;
+  const input = evaluate(expr, valuesAt(draft, state.at));
   const size = sizeOf(input);
   if (size > MAX_INPUT_SIZE)
     throw perennialError('PER_FLOW_004', `The input of ${address} has ${size} characters, ${MAX_INPUT_SIZE} at most.`);
-  if (!handOut(draft, bytesOf(input))) return false;
+  if (!handOut(draft, bytesOf(input))) return undefined;
   spend(draft, address, 1);
   change(draft, address, { status: 'running' });
-  draft.commands.push({ type: 'run-step', address, node: node.id, step: node.step, input });
-  return true;
+  return input;
 }
 
 function startShard(draft: Draft, address: string, map: string, items: NonNullable<NodeState['shard']>): boolean {
@@ -83,23 +107,10 @@ function startBranch(draft: Draft, address: string, state: NodeState, node: Bran
   const holds = evaluateCondition(node.when, valuesAt(draft, state.at));
   change(draft, address, { status: 'running' });
   note(draft, address, { status: 'running', input: { arm: holds ? 'then' : 'else' } });
-  skip(draft, state, holds ? node.else : node.then);
+  skip(draft, state.at, holds ? node.else : node.then);
   const arm = holds ? node.then : node.else;
   openScope(draft, address, address, arm?.nodes ?? [], state.at);
   closeScope(draft, address);
-}
-
-/** Says of the nodes of the arm that is not taken that they will not run. */
-function skip(draft: Draft, state: NodeState, arm: Body | null): void {
-  for (const node of arm ? allNodes(arm) : []) {
-    // Nodes inside a map of that arm have no addresses: the map has no items.
-    if (planNode(draft, node.id).maps.some((map) => !Object.hasOwn(state.at, map))) continue;
-    const { id, kind } = node;
-    draft.commands.push({
-      type: 'note',
-      note: { address: addressOf(draft, id, state.at), node: id, kind, status: 'skipped' },
-    });
-  }
 }
 
 function startApproval(draft: Draft, address: string, state: NodeState, node: ApprovalNode): void {

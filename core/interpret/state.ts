@@ -1,8 +1,8 @@
 import type { Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
+import type { EndStatus } from '../plan/run-end';
 
-/** How a run ends by itself. */
-export type EndStatus = 'completed' | 'failed' | 'cancelled' | 'rejected';
+export type { EndStatus };
 
 /** What went wrong at a node, as records and notes keep it. */
 export interface Failure {
@@ -59,6 +59,17 @@ export interface ScopeState {
   readonly failure?: Failure;
 }
 
+/** What is left to do after all nodes but those of final bodies have ended. */
+export interface Finish {
+  readonly output: Json;
+  /** null: completed. */
+  readonly ending: Ending | null;
+  /** Final bodies still to be run, by id, in their order. */
+  readonly left: readonly string[];
+  /** The first failure in a final body: it fails a run that has not failed before. */
+  readonly failure: { readonly address: string; readonly failure: Failure } | null;
+}
+
 /** Why a run comes to an end before all its nodes have ended. */
 export interface Ending {
   readonly status: Exclude<EndStatus, 'completed'>;
@@ -88,6 +99,8 @@ export interface RunState {
   readonly stopping: boolean;
   /** The first failure that the others were allowed to finish after. */
   readonly failure: { readonly address: string; readonly failure: Failure } | null;
+  /** Set while final bodies run. */
+  readonly finish: Finish | null;
 }
 
 /** What happened. Events about nodes that are not under way change nothing. */

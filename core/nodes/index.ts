@@ -1,13 +1,19 @@
 import type { Body, Expr, PlanNode } from '../plan/plan';
 import { approvalKind } from './approval';
 import { branchKind } from './branch';
+import { callKind } from './call';
+import { finallyKind } from './finally';
 import { mapKind } from './map';
 import { stepKind } from './step';
+import { untilKind } from './until';
 
 export { approvalNode } from './approval';
 export { branchNode } from './branch';
+export { callNode } from './call';
+export { finallyNode } from './finally';
 export { mapNode } from './map';
 export { stepNode } from './step';
+export { untilNode } from './until';
 
 /** The expressions that must be computable before a node starts. */
 export function readsOf(node: PlanNode): readonly Expr[] {
@@ -20,6 +26,12 @@ export function readsOf(node: PlanNode): readonly Expr[] {
       return branchKind.reads(node);
     case 'approval':
       return approvalKind.reads(node);
+    case 'until':
+      return untilKind.reads(node);
+    case 'call':
+      return callKind.reads(node);
+    case 'finally':
+      return finallyKind.reads(node);
   }
 }
 
@@ -34,7 +46,18 @@ export function bodiesOf(node: PlanNode): readonly { readonly name: string; read
       return branchKind.bodies(node);
     case 'approval':
       return approvalKind.bodies(node);
+    case 'until':
+      return untilKind.bodies(node);
+    case 'call':
+      return callKind.bodies(node);
+    case 'finally':
+      return finallyKind.bodies(node);
   }
+}
+
+/** Whether each unit of a node's body is told from the others by a number in the addresses of what is inside. */
+export function isNumbered(node: PlanNode): boolean {
+  return node.kind === 'map' || node.kind === 'until';
 }
 
 /** All nodes of a scope, and of the scopes inside it, in the order they were written. */

@@ -12,7 +12,8 @@ interface Drawing {
 
 /**
  * A plan as a Mermaid flowchart, for documents and for `perennial plan --mermaid`. Boxes are steps (with their pool when
- * it is not `cpu`), framed groups are maps and branches, rounded boxes approvals. A solid arrow is a value that is
+ * it is not `cpu`), framed groups are maps, branches, repetitions and final bodies, rounded boxes approvals, boxes with
+ * double sides called pipelines. A solid arrow is a value that is
  * used, a dotted one an order without a value (`after`).
  *
  * @example
@@ -54,6 +55,11 @@ function drawNode(node: PlanNode, plan: Plan, drawing: Drawing, indent: string):
     drawing.lines.push(`${indent}${name}(["${escaped(node.id)}<br/>approval"])`);
     return;
   }
+  if (node.kind === 'call') {
+    const label = node.id === node.pipeline ? '' : `<br/>${escaped(node.pipeline)}`;
+    drawing.lines.push(`${indent}${name}[["${escaped(node.id)}${label}<br/>pipeline"]]`);
+    return;
+  }
   drawing.lines.push(`${indent}subgraph ${name}["${groupLabel(node)}"]`);
   for (const inner of bodiesOf(node)) drawInner(name, inner, plan, drawing, indent);
   drawing.lines.push(`${indent}end`);
@@ -76,7 +82,8 @@ interface Inner {
 }
 
 function bodiesOf(node: PlanNode): readonly Inner[] {
-  if (node.kind === 'map') return [{ label: null, body: node.body }];
+  if (node.kind === 'map' || node.kind === 'until' || node.kind === 'finally')
+    return [{ label: null, body: node.body }];
   if (node.kind !== 'branch') return [];
   const otherwise = node.else === null ? [] : [{ label: 'else', body: node.else }];
   return [{ label: 'then', body: node.then }, ...otherwise];
@@ -90,10 +97,28 @@ function stepLabel(id: string, step: string, plan: Plan): string {
   return parts.join('<br/>');
 }
 
-function groupLabel(node: Extract<PlanNode, { kind: 'map' | 'branch' }>): string {
-  if (node.kind === 'branch') return `${escaped(node.id)}: ${escaped(exprText(node.when))}`;
-  const limit = node.maxParallel === null ? '' : `, ${node.maxParallel} at once`;
-  return `${escaped(node.id)}: for each of ${escaped(exprText(node.over))}${limit}`;
+function groupLabel(node: Extract<PlanNode, { kind: 'map' | 'branch' | 'until' | 'finally' }>): string {
+  return `${escaped(node.id)}: ${groupText(node)}`;
+}
+
+function groupText(node: Extract<PlanNode, { kind: 'map' | 'branch' | 'until' | 'finally' }>): string {
+  switch (node.kind) {
+    case 'branch':
+      return escaped(exprText(node.when));
+    case 'until':
+      return `again until ${escaped(doneText(node.body.output))}, at most ${node.max} times`;
+    case 'finally':
+      return node.when === 'always' ? 'at the end, in any case' : 'at the end, when the run failed';
+    case 'map': {
+      const limit = node.maxParallel === null ? '' : `, ${node.maxParallel} at once`;
+      const tolerated = node.tolerate === undefined ? '' : `, ${node.tolerate} may fail`;
+      return `for each of ${escaped(exprText(node.over))}${limit}${tolerated}`;
+    }
+  }
+}
+
+function doneText(output: Expr): string {
+  return output.op === 'object' && output.fields['done'] ? exprText(output.fields['done']) : 'done';
 }
 
 const SIGNS = { eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤' } as const;

@@ -5,7 +5,7 @@ export type Expr =
   | { readonly op: 'literal'; readonly value: Json }
   | { readonly op: 'config'; readonly path: Path }
   | { readonly op: 'output'; readonly node: string; readonly path: Path }
-  /** The item of the enclosing map named `map`. */
+  /** The item of the enclosing map named `map`; of a repetition, its iteration; of a final body, how the run ended. */
   | { readonly op: 'item'; readonly map: string; readonly path: Path }
   /** A part of a computed value. */
   | { readonly op: 'get'; readonly of: Expr; readonly path: Path }
@@ -85,7 +85,33 @@ export interface ApprovalNode extends NodeBase {
   readonly timeout: number | null;
 }
 
-export type PlanNode = StepNode | MapNode | BranchNode | ApprovalNode;
+/** A body that is repeated, each time with the value that the last time gave on. Its addresses are those of a map's items. */
+export interface UntilNode extends NodeBase {
+  readonly kind: 'until';
+  readonly initial: Expr;
+  /** Times at most. */
+  readonly max: number;
+  /** Its output has the fields `next`, the value handed on, and `done`. */
+  readonly body: Body;
+}
+
+/** A run of another pipeline, as a run of its own. */
+export interface CallNode extends NodeBase {
+  readonly kind: 'call';
+  readonly pipeline: string;
+  /** The called plan's hash: it is kept with this plan, so that a run calls what it was written against. */
+  readonly plan: string;
+  readonly config: Expr;
+}
+
+/** A body that runs when all others have ended: in any case, or when the run failed. At a plan's top only. */
+export interface FinallyNode extends NodeBase {
+  readonly kind: 'finally';
+  readonly when: 'always' | 'failure';
+  readonly body: Body;
+}
+
+export type PlanNode = StepNode | MapNode | BranchNode | ApprovalNode | UntilNode | CallNode | FinallyNode;
 
 /** A scope of nodes with one value: a map's body or a branch's arm. Nodes outside cannot see into it. */
 export interface Body {

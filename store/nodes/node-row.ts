@@ -1,4 +1,5 @@
 import type { Json } from '../../core/plan/json';
+import type { PlanNode } from '../../core/plan/plan';
 
 /** Why a node's output came from the cache, or why it did not. */
 export type CacheReason =
@@ -23,7 +24,7 @@ export interface NodeRow {
   readonly run_id: string;
   readonly address: string;
   readonly node: string;
-  readonly kind: 'step' | 'map' | 'branch' | 'approval';
+  readonly kind: PlanNode['kind'];
   readonly step: string | null;
   readonly pool: string | null;
   readonly status: 'running' | 'completed' | 'failed' | 'cancelled' | 'waiting' | 'skipped';

@@ -63,6 +63,7 @@ describe('runConfig', () => {
     const config = runConfig(undefined, ['__proto__.polluted=1']);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     expect(JSON.stringify(config)).toBe('{"__proto__":{"polluted":1}}');
+    expect(JSON.stringify(runConfig(undefined, ['a={"__proto__":1}']))).toBe('{"a":{"__proto__":1}}');
   });
 
   test.each(['n', '=1', '.a=1', 'a..b=1'])('--set %s is refused', (set) => {

@@ -12,20 +12,11 @@ import {
   step,
   type StepContract,
 } from '../../../core';
-import { isPerennialError } from '../../../core/errors';
 import { flightDelays } from '../../../pipelines/flight-delays/pipeline';
 import { churn, deploy, extract, gpuSteps, train, trainChurn } from '../../types/churn';
+import { codeOf } from './code-of';
 
 const io = { input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) };
-
-function codeOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    return isPerennialError(error) ? error.code : String(error);
-  }
-  return 'nothing was thrown';
-}
 
 describe('step', () => {
   it('is frozen data with durations in ms and defaults filled in', () => {

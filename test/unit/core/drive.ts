@@ -67,6 +67,9 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
         result.trace.push(`+${command.address}`);
         const outcome = how.step(command.address, command.input);
         open.push({ address: command.address, event: () => eventOf(command.address, outcome) });
+      } else if (command.type === 'run-call') {
+        const outcome = how.step(command.address, command.config);
+        open.push({ address: command.address, event: () => eventOf(command.address, outcome) });
       } else if (command.type === 'run-shard') {
         open.push({ address: command.address, event: () => shardEvent(command) });
       } else if (command.type === 'await-answer') {

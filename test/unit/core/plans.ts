@@ -21,7 +21,7 @@ export function planOf(body: Body, onFailure: Plan['onFailure'] = 'cancel'): Pla
 type Choices = () => number;
 
 /**
- * Plans of any shape: steps, maps, branches and approvals, nested two deep, whose inputs read config, items and
+ * Plans of any shape: steps, maps, branches, repetitions, approvals and final bodies, nested two deep, whose inputs read config, items and
  * nodes of their own and outer scopes.
  */
 export const anyPlan: fc.Arbitrary<Plan> = fc
@@ -49,7 +49,16 @@ function anyBody(
     nodes.push(node);
     seen.push(node.id);
   }
-  return { nodes, output: anyExpr(choose, seen, maps) };
+  const output = anyExpr(choose, seen, maps);
+  if (depth === 0) for (let i = choose() % 3; i > 0; i--) nodes.push(anyFinal(choose, names));
+  return { nodes, output };
+}
+
+/** A body of its own at the end of a plan, that reads only what is inside it and how the run ended. */
+function anyFinal(choose: Choices, names: { next: number }): PlanNode {
+  const id = `n${names.next++}`;
+  const body = anyBody(choose, names, [], [id], 1, 3);
+  return { kind: 'finally', id, when: choose() % 2 === 0 ? 'always' : 'failure', body, after: [] };
 }
 
 function anyNode(
@@ -61,7 +70,7 @@ function anyNode(
 ): PlanNode {
   const id = `n${names.next++}`;
   const after = seen.length > 0 && choose() % 4 === 0 ? [seen[choose() % seen.length] ?? ''] : [];
-  const kind = depth < 2 ? choose() % 6 : 0;
+  const kind = depth < 2 ? choose() % 7 : 0;
   if (kind === 3) {
     const body = anyBody(choose, names, seen, [...maps, id], depth + 1, 3);
     const over: Expr = { op: 'literal', value: Array.from({ length: choose() % 3 }, (_, i) => i) };
@@ -73,8 +82,20 @@ function anyNode(
     const otherwise = choose() % 2 === 0 ? anyBody(choose, names, seen, maps, depth + 1, 3) : null;
     return { kind: 'branch', id, when, then, else: otherwise, after };
   }
-  if (kind === 5 && maps.length === 0)
-    return { kind: 'approval', id, show: anyExpr(choose, seen, maps), timeout: null, after };
+  if (kind === 6) {
+    const body = anyBody(choose, names, seen, [...maps, id], depth + 1, 3);
+    const done: Expr = { op: 'eq', left: anyExpr(choose, seen, maps), right: { op: 'item', map: id, path: ['index'] } };
+    const output: Expr = { op: 'object', fields: { next: body.output, done } };
+    return {
+      kind: 'until',
+      id,
+      initial: anyExpr(choose, seen, maps),
+      max: 1 + (choose() % 3),
+      body: { ...body, output },
+      after,
+    };
+  }
+  if (kind === 5) return { kind: 'approval', id, show: anyExpr(choose, seen, maps), timeout: null, after };
   return { kind: 'step', id, step: 'noop', input: anyExpr(choose, seen, maps), after };
 }
 
