@@ -10,7 +10,7 @@ import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withConnection } from '../open';
 import { readProject } from '../read-project';
 import { took } from '../views/duration';
-import { cacheText } from '../views/run-view';
+import { cacheText } from '../views/cache-text';
 import { followRun } from '../follow-run';
 
 const Options = CommonOptions.extend({

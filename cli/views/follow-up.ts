@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word';
+
 /**
  * What to call next on a stack that was just started: lines that work as they stand in this folder and shell.
  *
@@ -6,16 +8,11 @@
  */
 export function followUp(state: string, found: string, foreground: boolean): string[] {
   const known = state === found;
-  const named = quote(state);
+  const named = shellWord(state);
   return [
     foreground ? 'Ctrl-C ends it.' : `npx perennial down${known ? '' : ` --state ${named}`} ends it.`,
     ...(known
       ? []
       : [`Called here, other verbs need --state ${named} too (or PERENNIAL_STATE=${named} in the environment).`]),
   ];
-}
-
-/** As a POSIX shell takes it for one word. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,10 +1,13 @@
 import type { CostRow } from '../../store/cost/list-costs';
 import type { RunCost } from '../../store/cost/sum-cost';
 import type { ExecutionRow } from '../../store/executions/list-executions';
-import type { CacheReason, NodeRow } from '../../store/nodes/node-row';
+import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { cacheText, type OffBy } from './cache-text';
+import { onLines, onOneLine } from './cut';
 import { duration, took } from './duration';
+import { shellWord } from './shell-word';
 
 /** Everything that `perennial show` tells of a run. */
 export interface RunView {
@@ -13,11 +16,13 @@ export interface RunView {
   readonly executions: readonly ExecutionRow[];
   readonly costs: readonly CostRow[];
   readonly cost: RunCost;
+  /** Steps of the run's plan whose contract says `cache: false`. null: the records do not hold the plan. */
+  readonly uncached: readonly string[] | null;
 }
 
-/** A run for people: what it is, then a line for each node, then the errors in full. */
+/** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
 export function runText(view: RunView, now: Date): string {
-  return [runHeader(view, now), nodeTable(view, now), errorLines(view), nextLines(view)]
+  return [runHeader(view, now), nodeTable(view, now), errorLines(view), ...waitingLines(view), hint(view)]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -35,40 +40,40 @@ function runHeader({ run, cost }: RunView, now: Date): string {
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
     ['started', time],
     ['used', used],
+    ['config', onOneLine(run.config, '--json')],
+    ['result', run.status === 'completed' ? onOneLine(run.output, '--json') : null],
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
 }
 
-function nodeTable({ run, nodes, executions, costs }: RunView, now: Date): string {
-  const rows = nodes.map((node) => {
-    const tries = executions.filter((e) => e.address === node.address).length;
-    const cpu = costs.filter((c) => c.address === node.address).reduce((sum, c) => sum + c.cpu_ms, 0);
+function nodeTable(view: RunView, now: Date): string {
+  const rows = view.nodes.map((node) => {
+    const executions = view.executions.filter((e) => e.address === node.address).length;
+    const cpu = view.costs.filter((c) => c.address === node.address).reduce((sum, c) => sum + c.cpu_ms, 0);
     return [
       node.address,
-      node.step === null || node.step === node.node ? node.kind : `step ${node.step}`,
+      kindText(node),
       node.pool,
       node.status,
-      cacheText(node.cache),
-      `+${took(run.started_at, node.first_claimed, now)}`,
+      `+${took(view.run.started_at, node.first_claimed, now)}`,
       took(node.first_claimed, node.ended_at, now),
-      tries > 0 ? duration(cpu) : null,
-      tries > 1 ? tries : null,
+      executions > 0 ? executions : null,
+      executions > 0 ? duration(cpu) : null,
+      cacheText(node.cache, offBy(node, view.uncached)),
     ];
   });
-  return table(['node', 'kind', 'pool', 'status', 'cache', 'began', 'took', 'CPU', 'tries'], rows);
+  return table(['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'], rows);
 }
 
-/** Why a node's output came from the cache, or why it had to run. */
-export function cacheText(cache: CacheReason | null): string | null {
-  if (cache === null) return null;
-  return cache.hit ? `hit, of ${cache.from.run}` : `ran: ${reasons(cache.differed)}`;
+/** `step`, or with the step's name where the node has another: `step share-late`. */
+export function kindText(node: NodeRow): string {
+  return node.step === null || node.step === node.node ? node.kind : `step ${node.step}`;
 }
 
-function reasons(differed: readonly string[]): string {
-  const [only] = differed;
-  if (differed.length === 1 && only === 'off') return 'cache off';
-  if (differed.length === 1 && only === 'first') return 'first time';
-  return `other ${differed.join(', ')}`;
+/** Who switched the cache off, where it was off. */
+export function offBy({ step }: Pick<NodeRow, 'step'>, uncached: RunView['uncached']): OffBy {
+  if (step === null || uncached === null) return null;
+  return uncached.includes(step) ? 'step' : 'run';
 }
 
 function errorLines({ nodes }: RunView): string {
@@ -79,11 +84,27 @@ function errorLines({ nodes }: RunView): string {
     .join('\n');
 }
 
-function nextLines({ run, nodes }: RunView): string {
-  return nodes
-    .filter((node) => node.kind === 'approval' && node.status === 'waiting')
-    .map((node) => `waits for: perennial approve ${run.id} ${node.address}`)
-    .join('\n');
+function waitingLines({ run, nodes }: RunView): string[] {
+  return nodes.filter(isWaiting).map((node) => {
+    const shown = onLines(node.input, `perennial show ${run.id} --node ${shellWord(node.address)}`);
+    const what = node.input === null ? [] : ['It shows:', shown];
+    return [`${node.address} waits for: ${answerCommand(node)}`, ...what].join('\n');
+  });
+}
+
+/** True for an approval that nobody has answered yet. */
+export function isWaiting({ kind, status }: NodeRow): boolean {
+  return kind === 'approval' && status === 'waiting';
+}
+
+/** The command that answers an approval, as a shell takes it. */
+export function answerCommand({ run_id, address }: NodeRow): string {
+  return `perennial approve ${run_id} ${shellWord(address)}   (to say no: --reject)`;
+}
+
+function hint({ run, nodes }: RunView): string {
+  if (nodes.length === 0) return '';
+  return `A node's input, output, artifacts and executions: perennial show ${run.id} --node <node>`;
 }
 
 /** Runs for people, one a line. */

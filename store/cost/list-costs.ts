@@ -1,4 +1,5 @@
 import type { Db } from '../db';
+import type { ExecutionsPage } from '../executions/list-executions';
 
 /** What one execution used. Times in ms, memory in bytes. */
 export interface CostRow {
@@ -12,17 +13,14 @@ export interface CostRow {
   readonly estimated: boolean;
 }
 
-/** A run's cost entries by address and fence; `after` is the last row of the page before. */
-export async function listCosts(
-  db: Db,
-  run: string,
-  page: { readonly limit: number; readonly after?: { readonly address: string; readonly fence: number } },
-): Promise<CostRow[]> {
+/** A run's cost entries, or those of one node, by address and fence; `after` is the last row of the page before. */
+export async function listCosts(db: Db, run: string, page: ExecutionsPage): Promise<CostRow[]> {
   const { rows } = await db.query<CostRow>(
     `SELECT run_id, address, fence, wall_ms, cpu_ms, peak_rss, gpu_ms, estimated FROM cost_entries
      WHERE run_id = $1 AND ($3::text IS NULL OR (address, fence) > ($3, $4::bigint))
+       AND ($5::text IS NULL OR address = $5)
      ORDER BY address, fence LIMIT $2`,
-    [run, page.limit, page.after?.address ?? null, page.after?.fence ?? null],
+    [run, page.limit, page.after?.address ?? null, page.after?.fence ?? null, page.address ?? null],
   );
   return rows;
 }

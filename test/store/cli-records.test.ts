@@ -3,12 +3,16 @@
  * a list that cannot be paged. The verbs are the real ones, on a real database, in this process.
  */
 import { Pool } from 'pg';
+import { z } from 'zod';
 import { buildProgram } from '../../cli/main';
+import { pipeline, planHash, step } from '../../core';
 import { createModelVersion } from '../../store/models/create-model-version';
 import { promote } from '../../store/models/promote';
 import { claimNode } from '../../store/nodes/claim-node';
 import { noteNodes } from '../../store/nodes/note-nodes';
 import { recordNode } from '../../store/nodes/record-node';
+import { addPlan } from '../../store/plans/add-plan';
+import { beginRun } from '../../store/runs/begin-run';
 import { endRun } from '../../store/runs/end-run';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { anArtifact, aRun } from './rows';
@@ -54,7 +58,8 @@ describe('show', () => {
     await recordNode(db, claimant(run, 'collect'), { output: { rows: 1 }, cache, cost, entry: null });
     await claimNode(db, claimant(run, 'train'));
     await claimNode(db, claimant(run, 'train'));
-    await noteNodes(db, run, [{ address: 'release', node: 'release', kind: 'approval', status: 'waiting' }]);
+    const input = { late: 0.31 };
+    await noteNodes(db, run, [{ address: 'release', node: 'release', kind: 'approval', status: 'waiting', input }]);
 
     const { lines, code } = await perennial('show', run);
     expect(code).toBe(0);
@@ -64,7 +69,7 @@ describe('show', () => {
       nodes: [
         { address: 'collect', status: 'completed', output: { rows: 1 }, cache },
         { address: 'train', status: 'running', fence: 2 },
-        { address: 'release', kind: 'approval', status: 'waiting' },
+        { address: 'release', kind: 'approval', status: 'waiting', input },
       ],
       executions: [
         { address: 'collect', outcome: 'committed' },
@@ -85,6 +90,61 @@ describe('show', () => {
       executions: [{ address: 'a' }, { address: 'b' }],
     });
     expect(second.lines[0]).toMatchObject({ nodes: [{ address: 'c' }], executions: [{ address: 'c' }] });
+  });
+
+  test('one node in full: its artifacts, its executions and no other, and the cache entry that keeps its output', async () => {
+    const run = await aRun(db, 'show-node-1');
+    const later = await aRun(db, 'show-node-2');
+    const [given, made] = [await anArtifact(db, '1'), await anArtifact(db, '2')];
+    const by = { ...claimant(run, 'train'), input: { dataset: given, seed: 1, unrecorded: '3'.repeat(64) } };
+    const output = { model: made, from: given };
+    const entry = { key: 'key-1', step: 'train', parts: { code: 'c', input: 'i', environment: 'e' } };
+    await claimNode(db, by);
+    await recordNode(db, by, { output, cache: { hit: false, differed: ['first'] }, cost, entry });
+    const hit = { hit: true, from: { run, address: 'train' } } as const;
+    await recordNode(db, { ...by, run: later }, { output, cache: hit, cost, entry: null });
+    await claimNode(db, claimant(run, 'train-2'));
+
+    const { lines, code } = await perennial('show', run, '--node', 'train');
+    expect(code).toBe(0);
+    expect(lines).toMatchObject([
+      {
+        run: { id: run },
+        node: { address: 'train', input: { seed: 1 }, output },
+        artifacts: [
+          { digest: given, side: 'input', kind: 'model', bytes: 1 },
+          { digest: given, side: 'output' },
+          { digest: made, side: 'output' },
+        ],
+        executions: [
+          { address: 'train', fence: 1, outcome: 'lost' },
+          { address: 'train', fence: 2, outcome: 'committed' },
+        ],
+        costs: [{ address: 'train', fence: 2 }],
+        entry: { key: 'key-1', parts: entry.parts },
+      },
+    ]);
+    const ofHit = await perennial('show', later, '--node', 'train');
+    expect(ofHit.lines).toMatchObject([{ node: { cache: hit }, entry: { key: 'key-1', run_id: run } }]);
+    const open = await perennial('show', run, '--node', 'train-2');
+    expect(open.lines).toMatchObject([{ artifacts: [], entry: null, executions: [{ outcome: null }] }]);
+    expect(await perennial('show', run, '--node', 'nowhere')).toMatchObject({
+      lines: [{ error: { code: 'PER_STACK_011', message: expect.stringContaining("'nowhere'") as unknown } }],
+      code: 2,
+    });
+  });
+
+  test('tells which steps are never cached, by the plan that the run was started with', async () => {
+    const never = step('never', { input: z.number(), output: z.number(), cache: false });
+    const often = step('often', { input: z.number(), output: z.number() });
+    const twice = pipeline('twice', { config: z.object({}), graph: (g) => g.run(often, g.run(never, 1)) });
+    const planHashOf = planHash(twice.plan);
+    await addPlan(db, planHashOf, twice.plan);
+    const about = { pipeline: 'twice', config: {}, build: 'b', model: null, decisionId: null, parentRun: null };
+    await beginRun(db, { id: 'show-plan', planHash: planHashOf, temporalRunId: 't', ...about });
+    expect((await perennial('show', 'show-plan')).lines).toMatchObject([{ uncached: ['never'] }]);
+    // The other tests' plan has another hash than the one it is named by: nobody vouches for it.
+    expect((await perennial('show', await aRun(db, 'show-no-plan'))).lines).toMatchObject([{ uncached: null }]);
   });
 
   test('a run that nobody knows is wrong usage', async () => {

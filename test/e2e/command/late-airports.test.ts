@@ -32,6 +32,12 @@ async function perennial(...args: string[]): Promise<{ result: unknown; code: nu
   }
 }
 
+/** Runs the command for people; what it prints. */
+async function printed(...args: string[]): Promise<string> {
+  const env = { ...process.env, PERENNIAL_STATE: process.env['PERENNIAL_TEST_STATE'], PERENNIAL_PROJECT: root };
+  return (await run(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { env })).stdout;
+}
+
 /** Starts a run that waits for its approval, whatever the airports: none is better than a limit of zero. */
 async function startWaiting(): Promise<string> {
   const { result } = await perennial('run', 'late-airports', '--set', 'limit=0', '--set', 'airports=["SEA","BOS"]');
@@ -66,6 +72,34 @@ test('a run is started, waits for a person, is approved, and its nodes tell why 
   const { result } = await perennial('show', Ended.parse(waited.result).run);
   const shares = Shown.parse(result).nodes.filter(({ address }) => address.endsWith('share-late'));
   expect(shares.map(({ cache }) => cache?.hit)).toEqual([true, true]);
+}, 120_000);
+
+test('a person sees what a run was asked, what it waits for and shows, and each node in full', async () => {
+  const id = await startWaiting();
+  const waiting = await printed('show', id);
+  expect(waiting).toMatch(/^config +\{.*"airports":\["SEA","BOS"\]/m);
+  expect(waiting).toContain(`release waits for: perennial approve ${id} release`);
+  expect(waiting).toMatch(/It shows:\n {2}\{\n {4}"late": 0\.\d+,\n {4}"airport": "(SEA|BOS)"\n {2}\}/);
+  expect(waiting).not.toMatch(/^result/m);
+
+  const collected = await printed('show', id, '--node', 'collect');
+  expect(collected).toMatch(/^output\n {2}\{[^]*"dataset": "[0-9a-f]{64}"/m);
+  expect(collected).toMatch(/^ *output +[0-9a-f]{64} +dataset +[\d.]+ MB *$/m);
+  expect(collected).toContain('the contract of the step says `cache: false`');
+  const share = await printed('show', id, '--node', 'airports[1]/share-late');
+  expect(share).toMatch(/^input\n {2}\{[^]*"airport": "BOS"/m);
+  expect(share).toMatch(/^key +[0-9a-f]{64}, of code /m);
+
+  await perennial('approve', id, 'release', '--by', 'ana');
+  for (;;) {
+    const { result } = await perennial('show', id);
+    if (Shown.parse(result).run.status === 'completed') break;
+    expect(Shown.parse(result).run.status).toBe('running');
+  }
+  const ended = await printed('show', id);
+  expect(ended).toMatch(/^result +\{"text":".+"\}$/m);
+  expect(ended).toMatch(/^ *announce .* off for this step *$/m);
+  expect(await printed('show', id, '--node', 'release')).toContain('"by": "ana"');
 }, 120_000);
 
 test('a rejected run ends as rejected, and what has ended cannot be cancelled', async () => {

@@ -4,7 +4,11 @@
  */
 import { duration } from '../../../cli/views/duration';
 import { historyText, modelsText, versionText } from '../../../cli/views/model-view';
-import { cacheText, runsText, runText } from '../../../cli/views/run-view';
+import { bytesText } from '../../../cli/views/bytes';
+import { cacheSentence, cacheText } from '../../../cli/views/cache-text';
+import { type NodeView, nodeText } from '../../../cli/views/node-view';
+import { type RunView, runsText, runText } from '../../../cli/views/run-view';
+import { shellWord } from '../../../cli/views/shell-word';
 import type { NodeRow } from '../../../store/nodes/node-row';
 import type { Champion, ModelVersionRow } from '../../../store/models/model-row';
 import type { RunRow } from '../../../store/runs/run-row';
@@ -59,63 +63,175 @@ const champion: Champion = {
   signature: {},
 };
 
-describe('runText', () => {
-  const none = { executions: 0, wall_ms: 0, cpu_ms: 0, peak_rss: null, gpu_ms: 0, estimated: false };
-  const execution = {
-    run_id: run.id,
-    address: 'collect',
-    worker: 'w',
-    attempt: 1,
-    started_at: node.first_claimed,
-    ended_at: null,
-    outcome: null,
-    error: null,
-  };
+const cost = { executions: 0, wall_ms: 0, cpu_ms: 0, peak_rss: null, gpu_ms: 0, estimated: false };
+const view: RunView = { run, nodes: [node], executions: [], costs: [], cost, uncached: null };
 
-  test('one line a node: when it began, how long it took, why it ran', () => {
-    const text = runText({ run, nodes: [node], executions: [{ ...execution, fence: 1 }], costs: [], cost: none }, now);
+const execution = {
+  run_id: run.id,
+  address: 'collect',
+  fence: 1,
+  worker: 'host:7',
+  attempt: 1,
+  started_at: node.first_claimed,
+  ended_at: null,
+  outcome: null,
+  error: null,
+};
+
+const release: NodeRow = {
+  ...node,
+  address: 'release',
+  node: 'release',
+  kind: 'approval',
+  step: null,
+  pool: null,
+  status: 'waiting',
+  input: { airport: 'SEA', late: 0.31 },
+  cache: null,
+  ended_at: null,
+};
+
+describe('runText', () => {
+  test('one line a node: when it began, how long it took, how often it was executed, why it ran', () => {
+    const text = runText({ ...view, executions: [execution] }, now);
     expect(text).toMatch(/^run {6}p-20260201T000000-abc123$/m);
     expect(text).toMatch(/^status {3}running$/m);
-    expect(text).toMatch(/^ *collect +step +cpu +completed +ran: first time +\+1\.0 s +2\.5 s +0 ms/m);
+    expect(text).toMatch(/^ *collect +step +cpu +completed +\+1\.0 s +2\.5 s +1 +0 ms +missed: nothing kept yet *$/m);
+    expect(text).toContain(`perennial show ${run.id} --node <node>`);
   });
 
-  test('a running node counts until now, and more than one try is said', () => {
+  test('a running node counts until now, with all its executions', () => {
     const open: NodeRow = { ...node, status: 'running', ended_at: null, cache: null };
     const executions = [1, 2].map((fence) => ({ ...execution, fence }));
-    const text = runText({ run, nodes: [open], executions, costs: [], cost: none }, now);
-    expect(text).toMatch(/^ *collect +step +cpu +running +\+1\.0 s +9 min 59 s +0 ms +2 *$/m);
+    const text = runText({ ...view, nodes: [open], executions }, now);
+    expect(text).toMatch(/^ *collect +step +cpu +running +\+1\.0 s +9 min 59 s +2 +0 ms *$/m);
   });
 
-  test('an error is given in full, a waiting approval with the command that answers it', () => {
+  test('config and result are told, and one that is cut says where the rest is', () => {
+    const done: RunRow = { ...run, status: 'completed', config: { limit: 0.2 }, output: { text: 'x'.repeat(300) } };
+    const text = runText({ ...view, run: done }, now);
+    expect(text).toMatch(/^config {3}\{"limit":0\.2\}$/m);
+    expect(text).toMatch(/^result {3}\{"text":"x{191}… \(all of it: --json\)$/m);
+    expect(runText({ ...view, run: { ...done, output: null } }, now)).toMatch(/^result {3}null$/m);
+    expect(runText(view, now)).not.toMatch(/^result/m);
+  });
+
+  test('says who switched the cache off: the step or the run', () => {
+    const off: NodeRow = { ...node, cache: { hit: false, differed: ['off'] } };
+    const text = (uncached: RunView['uncached']) => runText({ ...view, nodes: [off], uncached }, now);
+    expect(text(['collect'])).toMatch(/off for this step *$/m);
+    expect(text(['train'])).toMatch(/off for this run *$/m);
+    expect(text(null)).toMatch(/cache off *$/m);
+  });
+
+  test('an error is given in full', () => {
     const message = `column 'origin' is missing. ${'x'.repeat(300)}`;
-    const failed: NodeRow = {
-      ...node,
-      status: 'failed',
-      error: { type: 'PER_DATA_003', message, fault: 'user', retryable: false },
-    };
-    const waiting: NodeRow = {
-      ...node,
-      address: 'release',
-      node: 'release',
-      kind: 'approval',
-      step: null,
-      pool: null,
-      status: 'waiting',
-      cache: null,
-    };
-    const text = runText({ run, nodes: [failed, waiting], executions: [], costs: [], cost: none }, now);
+    const error = { type: 'PER_DATA_003', message, fault: 'user', retryable: false } as const;
+    const text = runText({ ...view, nodes: [{ ...node, status: 'failed', error }] }, now);
     expect(text).toContain(`collect: ${message} (PER_DATA_003, user fault)`);
-    expect(text).toContain(`waits for: perennial approve ${run.id} release`);
+  });
+
+  test('a waiting approval comes with the command that answers it and with what it shows', () => {
+    const text = runText({ ...view, nodes: [node, release] }, now);
+    expect(text).toContain(`release waits for: perennial approve ${run.id} release   (to say no: --reject)`);
+    expect(text).toContain('It shows:\n  {\n    "airport": "SEA",\n    "late": 0.31\n  }');
+    const answered = runText({ ...view, nodes: [{ ...release, status: 'completed' }] }, now);
+    expect(answered).not.toContain('perennial approve');
+  });
+
+  test('an approval inside a map is named as a shell takes it, and what is long is cut with the way to the rest', () => {
+    const long: NodeRow = {
+      ...release,
+      address: 'per-seed[3]/release',
+      input: Array.from({ length: 50 }, (_, i) => i),
+    };
+    const text = runText({ ...view, nodes: [long] }, now);
+    expect(text).toContain(`perennial approve ${run.id} 'per-seed[3]/release'`);
+    expect(text).toContain(`    28,\n  … (all of it: perennial show ${run.id} --node 'per-seed[3]/release')`);
+    expect(text).not.toContain('29,');
+  });
+});
+
+describe('nodeText', () => {
+  const failure = { type: 'PER_RUN_002', message: 'Artifact x is gone.', fault: 'user', retryable: true } as const;
+  const artifact = { kind: 'dataset', recorded_at: run.started_at } as const;
+  const one: NodeView = {
+    run,
+    node: { ...node, input: { from: Array.from({ length: 100 }, (_, i) => i) }, output: { rows: 7 } },
+    artifacts: [{ ...artifact, digest: 'd'.repeat(64), bytes: 1_234_567, side: 'output' }],
+    executions: [
+      { ...execution, outcome: 'failed', ended_at: '2026-02-01T00:00:02.000Z', error: failure },
+      { ...execution, fence: 2, attempt: 2, outcome: 'committed', ended_at: '2026-02-01T00:00:03.500Z' },
+    ],
+    costs: [],
+    entry: {
+      key: 'k'.repeat(64),
+      parts: { code: '1'.repeat(64), input: '2'.repeat(64), environment: '3'.repeat(64) },
+      run_id: run.id,
+      address: 'collect',
+    },
+    uncached: [],
+  };
+
+  test('tells all of it, and cuts nothing', () => {
+    const text = nodeText(one, now);
+    expect(text).toMatch(/^node {5}collect \(step, pool cpu\)$/m);
+    expect(text).toMatch(/^time {5}began 2026-02-01T00:00:01\.000Z, took 2\.5 s$/m);
+    expect(text).toMatch(/^cache {4}Missed: no output of this step was kept before\.$/m);
+    expect(text).toMatch(/^key {6}k{64}, of code 1{12}, input 2{12}, environment 3{12}$/m);
+    expect(text).toMatch(/^input\n {2}\{\n {4}"from": \[\n[^]*\n {6}99\n/m);
+    expect(text).toContain('output\n  {\n    "rows": 7\n  }');
+    expect(text).toMatch(/^ *output +d{64} +dataset +1\.2 MB *$/m);
+    expect(text).toMatch(/^ *1 +1 +host:7 +2026-02-01T00:00:01\.000Z +2026-02-01T00:00:02\.000Z +1\.0 s +failed *$/m);
+    expect(text).toMatch(/^ *2 +2 +host:7 .* 2\.5 s +committed *$/m);
+    expect(text).toContain('  1: Artifact x is gone. (PER_RUN_002, user fault, may be tried again)');
+  });
+
+  test('a node without an output has no output, and its error has its code', () => {
+    const broken: NodeRow = { ...node, status: 'failed', cache: null, error: { ...failure, retryable: false } };
+    const text = nodeText({ ...one, node: broken, entry: null }, now);
+    expect(text).not.toMatch(/^output$/m);
+    expect(text).toContain('error\n  Artifact x is gone. (PER_RUN_002, user fault, not tried again)');
+    expect(text).not.toMatch(/^key/m);
+  });
+
+  test('a waiting approval says how to answer it, and an entry that was replaced is said to be', () => {
+    const text = nodeText({ ...one, node: release, artifacts: [], executions: [], entry: null }, now);
+    expect(text).toContain(`It waits for: perennial approve ${run.id} release`);
+    expect(text).not.toMatch(/^(cache|artifacts|executions)/m);
+    expect(nodeText({ ...one, entry: null }, now)).toMatch(/^key {6}no longer there/m);
   });
 });
 
 test.each([
-  [null, null],
-  [{ hit: true, from: { run: 'r1', address: 'collect' } }, 'hit, of r1'],
-  [{ hit: false, differed: ['input', 'code'] }, 'ran: other input, code'],
-  [{ hit: false, differed: ['off'] }, 'ran: cache off'],
-] as const)('cacheText %j', (cache, text) => {
-  expect(cacheText(cache)).toBe(text);
+  [null, null, 'Not told'],
+  [{ hit: true, from: { run: 'r1', address: 'a' } }, 'hit: from r1', 'Hit: the output is that of a in r1'],
+  [{ hit: false, differed: ['input', 'code'] }, 'missed: input and code changed', 'Missed: input and code changed'],
+  [{ hit: false, differed: ['environment'] }, 'missed: environment changed', 'Environment is Node'],
+  [{ hit: false, differed: ['first'] }, 'missed: nothing kept yet', 'Missed: no output of this step'],
+  [{ hit: false, differed: ['artifact'] }, 'missed: a kept file is gone', 'gone from the artifact store'],
+  [{ hit: false, differed: ['off'] }, 'off for this run', '--no-cache'],
+] as const)('the cache in words: %j', (cache, text, sentence) => {
+  expect(cacheText(cache, 'run')).toBe(text);
+  expect(cacheSentence(cache, 'run')).toContain(sentence);
+});
+
+test.each([
+  [999, '999 B'],
+  [1_000, '1.0 kB'],
+  [999_949, '999.9 kB'],
+  [999_950, '1.0 MB'],
+  [2_500_000_000, '2.5 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text);
+});
+
+test.each([
+  ['airports[0]/share-late', "'airports[0]/share-late'"],
+  ['train', 'train'],
+  ["it's", String.raw`'it'\''s'`],
+])('%s is a word of the shell as %s', (text, word) => {
+  expect(shellWord(text)).toBe(word);
 });
 
 test('runsText names each run once, and says when there are none', () => {

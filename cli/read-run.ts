@@ -1,0 +1,116 @@
+import type { Pool } from 'pg';
+import { digestsIn } from '../activities/run-step/digests-in';
+import { perennialError } from '../core/errors';
+import { findArtifacts } from '../store/artifacts';
+import { type CacheEntryRow, findEntry } from '../store/cache/find-entry';
+import { listCosts } from '../store/cost/list-costs';
+import { sumCost } from '../store/cost/sum-cost';
+import { type ExecutionsPage, listExecutions } from '../store/executions/list-executions';
+import { findNode } from '../store/nodes/find-node';
+import { listNodes } from '../store/nodes/list-nodes';
+import type { NodeRow } from '../store/nodes/node-row';
+import { findPlan } from '../store/plans/find-plan';
+import { findRun } from '../store/runs/find-run';
+import type { RunRow } from '../store/runs/run-row';
+import type { NodeArtifact, NodeView } from './views/node-view';
+import type { RunView } from './views/run-view';
+
+/**
+ * A run with a page of its nodes, and all executions and costs of them.
+ *
+ * @throws PER_KEEP_004 when the records hold no such run
+ */
+export async function readRun(db: Pool, id: string, page: { limit: number; after?: string }): Promise<RunView> {
+  const run = await knownRun(db, id);
+  const nodes = await listNodes(db, id, page);
+  const shown = new Set(nodes.map((node) => node.address));
+  const [executions, costs, cost, uncached] = await Promise.all([
+    allPages((p) => listExecutions(db, id, p)),
+    allPages((p) => listCosts(db, id, p)),
+    sumCost(db, id),
+    uncachedSteps(db, run),
+  ]);
+  return {
+    run,
+    nodes,
+    executions: executions.filter((e) => shown.has(e.address)),
+    costs: costs.filter((c) => shown.has(c.address)),
+    cost,
+    uncached,
+  };
+}
+
+/**
+ * One node of a run with all that the records tell of it.
+ *
+ * @throws PER_KEEP_004 when the records hold no such run, PER_STACK_011 (wrong usage) when the run has no such node
+ */
+export async function readNode(db: Pool, id: string, address: string): Promise<NodeView> {
+  const run = await knownRun(db, id);
+  const node = await findNode(db, id, address);
+  if (node === null) {
+    const why = `'${address}' is no node of ${id} that has begun; \`perennial show ${id}\` lists them`;
+    throw perennialError('PER_STACK_011', `--node: ${why}.`);
+  }
+  const [artifacts, executions, costs, entry, uncached] = await Promise.all([
+    artifactsOf(db, node),
+    allPages((p) => listExecutions(db, id, { ...p, address })),
+    allPages((p) => listCosts(db, id, { ...p, address })),
+    entryOf(db, node),
+    uncachedSteps(db, run),
+  ]);
+  return { run, node, artifacts, executions, costs, entry, uncached };
+}
+
+async function knownRun(db: Pool, id: string): Promise<RunRow> {
+  const run = await findRun(db, id);
+  if (run === null) throw perennialError('PER_KEEP_004', `The records hold no run '${id}'.`);
+  return run;
+}
+
+async function uncachedSteps(db: Pool, run: RunRow): Promise<readonly string[] | null> {
+  const found = await findPlan(db, run.plan_hash);
+  if (found === null) return null;
+  return Object.values(found.plan.steps).flatMap((step) => (step.cache ? [] : [step.name]));
+}
+
+async function artifactsOf(db: Pool, { input, output }: NodeRow): Promise<NodeArtifact[]> {
+  const sides = [
+    { side: 'input', digests: digestsIn(input) },
+    { side: 'output', digests: digestsIn(output) },
+  ] as const;
+  const found = await findArtifacts(db, [...new Set(sides.flatMap(({ digests }) => digests))]);
+  const byDigest = new Map(found.map((artifact) => [artifact.digest, artifact]));
+  return sides.flatMap(({ side, digests }) =>
+    digests.flatMap((digest) => {
+      const artifact = byDigest.get(digest);
+      return artifact === undefined ? [] : [{ ...artifact, side }];
+    }),
+  );
+}
+
+/** The entry of a hit is the one that was hit; else it is the node's own. */
+async function entryOf(db: Pool, { run_id: run, address, step, cache }: NodeRow): Promise<CacheEntryRow | null> {
+  if (step === null || cache === null) return null;
+  return findEntry(db, { step, ...(cache.hit ? cache.from : { run, address }) });
+}
+
+interface PerExecution {
+  readonly address: string;
+  readonly fence: number;
+}
+
+/** Reads a list by execution to its end. */
+async function allPages<T extends PerExecution>(read: (page: ExecutionsPage) => Promise<T[]>): Promise<T[]> {
+  const limit = 1_000;
+  const all: T[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const rows = await read({
+      limit,
+      ...(last === undefined ? {} : { after: { address: last.address, fence: last.fence } }),
+    });
+    all.push(...rows);
+    if (rows.length < limit) return all;
+  }
+}

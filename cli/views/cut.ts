@@ -1,0 +1,24 @@
+import type { Json } from '../../core/plan/json';
+
+const LONGEST_LINE = 200;
+const MOST_LINES = 30;
+
+/** A value as JSON on one line; what is longer than 200 characters is cut, and `where` says where all of it is. */
+export function onOneLine(value: Json, where: string): string {
+  const text = JSON.stringify(value);
+  const characters = Array.from(text);
+  if (characters.length <= LONGEST_LINE) return text;
+  return `${characters.slice(0, LONGEST_LINE).join('')}… (all of it: ${where})`;
+}
+
+/** A value as JSON on indented lines; what is longer than 30 lines is cut, and `where` says where all of it is. */
+export function onLines(value: Json, where: string): string {
+  const lines = inFull(value).split('\n');
+  if (lines.length <= MOST_LINES) return lines.join('\n');
+  return [...lines.slice(0, MOST_LINES), `  … (all of it: ${where})`].join('\n');
+}
+
+/** A value as JSON on indented lines, all of it. */
+export function inFull(value: Json): string {
+  return JSON.stringify(value, null, 2).replace(/^/gm, '  ');
+}

@@ -1,0 +1,99 @@
+import type { ArtifactRow } from '../../store/artifacts';
+import type { CacheEntryRow } from '../../store/cache/find-entry';
+import type { CostRow } from '../../store/cost/list-costs';
+import type { ExecutionRow } from '../../store/executions/list-executions';
+import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
+import type { RunRow } from '../../store/runs/run-row';
+import { table } from '../frame';
+import { bytesText } from './bytes';
+import { cacheSentence } from './cache-text';
+import { inFull } from './cut';
+import { duration, took } from './duration';
+import { answerCommand, isWaiting, kindText, offBy, type RunView } from './run-view';
+
+/** An artifact that a node's input or output names; one that is in both is listed for both. */
+export interface NodeArtifact extends ArtifactRow {
+  readonly side: 'input' | 'output';
+}
+
+/** Everything that `perennial show --node` tells of a node. */
+export interface NodeView {
+  readonly run: RunRow;
+  readonly node: NodeRow;
+  readonly artifacts: readonly NodeArtifact[];
+  readonly executions: readonly ExecutionRow[];
+  readonly costs: readonly CostRow[];
+  /** The cache entry that keeps its output, its own or the one that was hit; null: none, or a newer one took its place. */
+  readonly entry: CacheEntryRow | null;
+  readonly uncached: RunView['uncached'];
+}
+
+/** A node for people, nothing of it cut. */
+export function nodeText(view: NodeView, now: Date): string {
+  const { node } = view;
+  const parts = [
+    header(view, now),
+    section('input', node.input === null ? '' : inFull(node.input)),
+    section('output', node.status === 'completed' ? inFull(node.output) : ''),
+    section('error', node.error === null ? '' : `  ${errorText(node.error)}`),
+    section('artifacts', artifactTable(view)),
+    section('executions', executionTable(view, now)),
+    isWaiting(node) ? `It waits for: ${answerCommand(node)}` : '',
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function section(title: string, text: string): string {
+  return text === '' ? '' : `${title}\n${text}`;
+}
+
+function header({ run, node, entry, uncached }: NodeView, now: Date): string {
+  const spent = took(node.first_claimed, node.ended_at, now);
+  const lines: [string, string | null][] = [
+    ['node', `${node.address} (${kindText(node)}${node.pool === null ? '' : `, pool ${node.pool}`})`],
+    ['run', run.id],
+    ['status', node.status],
+    ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
+    ['cache', node.kind === 'step' ? cacheSentence(node.cache, offBy(node, uncached)) : null],
+    ['key', keyText(node, entry)],
+  ];
+  return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
+}
+
+function keyText({ cache }: NodeRow, entry: CacheEntryRow | null): string | null {
+  if (entry !== null) {
+    const { code, input, environment } = entry.parts;
+    return `${entry.key}, of code ${short(code)}, input ${short(input)}, environment ${short(environment)}`;
+  }
+  const isOff = cache === null || (!cache.hit && cache.differed.includes('off'));
+  return isOff ? null : 'no longer there: a later output with the same key has taken its place';
+}
+
+function short(digest: string): string {
+  return digest.slice(0, 12);
+}
+
+function errorText({ message, type, fault, retryable }: RecordedError): string {
+  return `${message} (${type}, ${fault} fault, ${retryable ? 'may be tried again' : 'not tried again'})`;
+}
+
+function artifactTable({ artifacts }: NodeView): string {
+  if (artifacts.length === 0) return '';
+  return table(
+    ['of', 'id', 'kind', 'size'],
+    artifacts.map(({ side, digest, kind, bytes }) => [side, digest, kind, bytesText(bytes)]),
+  );
+}
+
+function executionTable({ executions, costs }: NodeView, now: Date): string {
+  if (executions.length === 0) return '';
+  const errors = executions.flatMap(({ fence, error }) => (error === null ? [] : [`  ${fence}: ${errorText(error)}`]));
+  const rows = executions.map((e) => {
+    const cost = costs.find(({ fence }) => fence === e.fence);
+    const cpu = cost === undefined ? null : duration(cost.cpu_ms);
+    const times = [e.started_at, e.ended_at, took(e.started_at, e.ended_at, now)];
+    return [e.fence, e.attempt, e.worker, ...times, e.outcome ?? 'running', cpu];
+  });
+  const head = ['execution', 'attempt', 'worker', 'started', 'ended', 'took', 'outcome', 'CPU'];
+  return [table(head, rows), ...errors].join('\n');
+}
