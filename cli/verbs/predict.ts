@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import { predictionRows } from '../arguments/prediction-rows';
+import { describeModel } from '../describe-model';
 import { act, CommonOptions, table, verb } from '../frame';
 import { resolveSettings } from '../settings';
 import { postPredictions } from '../post-predictions';
+import { predictionNotes } from '../views/prediction-notes';
 
 const Options = CommonOptions.extend({ rows: z.string({ error: '--rows is missing' }) });
 
@@ -17,7 +19,8 @@ export function registerPredict(program: Command): void {
       `
 Examples:
   perennial predict flight-delays --rows @rows.json
-  perennial predict flight-delays --rows '[{"date": "2001-02-01T17:30:00Z", "distance": 405, "origin": "ORD", "destination": "MSP"}]'`,
+  perennial predict flight-delays --rows '[{"date": "2001-02-01T17:30:00Z", "distance": 405, "origin": "ORD", "destination": "MSP"}]'
+Rows without their event time, and features that are null, are named on stderr (the first row is row 0).`,
     )
     .action(
       act(async (frame) => {
@@ -31,8 +34,11 @@ Examples:
           );
         }
         const target = { url: settings.servingUrl, token: settings.token };
-        const answer = await postPredictions(target, frame.argument(0), body);
-        frame.result(answer, ({ model, version, logged, predictions }) =>
+        const model = frame.argument(0);
+        const answer = await postPredictions(target, model, body);
+        const described = await describeModel(target, model);
+        if (described !== null) for (const note of predictionNotes(described, body)) frame.note(note);
+        frame.result(answer, ({ version, logged, predictions }) =>
           [
             `${model} v${version}${logged ? '' : ' (not logged)'}`,
             table(
