@@ -50,7 +50,10 @@ export {
   type StepOutputOf,
 } from './define/step';
 export { and, coalesce, eq, gt, gte, lt, lte, ne, not, or } from './expr/build';
+export { includes, maxBy, minBy, pluck } from './expr/choose';
+export { add, divide, max, min, multiply, round, subtract, sum } from './expr/compute';
 export type { Ref, RefBase, ValueOf } from './expr/ref';
+export { template } from './expr/template';
 export type { Wire } from './expr/wire';
 export type { Approval } from './plan/approval';
 export { planHash } from './plan/hash';

@@ -110,4 +110,10 @@ export const DEFINE_ERRORS = {
     title: 'a final body stands where it cannot, or reads what may not be there',
     fix: 'Write g.always and g.onFailure at the top of the graph, and read values of the graph in them with coalesce(value, other).',
   },
+  PER_DEF_019: {
+    fault: 'user',
+    retryable: false,
+    title: 'an expression is malformed',
+    fix: 'Give a key that only names a field (`(item) => item.auc`), and digits from 0 to 15; let a step compute what is more than that.',
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -62,4 +62,16 @@ export const INTERPRET_ERRORS = {
     title: 'more items of a map failed than it tolerates',
     fix: "See the items' own errors with `perennial show <run>`; mend them, or let the map tolerate more.",
   },
+  PER_FLOW_011: {
+    fault: 'user',
+    retryable: false,
+    title: 'a calculation has no finite result',
+    fix: 'Branch on the divisor before dividing by it, or let a step compute what is needed.',
+  },
+  PER_FLOW_012: {
+    fault: 'user',
+    retryable: false,
+    title: 'the least or greatest of an empty list was asked for',
+    fix: "Branch on the list's `length` first.",
+  },
 } as const satisfies Record<`PER_FLOW_${number}`, ErrorRow>;

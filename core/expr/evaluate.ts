@@ -1,6 +1,9 @@
 import { perennialError } from '../errors';
-import { canonicalJson, isList, type Json } from '../plan/json';
+import { canonicalJson, type Json } from '../plan/json';
 import type { Expr, Path } from '../plan/plan';
+import { calculate } from './calculate';
+import { asNumber, kindOf } from './kinds';
+import { lookUp } from './look-up';
 import { describe } from './ref';
 
 /** Where an expression finds values. */
@@ -69,6 +72,20 @@ function find(expr: Expr, values: Values): Found {
       }
       return null;
     }
+    case 'includes':
+    case 'template':
+    case 'add':
+    case 'subtract':
+    case 'multiply':
+    case 'divide':
+    case 'round':
+    case 'sum':
+    case 'min':
+    case 'max':
+    case 'minBy':
+    case 'maxBy':
+    case 'pluck':
+      return calculate(expr, (part) => evaluate(part, values));
   }
 }
 
@@ -84,9 +101,7 @@ export function evaluateCondition(expr: Expr, values: Values): boolean {
 }
 
 function numberOf(expr: Expr, values: Values): number {
-  const value = evaluate(expr, values);
-  if (typeof value === 'number') return value;
-  throw perennialError('PER_FLOW_001', `'${describe(expr)}' is ${kindOf(value)}, not a number.`);
+  return asNumber(evaluate(expr, values), expr);
 }
 
 function same(left: Expr, right: Expr, values: Values): boolean {
@@ -109,20 +124,4 @@ function follow(root: Json, path: Path, expr: Expr): Found {
 
 function followOutput(output: Found, path: Path, expr: Expr): Found {
   return output === undefined ? undefined : follow(output, path, expr);
-}
-
-function lookUp(value: readonly Json[] | { readonly [key: string]: Json }, key: string | number): Found {
-  if (isList(value)) return key === 'length' ? value.length : value[Number(key)];
-  // Own keys only: `constructor` is no field of a value.
-  return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function kindOf(value: Found): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  return isList(value)
-    ? 'a list'
-    : typeof value === 'object'
-      ? 'an object'
-      : `the ${typeof value} ${JSON.stringify(value)}`;
 }

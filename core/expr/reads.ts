@@ -12,7 +12,19 @@ export function partsOf(expr: Expr): readonly Expr[] {
     case 'coalesce':
       return expr.args;
     case 'not':
+    case 'round':
       return [expr.arg];
+    case 'sum':
+    case 'min':
+    case 'max':
+    case 'minBy':
+    case 'maxBy':
+    case 'pluck':
+      return [expr.list];
+    case 'includes':
+      return [expr.list, expr.value];
+    case 'template':
+      return expr.parts;
     case 'get':
       return [expr.of];
     case 'eq':
@@ -21,6 +33,10 @@ export function partsOf(expr: Expr): readonly Expr[] {
     case 'gte':
     case 'lt':
     case 'lte':
+    case 'add':
+    case 'subtract':
+    case 'multiply':
+    case 'divide':
       return [expr.left, expr.right];
     case 'literal':
     case 'config':

@@ -1,5 +1,6 @@
 import { perennialError } from '../errors';
 import type { Expr, Path } from '../plan/plan';
+import { exprText } from './text';
 
 declare const VALUE: unique symbol;
 const EXPRESSION = Symbol.for('perennial.expression');
@@ -79,6 +80,9 @@ function misuse(expr: Expr, how: string): never {
   throw perennialError('PER_DEF_004', `'${describe(expr)}' was ${how} while the graph is being defined.`);
 }
 
+/** Most characters of a computed expression in a message. */
+const LONGEST = 200;
+
 /** How an expression reads in messages: `train.auc`, `config.seeds`. */
 export function describe(expr: Expr): string {
   if (expr.op === 'config') return dotted('config', expr.path);
@@ -86,7 +90,8 @@ export function describe(expr: Expr): string {
   if (expr.op === 'item') return dotted(`item of ${expr.map}`, expr.path);
   if (expr.op === 'get') return dotted(describe(expr.of), expr.path);
   if (expr.op === 'literal') return JSON.stringify(expr.value);
-  return `${expr.op}(...)`;
+  const text = exprText(expr);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function dotted(root: string, path: Path): string {

@@ -1,4 +1,5 @@
 import { readNodes } from '../expr/reads';
+import { exprText } from '../expr/text';
 import { readsOf } from '../nodes';
 import type { Body, Expr, Plan, PlanNode } from './plan';
 
@@ -119,46 +120,6 @@ function groupText(node: Extract<PlanNode, { kind: 'map' | 'branch' | 'until' | 
 
 function doneText(output: Expr): string {
   return output.op === 'object' && output.fields['done'] ? exprText(output.fields['done']) : 'done';
-}
-
-const SIGNS = { eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤' } as const;
-
-/** An expression as people write it: `evaluate.auc ≥ config.minAuc`. */
-export function exprText(expr: Expr): string {
-  switch (expr.op) {
-    case 'literal':
-      return JSON.stringify(expr.value);
-    case 'config':
-      return ['config', ...expr.path].join('.');
-    case 'output':
-      return [expr.node, ...expr.path].join('.');
-    case 'item':
-      return ['item', ...expr.path].join('.');
-    case 'get':
-      return [`(${exprText(expr.of)})`, ...expr.path].join('.');
-    case 'object':
-      return `{${Object.entries(expr.fields)
-        .map(([key, value]) => `${key}: ${exprText(value)}`)
-        .join(', ')}}`;
-    case 'list':
-      return `[${expr.items.map(exprText).join(', ')}]`;
-    case 'and':
-    case 'or':
-      return expr.args.map((arg) => `(${exprText(arg)})`).join(` ${expr.op} `);
-    case 'coalesce':
-      return expr.args.map(exprText).join(' ?? ');
-    case 'not':
-      return `not (${exprText(expr.arg)})`;
-    case 'get':
-      return [`(${exprText(expr.of)})`, ...expr.path].join('.');
-    case 'eq':
-    case 'ne':
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-      return `${exprText(expr.left)} ${SIGNS[expr.op]} ${exprText(expr.right)}`;
-  }
 }
 
 function nameOf(id: string, drawing: Drawing): string {

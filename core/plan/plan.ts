@@ -13,7 +13,17 @@ export type Expr =
   | { readonly op: 'list'; readonly items: readonly Expr[] }
   | { readonly op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte'; readonly left: Expr; readonly right: Expr }
   | { readonly op: 'and' | 'or' | 'coalesce'; readonly args: readonly Expr[] }
-  | { readonly op: 'not'; readonly arg: Expr };
+  | { readonly op: 'not'; readonly arg: Expr }
+  | { readonly op: 'add' | 'subtract' | 'multiply' | 'divide'; readonly left: Expr; readonly right: Expr }
+  /** To so many decimal digits, halves away from zero. */
+  | { readonly op: 'round'; readonly arg: Expr; readonly digits: number }
+  /** Of a list of numbers. */
+  | { readonly op: 'sum' | 'min' | 'max'; readonly list: Expr }
+  /** The item of a list whose value at `key` is least or greatest, the first of equal ones; or that value of each item. */
+  | { readonly op: 'minBy' | 'maxBy' | 'pluck'; readonly list: Expr; readonly key: Path }
+  | { readonly op: 'includes'; readonly list: Expr; readonly value: Expr }
+  /** Text, numbers and booleans written one after another. */
+  | { readonly op: 'template'; readonly parts: readonly Expr[] };
 
 /** Keys into a value, outermost first. */
 export type Path = readonly (string | number)[];

@@ -1,7 +1,20 @@
 // Danger: an example in a doc comment that does not compile. Each stands here as it stands there (a unit test compares
 // them, spaces aside), between what it takes for granted and nothing else.
 import { z } from 'zod';
-import { cron, type Graph, gte, implement, pipeline, type Ref, step } from '../../core';
+import {
+  cron,
+  divide,
+  type Graph,
+  gte,
+  implement,
+  maxBy,
+  pipeline,
+  pluck,
+  type Ref,
+  step,
+  sum,
+  template,
+} from '../../core';
 import { canonicalJson } from '../../core/plan/json';
 import { sha256 } from '../../core/plan/sha256';
 import { Dataset, deploy, Model, train as trainStep } from './churn';
@@ -41,6 +54,27 @@ export const examples = {
   },
   gte: (g: Graph, best: Ref<{ auc: number; model: z.output<typeof Model> }>, config: Ref<{ minAuc: number }>) =>
     g.branch('quality-gate', gte(best.auc, config.minAuc), { then: () => g.run(deploy, { model: best.model }) }),
+  divide: (
+    g: Graph,
+    data: Ref<{ rows: number }>,
+    config: Ref<{ parts: number }>,
+    best: Ref<{ model: z.output<typeof Model> }>,
+  ) =>
+    g.branch('enough', gte(divide(data.rows, config.parts), 1000), {
+      then: () => g.run(deploy, { model: best.model }),
+    }),
+  maxBy(tries: Ref<{ auc: number }[]>) {
+    const best = maxBy(tries, (one) => one.auc);
+    return best;
+  },
+  pluck(parts: Ref<{ rows: number }[]>) {
+    const rows = sum(pluck(parts, (part) => part.rows));
+    return rows;
+  },
+  template(g: Graph, config: Ref<{ name: string }>, data: Ref<{ rows: number }>) {
+    const announce = step('announce', { input: z.object({ text: z.string() }), output: z.null() });
+    g.run(announce, { text: template`${config.name}: ${data.rows} rows` });
+  },
   sha256: () => sha256('abc') === 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   canonicalJson: () => canonicalJson({ b: 1, a: [true] }) === '{"a":[true],"b":1}',
 };

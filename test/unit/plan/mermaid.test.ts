@@ -3,7 +3,8 @@
  * the whole drawing. Checked on plans of every kind of node, and by laws over random ones.
  */
 import fc from 'fast-check';
-import { exprText, planToMermaid } from '../../../core/plan/mermaid';
+import { exprText } from '../../../core/expr/text';
+import { planToMermaid } from '../../../core/plan/mermaid';
 import type { Body, Expr, Plan, PlanNode, PlanStep } from '../../../core/plan/plan';
 
 const step = (name: string, pool = 'cpu'): PlanStep => ({
