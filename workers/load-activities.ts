@@ -7,6 +7,7 @@ import type { RunStepDependencies } from '../activities/run-step';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
+import { standardCode } from './code/standard-code';
 import type { Project } from './load-project';
 import { checkLoaded, stepsOfPool } from './pool-steps';
 import { WORKFLOW_POOL } from './tuning';
@@ -36,7 +37,8 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     environment,
     log,
     standard: standardSteps,
-    project: { bundle: project.bundle, digest: project.digest, implementations },
+    standardCode: standardCode(environment.build),
+    project: { bundle: project.bundle, implementations, codeOf: (one) => project.codeOf(one) },
   };
   const runStep = createRunStep(dependencies);
   const { pipelines } = project;

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import type { BuildFailure, BuildResult } from 'esbuild';
+import type { BuildFailure } from 'esbuild';
 import { z } from 'zod';
+import type { StepCode } from '../activities/run-step';
 import { implementationsIn, withCalled } from '../core';
 import type { Implementation, Model, Pipeline, ProjectConfig } from '../core';
 import { perennialError } from '../core/errors';
+import { bundleProject, type ProjectBundle } from './bundle-project';
+import { projectCode } from './code/project-code';
 import { checkLoaded } from './pool-steps';
 
 /** A user's project: what its perennial.config.ts declares, loaded into this process. */
@@ -15,7 +17,7 @@ export interface Project {
   readonly folder: string;
   /** The bundled config, a CommonJS file that exports `config`; an isolated step's child process loads it too. */
   readonly bundle: string;
-  /** SHA-256 of the bundle, in hex: the same sources give the same digest wherever they lie. */
+  /** SHA-256 of the bundle, in hex. */
   readonly digest: string;
   readonly pipelines: readonly Pipeline[];
   readonly models: readonly Model[];
@@ -23,6 +25,8 @@ export interface Project {
   readonly pools: readonly string[];
   /** Loads the code of a pool's steps: what its files export by `implement(...)`. Empty for a pool without any. */
   steps(pool: string): Promise<Implementation[]>;
+  /** The code behind one of these implementations: the files that its own file reaches, and the packages of these. */
+  codeOf(implementation: Implementation): StepCode;
 }
 
 /**
@@ -38,8 +42,8 @@ export async function loadProject(folder: string, state: string): Promise<Projec
   const root = resolve(folder);
   const source = join(root, 'perennial.config.ts');
   if (!existsSync(source)) throw perennialError('PER_STACK_007', `${source} does not exist.`);
-  const { bundle, digest } = await bundleConfig(root, source, resolve(state));
-  const config = readConfig(source, load(source, bundle));
+  const { path: bundle, digest, graph } = await bundleConfig(root, source, resolve(state));
+  const { config, loaded } = readBundle(source, load(source, bundle));
   const pools = Object.keys(config.steps);
   const pipelines = withCalled(config.pipelines);
   checkLoaded({ ...config, pipelines, pools }, null);
@@ -51,46 +55,16 @@ export async function loadProject(folder: string, state: string): Promise<Projec
     models: config.models,
     pools,
     steps: (pool) => loadSteps(source, config, pool),
+    codeOf: projectCode({ root, graph, loaded }),
   };
 }
 
-async function bundleConfig(root: string, source: string, state: string): Promise<{ bundle: string; digest: string }> {
-  // esbuild is loaded by those who bundle, not by everyone who knows the type of a project.
-  const { build, stop } = await import('esbuild');
-  // Packages are found from the project, although the bundle lies in the state folder.
-  const banner = `require = require('node:module').createRequire(${JSON.stringify(source)});`;
-  let built: BuildResult<{ write: false }>;
+async function bundleConfig(root: string, source: string, state: string): Promise<ProjectBundle> {
   try {
-    built = await build({
-      stdin: { contents: "export { default as config } from './perennial.config';", resolveDir: root, loader: 'ts' },
-      absWorkingDir: root,
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      target: 'node20',
-      format: 'cjs',
-      sourcemap: 'inline',
-      sourcesContent: false,
-      outfile: 'project.js',
-      write: false,
-      logLevel: 'silent',
-    });
+    return await bundleProject(root, source, state);
   } catch (error) {
     throw perennialError('PER_STACK_007', `${source} does not compile: ${describe(error)}.`, { cause: error });
-  } finally {
-    // Otherwise its helper process stays for as long as this one.
-    await stop();
   }
-  const text = built.outputFiles[0]?.text ?? '';
-  const digest = createHash('sha256').update(text).digest('hex');
-  const bundle = join(state, 'build', `project-${digest.slice(0, 16)}.js`);
-  mkdirSync(join(state, 'build'), { recursive: true, mode: 0o700 });
-  // The banner shares the first line, so that the source map's lines still fit; the directive has to stay in front.
-  const directive = '"use strict";';
-  const code = text.startsWith(directive) ? `${directive}${banner}${text.slice(directive.length)}` : `${banner}${text}`;
-  writeFileSync(`${bundle}.${process.pid}`, code, { mode: 0o600 });
-  renameSync(`${bundle}.${process.pid}`, bundle);
-  return { bundle, digest };
 }
 
 function load(source: string, bundle: string): unknown {
@@ -117,11 +91,18 @@ const Exported = z.object({
     },
     'has no default export',
   ),
+  // Handed on as it is: it grows as pools are loaded.
+  loaded: z.custom<ReadonlyMap<string, object>>((value) => Object.prototype.toString.call(value) === '[object Map]'),
 });
 
-function readConfig(source: string, exported: unknown): Omit<ProjectConfig, 'kind'> {
+interface Loaded {
+  readonly config: Omit<ProjectConfig, 'kind'>;
+  readonly loaded: ReadonlyMap<string, object>;
+}
+
+function readBundle(source: string, exported: unknown): Loaded {
   const parsed = Exported.safeParse(exported);
-  if (parsed.success) return parsed.data.config;
+  if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(
     ({ path, message }) => `${path.slice(1).map(String).join('.') || 'it'} ${message}`,
   );

@@ -16,8 +16,6 @@ export interface Call {
   readonly temporal: Context;
   /** Goes on from before the look-up in the cache until after the commit. */
   readonly beat: Beat;
-  /** Digest of the project's packages, for the cache's key. */
-  readonly packages: string | null;
   readonly claimant: Claimant;
   readonly meter: Meter;
   /** Ends the meter and gives the same call with a new one: what was spent so far is not the execution's. */
@@ -29,7 +27,7 @@ const WORKER = `${hostname()}:${process.pid}`;
 
 /** Puts a call together. */
 export function toCall(
-  given: Pick<Call, 'dependencies' | 'step' | 'argument' | 'temporal' | 'beat' | 'packages'>,
+  given: Pick<Call, 'dependencies' | 'step' | 'argument' | 'temporal' | 'beat'>,
   meters: (gpu: boolean) => Meter,
   gpu: boolean,
 ): Call {

@@ -2,14 +2,15 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { ArtifactStore, Implementation } from '../../core';
 import type { Environment } from '../../store/environment';
+import type { StepCode } from './step-code';
 
 /** A user's project as the worker has loaded it. */
 export interface LoadedProject {
   /** The bundled perennial.config.ts, which an isolated step's child process loads. It exports `config`. */
   readonly bundle: string;
-  /** Digest of the bundle: the code part of its steps' cache keys. */
-  readonly digest: string;
   readonly implementations: readonly Implementation[];
+  /** The code behind one of the implementations, for the cache keys of its steps. */
+  codeOf(implementation: Implementation): StepCode;
 }
 
 /** What run-step needs of the worker that it runs in. */
@@ -20,5 +21,7 @@ export interface RunStepDependencies {
   readonly log: Logger;
   /** The engine's own steps; the project's steps of the same name come first. */
   readonly standard: readonly Implementation[];
+  /** The code behind the engine's own steps, for their cache keys. */
+  readonly standardCode: StepCode;
   readonly project: LoadedProject | null;
 }

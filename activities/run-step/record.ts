@@ -87,9 +87,11 @@ export async function recordEnd(call: Call, fence: number, end: Exclude<Attempt,
 /** The same for a light step, which claims at its end. Returns the output that an earlier execution committed, if one did. */
 export async function recordLightEnd(
   call: Call,
+  look: LookUp,
   end: Exclude<Attempt, { kind: 'output' }>,
 ): Promise<{ readonly output: Json } | null> {
-  const claim = await withRecords('claim the node', () => claimNode(call.dependencies.db, call.claimant));
+  const { db } = call.dependencies;
+  const claim = await withRecords('claim the node', () => claimNode(db, call.claimant, look.reason));
   if (claim.kind === 'committed') return { output: claim.output };
   await recordEnd(call, claim.fence, end);
   return null;

@@ -9,7 +9,6 @@ import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import { describe, toApplicationFailure } from './failure';
 import { knownStep } from './known-step';
-import { packagesDigest } from './packages-digest';
 import { claimNode } from '../../store/nodes/claim-node';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
@@ -33,7 +32,6 @@ export type StepActivity = (argument: unknown) => Promise<Json>;
 export function createRunStep(dependencies: RunStepDependencies): (stepName: string) => StepActivity {
   const meters = createMeters();
   const gpu = gpuIsVisible();
-  const packages = packagesDigest(dependencies.environment.project);
   return (stepName) => {
     const step = knownStep(dependencies, stepName);
     return async (raw) => {
@@ -42,11 +40,7 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
         temporal.heartbeat(details);
       });
       try {
-        const call = toCall(
-          { dependencies, step, argument: parseArgument(raw), temporal, beat, packages },
-          meters,
-          gpu,
-        );
+        const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal, beat }, meters, gpu);
         try {
           return await execute(call);
         } finally {
@@ -65,7 +59,7 @@ async function execute(call: Call): Promise<Json> {
   const { argument, step, dependencies } = call;
   const cached = argument.cache && step.contract.cache;
   const look = cached
-    ? await withRecords('look into the cache', () => useCache(dependencies, step, argument.input, call.packages))
+    ? await withRecords('look into the cache', () => useCache(dependencies, step, argument))
     : CACHE_OFF;
   if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
   if (step.contract.isolate) return runInTurn(call, look);
@@ -85,7 +79,7 @@ async function runInTurn(call: Call, look: LookUp): Promise<Json> {
 }
 
 async function runClaimed(call: Call, look: LookUp): Promise<Json> {
-  const claim = await withRecords('claim the node', () => claimNode(call.dependencies.db, call.claimant));
+  const claim = await withRecords('claim the node', () => claimNode(call.dependencies.db, call.claimant, look.reason));
   if (claim.kind === 'committed') return claim.output;
   const { fence } = claim;
   const end = await attempt(call, fence);
@@ -110,7 +104,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
 async function runLight(call: Call, look: LookUp): Promise<Json> {
   const end = await attempt(call, 0);
   if (end.kind === 'output') return recordAtOnce(call, look, withLineage(call, end));
-  const committed = await recordLightEnd(call, end);
+  const committed = await recordLightEnd(call, look, end);
   return committed === null ? raise(call, end) : committed.output;
 }
 

@@ -1,10 +1,12 @@
 import type { ArtifactStore, Json } from '../../core';
 import { findArtifacts } from '../../store/artifacts';
-import { lookUpCache } from '../../store/cache/look-up';
-import type { CacheParts, CacheReason, NewCacheEntry } from '../../store/nodes/node-row';
+import type { EnvironmentDetail } from '../../store/cache/key-part';
+import { type CacheEntry, lookUpCache } from '../../store/cache/look-up';
+import type { CacheMiss, CacheParts, CacheReason, NewCacheEntry } from '../../store/nodes/node-row';
 import { jsonDigest } from '../../store/plans/json-digest';
 import type { RunStepDependencies } from './dependencies';
 import { digestsIn } from './digests-in';
+import { keepKeyParts } from './keep-key-parts';
 import type { KnownStep } from './known-step';
 
 /** A look-up's answer: an output to use, or why there is none; and the entry to store with the commit. */
@@ -21,64 +23,62 @@ export const CACHE_OFF: LookUp = { hit: null, reason: { hit: false, differed: ['
 export async function useCache(
   dependencies: RunStepDependencies,
   step: KnownStep,
-  input: Json,
-  packages: string | null,
+  node: { readonly address: string; readonly input: Json },
 ): Promise<LookUp> {
-  const entry = keyOf(step, input, { build: dependencies.environment.build, packages });
-  const found = await lookUpCache(dependencies.db, entry.step, entry.key);
-  if (found === null) return miss(entry, ['first']);
-  if (found.key !== entry.key) return miss(entry, partsThatDiffer(found.parts, entry.parts));
-  if (!(await blobsAreWhole(dependencies, found.output))) return miss(entry, ['artifact']);
-  return {
-    hit: { output: found.output },
-    reason: { hit: true, from: { run: found.run_id, address: found.address } },
-    entry: null,
-  };
-}
-
-/** Of a worker: the engine's build, and the digest of its project's packages (null: no lockfile). */
-export interface Surroundings {
-  readonly build: string;
-  readonly packages: string | null;
+  const { db, environment } = dependencies;
+  const fingerprint = fingerprintOf(environment.build);
+  const entry = keyOf(step.contract.name, step.code.digest, node.input, fingerprint);
+  const found = await lookUpCache(db, { step: entry.step, key: entry.key, address: node.address });
+  const broken = found?.key === entry.key ? await brokenBlob(dependencies, found.output) : null;
+  if (found?.key === entry.key && broken === null) {
+    const from = { run: found.run_id, address: found.address };
+    return { hit: { output: found.output }, reason: { hit: true, from }, entry: null };
+  }
+  await keepKeyParts(db, [
+    { digest: entry.parts.code, part: 'code', detail: step.code.detail },
+    { digest: entry.parts.environment, part: 'environment', detail: fingerprint },
+  ]);
+  return { hit: null, reason: missOf(entry, found, broken), entry };
 }
 
 /** The key of a step's output; artifacts in the input stand there by their digest. */
-export function keyOf(
-  step: Pick<KnownStep, 'contract' | 'code'>,
-  input: Json,
-  surroundings: Surroundings,
-): NewCacheEntry {
-  const name = step.contract.name;
-  const parts = { code: step.code, input: jsonDigest(input), environment: jsonDigest(fingerprint(surroundings)) };
-  return { key: jsonDigest({ step: name, ...parts }), step: name, parts };
+export function keyOf(step: string, code: string, input: Json, fingerprint: EnvironmentDetail): NewCacheEntry {
+  const parts = { code, input: jsonDigest(input), environment: jsonDigest(fingerprint) };
+  return { key: jsonDigest({ step, ...parts }), step, parts };
 }
 
 /** What else than code and input an output may depend on. */
-function fingerprint({ build, packages }: Surroundings): Json {
-  return { node: process.version, platform: `${process.platform}-${process.arch}`, build, packages };
+export function fingerprintOf(build: string): EnvironmentDetail {
+  return { node: process.version, platform: `${process.platform}-${process.arch}`, build };
 }
 
-function miss(entry: NewCacheEntry, differed: readonly string[]): LookUp {
-  return { hit: null, reason: { hit: false, differed }, entry };
+function missOf({ key, parts }: NewCacheEntry, found: CacheEntry | null, broken: string | null): CacheMiss {
+  if (found === null) return { hit: false, differed: ['first'] };
+  const against = { run: found.run_id, address: found.address };
+  if (found.key === key) {
+    return { hit: false, differed: ['artifact'], against, ...(broken === null ? {} : { artifact: broken }) };
+  }
+  const differed = (['code', 'input', 'environment'] as const).filter((part) => found.parts[part] !== parts[part]);
+  return { hit: false, differed, against, was: digestsOf(differed, found.parts), is: digestsOf(differed, parts) };
 }
 
-function partsThatDiffer(was: CacheParts, is: CacheParts): string[] {
-  return (['code', 'input', 'environment'] as const).filter((part) => was[part] !== is[part]);
+function digestsOf(names: readonly (keyof CacheParts)[], parts: CacheParts): Partial<CacheParts> {
+  return Object.fromEntries(names.flatMap((name) => (name === 'input' ? [] : [[name, parts[name]]])));
 }
 
-/** Every text of the output that names an artifact of the records must still be there with its digest. */
-async function blobsAreWhole(
+/** Every text of the output that names an artifact of the records must still be there with its digest. The first that is not. */
+async function brokenBlob(
   dependencies: { readonly db: RunStepDependencies['db']; readonly artifacts: ArtifactStore },
   output: Json,
-): Promise<boolean> {
+): Promise<string | null> {
   const recorded = await findArtifacts(dependencies.db, digestsIn(output));
-  const whole = await Promise.all(
+  const broken = await Promise.all(
     recorded.map(({ digest }) =>
       dependencies.artifacts.pathOf(digest).then(
-        () => true,
-        () => false,
+        () => null,
+        () => digest,
       ),
     ),
   );
-  return whole.every(Boolean);
+  return broken.find((digest) => digest !== null) ?? null;
 }

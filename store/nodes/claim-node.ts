@@ -1,7 +1,7 @@
 import type { Json } from '../../core/plan/json';
 import type { Db } from '../db';
 import { findOutput } from './find-output';
-import type { Claimant } from './node-row';
+import type { CacheReason, Claimant } from './node-row';
 
 /** The claim's fence, or the output that an earlier execution committed. */
 export type Claim =
@@ -10,14 +10,17 @@ export type Claim =
 /**
  * Claims a node for one execution. The fence only grows, so whoever claimed before can no longer commit; executions
  * that had not ended are marked lost. A node with a committed output is not claimed again.
+ *
+ * @param cache why it has to run, where that is known before it ends
  */
-export async function claimNode(db: Db, by: Claimant): Promise<Claim> {
+export async function claimNode(db: Db, by: Claimant, cache: CacheReason | null = null): Promise<Claim> {
   const { rows } = await db.query<{ fence: number }>(
     `WITH claim AS (
-       INSERT INTO nodes (run_id, address, node, kind, step, pool, status, fence, input)
-       VALUES ($1, $2, $3, 'step', $4, $5, 'running', 1, $6)
+       INSERT INTO nodes (run_id, address, node, kind, step, pool, status, fence, input, cache)
+       VALUES ($1, $2, $3, 'step', $4, $5, 'running', 1, $6, $9)
        ON CONFLICT (run_id, address) DO UPDATE SET
-         fence = nodes.fence + 1, status = 'running', error = NULL, ended_at = NULL, input = EXCLUDED.input
+         fence = nodes.fence + 1, status = 'running', error = NULL, ended_at = NULL, input = EXCLUDED.input,
+         cache = COALESCE(EXCLUDED.cache, nodes.cache)
        WHERE nodes.output IS NULL
        RETURNING fence
      ), begun AS (
@@ -28,7 +31,17 @@ export async function claimNode(db: Db, by: Claimant): Promise<Claim> {
        WHERE run_id = $1 AND address = $2 AND outcome IS NULL AND fence < (SELECT fence FROM claim)
      )
      SELECT fence FROM claim`,
-    [by.run, by.address, by.node, by.step, by.pool, JSON.stringify(by.input), by.worker, by.attempt],
+    [
+      by.run,
+      by.address,
+      by.node,
+      by.step,
+      by.pool,
+      JSON.stringify(by.input),
+      by.worker,
+      by.attempt,
+      cache === null ? null : JSON.stringify(cache),
+    ],
   );
   if (rows[0] !== undefined) return { kind: 'claimed', fence: rows[0].fence };
   const committed = await findOutput(db, by.run, by.address);

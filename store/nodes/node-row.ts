@@ -1,14 +1,31 @@
 import type { Json } from '../../core/plan/json';
 import type { PlanNode } from '../../core/plan/plan';
 
+/** A node of a run. */
+export interface NodePlace {
+  readonly run: string;
+  readonly address: string;
+}
+
 /** Why a node's output came from the cache, or why it did not. */
-export type CacheReason =
-  | { readonly hit: true; readonly from: { readonly run: string; readonly address: string } }
+export type CacheReason = { readonly hit: true; readonly from: NodePlace } | CacheMiss;
+
+/** Why a node had to run. */
+export interface CacheMiss {
+  readonly hit: false;
   /**
-   * `differed` names what kept the newest entry of the step from being used: `code`, `input`, `environment`,
-   * `artifact` (a blob of the entry is missing or corrupt); `first` when the step has no entry; `off`.
+   * What kept the nearest earlier output of the step from being used: `code`, `input`, `environment`, `artifact` (a blob
+   * of it is missing or corrupt); `first` when there is none; `off`.
    */
-  | { readonly hit: false; readonly differed: readonly string[] };
+  readonly differed: readonly string[];
+  /** Whose output that was: the step's newest at the same address, else its newest. */
+  readonly against?: NodePlace;
+  /** Of the parts that differed, the digests then and now. The input's are told by the nodes' own records. */
+  readonly was?: Partial<CacheParts>;
+  readonly is?: Partial<CacheParts>;
+  /** The blob that is missing or corrupt. */
+  readonly artifact?: string;
+}
 
 /** What went wrong, as records keep it. */
 export interface RecordedError {

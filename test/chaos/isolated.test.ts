@@ -20,6 +20,7 @@ import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
 import { listExecutions } from '../../store/executions/list-executions';
+import { aCode } from '../a-code';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from '../store/rows';
 
@@ -52,10 +53,11 @@ beforeAll(async () => {
     environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_STATE: root, PERENNIAL_TOKEN: 'secret' }),
     log: pino({}, { write: (line) => lines.push(line) }),
     standard: [],
+    standardCode: aCode(),
     project: {
       bundle: join(__dirname, 'isolated-project.cjs'),
-      digest: 'd',
       implementations: [implement({ alone }, { alone: () => 'never here' })],
+      codeOf: () => aCode(),
     },
   };
 });

@@ -1,7 +1,6 @@
 // Danger: a node runs twice, an effect happens twice or without its record, bad input is retried for ever, a cache hit
 // hands out a blob that is gone, or a cancelled step works on.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import timers from 'node:timers/promises';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import type { Pool } from 'pg';
@@ -10,6 +9,7 @@ import type { EngineContext, RunStepDependencies } from '../../activities/run-st
 import { createRunStep } from '../../activities/run-step';
 import { implement, step } from '../../core';
 import { perennialError } from '../../core/errors';
+import { findCode, findEnvironment } from '../../store/cache/find-key-part';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
 import { listExecutions } from '../../store/executions/list-executions';
@@ -17,6 +17,7 @@ import { insertEdge, listParents } from '../../store/lineage';
 import { claimNode } from '../../store/nodes/claim-node';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { addOutboxRow } from '../../store/outbox/add-outbox-row';
+import { aCode } from '../a-code';
 import { quiet, setStepStage, type StepStage } from './step-stage';
 
 jest.setTimeout(60_000);
@@ -54,12 +55,13 @@ const fail = step('fail', {
   cache: false,
   retry: { never: ['BadDataset', 'E_NO'] },
 });
+const fallible = step('fallible', { input: z.object({ fail: z.boolean() }), output: X });
 const obey = step('obey', { input: X, output: X, cache: false, timeout: '1s', heartbeat: '300ms' });
 
 class BadDataset extends Error {}
 
 const implementation = implement(
-  { double, lightly, store, derive, effect, lightEffect, hold, give, fail, obey },
+  { double, lightly, store, derive, effect, lightEffect, hold, give, fail, fallible, obey },
   {
     double({ x }) {
       count('double');
@@ -104,6 +106,10 @@ const implementation = implement(
       if (how === 'code') throw Object.assign(new Error('no'), { code: 'E_NO' });
       if (how === 'ours') throw perennialError('PER_RUN_002', 'Artifact x is gone.');
       throw new Error('now and then \0 \ud83d');
+    },
+    fallible({ fail: failing }) {
+      if (failing) throw new Error('as asked');
+      return { x: 0 };
     },
     async obey(_, ctx) {
       await new Promise((_resolve, refuse) => {
@@ -163,8 +169,7 @@ test.each([
   const changed: RunStepDependencies = {
     ...dependencies,
     environment: part === 'environment' ? { ...environment, build: 'b2' } : environment,
-    // The code of a project's step is its bundle; that of the engine's own steps is the build, which changes both.
-    project: part === 'code' ? { bundle: '/none', digest: 'other', implementations: [implementation] } : null,
+    standardCode: aCode(part === 'code' ? 'other' : 'code'),
   };
   const { run } = await execute('double', input, { dependencies: changed, cache: part !== 'off' });
   const { cache } = await nodeOf(run);
@@ -172,19 +177,37 @@ test.each([
   expect(cache?.hit === false && cache.differed).toContain(part);
 });
 
-test("a package of the project that changes is a miss by the environment, although the project's code is the same", async () => {
-  const project = await mkdtemp(join(stage.root, 'project-'));
-  const lockfile = join(project, 'package-lock.json');
-  const there = { ...dependencies, environment: { ...dependencies.environment, project } };
-  const cacheOf = async () =>
-    (await nodeOf((await execute('double', { x: 77 }, { dependencies: there })).run)).cache ?? null;
-  expect(await cacheOf()).toMatchObject({ hit: false });
-  expect(await cacheOf()).toMatchObject({ hit: true });
-  await writeFile(lockfile, '{"packages":{"node_modules/a":{"version":"1.0.0"}}}');
-  expect(await cacheOf()).toEqual({ hit: false, differed: ['environment'] });
-  expect(await cacheOf()).toMatchObject({ hit: true });
-  await writeFile(lockfile, '{"packages":{"node_modules/a":{"version":"1.0.1"}}}');
-  expect(await cacheOf()).toEqual({ hit: false, differed: ['environment'] });
+test('a miss is compared with the newest output of the same node, and keeps what stands behind the digests that differ', async () => {
+  const code = aCode('before');
+  const at = (content: string) => ({ ...dependencies, standardCode: aCode(content) });
+  const first = await execute('double', { x: 5 }, { dependencies: at('before') });
+  // The newest output of the step, but of another node.
+  await execute('double', { x: 5 }, { dependencies: at('elsewhere'), address: 'other' });
+  const { run } = await execute('double', { x: 5 }, { dependencies: at('after') });
+  const is = aCode('after');
+  expect((await nodeOf(run)).cache).toEqual({
+    hit: false,
+    differed: ['code'],
+    against: { run: first.run, address: 'n' },
+    was: { code: code.digest },
+    is: { code: is.digest },
+  });
+  expect(await findCode(db, code.digest)).toEqual(code.detail);
+  expect(await findCode(db, is.digest)).toEqual(is.detail);
+  const other = await execute('double', { x: 6 }, { dependencies: at('after') });
+  expect((await nodeOf(other.run)).cache).toMatchObject({ differed: ['input'], against: { run }, was: {}, is: {} });
+  const environment = { ...dependencies.environment, build: 'b3' };
+  const moved = await execute('double', { x: 6 }, { dependencies: { ...at('after'), environment } });
+  const { cache } = await nodeOf(moved.run);
+  expect(cache).toMatchObject({ differed: ['environment'], against: { run: other.run } });
+  const digest = cache?.hit === false ? cache.is?.environment : undefined;
+  expect(await findEnvironment(db, digest ?? '')).toMatchObject({ build: 'b3', node: process.version });
+});
+
+test('why a node runs is known before it has ended: it stays with one that fails', async () => {
+  const run = await stage.newRun();
+  await expect(execute('fallible', { fail: true }, { run })).rejects.toThrow('as asked');
+  expect((await nodeOf(run)).cache).toEqual({ hit: false, differed: ['first'] });
 });
 
 test('a hit whose blob is gone is no hit: the step runs and the blob is back', async () => {
@@ -193,7 +216,12 @@ test('a hit whose blob is gone is no hit: the step runs and the blob is back', a
   expect((await nodeOf((await execute('store', { text: 'kept' })).run)).cache?.hit).toBe(true);
   await rm(await dependencies.artifacts.pathOf(blob), { force: true });
   const again = await execute('store', { text: 'kept' });
-  expect((await nodeOf(again.run)).cache).toEqual({ hit: false, differed: ['artifact'] });
+  expect((await nodeOf(again.run)).cache).toEqual({
+    hit: false,
+    differed: ['artifact'],
+    against: { run: first.run, address: 'n' },
+    artifact: blob,
+  });
   expect((await dependencies.artifacts.read(blob)).toString()).toBe('kept');
 });
 

@@ -11,12 +11,15 @@ import type { Implementation, Json } from '../../core';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
+import { aCode } from '../a-code';
 import { createTestDatabase } from '../database';
 import { aRun } from './rows';
 
 /** One execution of a step, where it differs from: a run of its own, with the cache on, for no model. */
 export interface Execution {
   readonly run?: string;
+  /** Default `n`. */
+  readonly address?: string;
   readonly cache?: boolean;
   readonly model?: string;
   readonly dependencies?: RunStepDependencies;
@@ -53,6 +56,7 @@ export async function setStepStage(name: string, standard: readonly Implementati
     environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_BUILD: 'b1', PERENNIAL_STATE: root }),
     log: pino({ level: 'silent' }),
     standard,
+    standardCode: aCode(),
     project: null,
   };
   let runs = 0;
@@ -64,8 +68,8 @@ export async function setStepStage(name: string, standard: readonly Implementati
     dependencies: own,
     newRun,
     async execute(step, input, { dependencies = own, environment = quiet(), cache = true, model, ...options } = {}) {
-      const run = options.run ?? (await newRun(model));
-      const argument = { run, address: 'n', node: 'n', step, plan: 'plan', input, cache, model: model ?? null };
+      const { run = await newRun(model), address = 'n' } = options;
+      const argument = { run, address, node: 'n', step, plan: 'plan', input, cache, model: model ?? null };
       return { run, output: await environment.run(createRunStep(dependencies)(step), argument) };
     },
     async end() {

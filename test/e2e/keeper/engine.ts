@@ -8,6 +8,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { msToTs } from '@temporalio/common/lib/time';
 import pino from 'pino';
 import type { Pool } from 'pg';
+import { aCode } from '../../a-code';
 import { createTestDatabase } from '../../database';
 import { openDb } from '../../../store/db';
 import { readEnvironment } from '../../../store/environment';
@@ -62,6 +63,7 @@ export async function startEngine(): Promise<Engine> {
     environment,
     log,
     standard: [deploySteps, toySteps],
+    standardCode: aCode(),
     project: null,
   });
   const native = await NativeConnection.connect({ address });

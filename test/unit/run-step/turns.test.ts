@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { takeTurn } from '../../../activities/run-step/take-turn';
 import { createTurns, type Turns } from '../../../activities/run-step/turns';
 import { step } from '../../../core';
+import { aCode } from '../../a-code';
 
 const patient = new AbortController().signal;
 const settled = () => new Promise(setImmediate);
@@ -75,7 +76,7 @@ const argument = {
 /** An activity that does nothing but wait for its turn. */
 function waitFor(turns: Turns, waits = contract) {
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const code = { contract: waits, handler: () => ({}), code: 'c', bundle: null };
+  const code = { contract: waits, handler: () => ({}), code: aCode(), bundle: null };
   const turn: Promise<() => void> = environment.run(() =>
     takeTurn({ temporal: Context.current(), step: code, argument }, turns),
   );

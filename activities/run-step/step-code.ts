@@ -1,0 +1,19 @@
+import type { CodeDetail } from '../../store/cache/key-part';
+import { jsonDigest } from '../../store/plans/json-digest';
+
+/** A step's code as the cache knows it. */
+export interface StepCode {
+  /** The code's part of the cache key. */
+  readonly digest: string;
+  /** What the digest is made of, to say later what differed. */
+  readonly detail: CodeDetail;
+}
+
+/** How much of a file's digest the records keep: enough to tell two versions apart. */
+const KEPT = 16;
+
+/** @param detail with the files' digests in full: all of each goes into the code's */
+export function toStepCode(detail: CodeDetail): StepCode {
+  const files = Object.entries(detail.files).map(([path, digest]) => [path, digest.slice(0, KEPT)] as const);
+  return { digest: jsonDigest(detail), detail: { ...detail, files: Object.fromEntries(files) } };
+}
