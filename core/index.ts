@@ -41,6 +41,9 @@ export {
   type Pipeline,
   type PipelineOptions,
 } from './define/pipeline';
+export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
+export { type GivenValues, resourceValues } from './define/resource-values';
+export { notSecret, Secret, secret } from './define/secret';
 export {
   step,
   type InputOf,

@@ -4,6 +4,7 @@ import { createEngineActivities } from '../activities/engine';
 import { keeperActivities } from '../activities/keep';
 import { createRunStep } from '../activities/run-step';
 import type { RunStepDependencies } from '../activities/run-step';
+import type { OpenedResources } from '../activities/run-step/resources';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
@@ -18,6 +19,8 @@ export interface ActivityParts {
   readonly environment: Environment;
   readonly log: Logger;
   readonly project: Project;
+  /** Those that the pool's steps need, opened. */
+  readonly resources: OpenedResources;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface ActivityParts {
  * @throws PER_STACK_007 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<Record<string, unknown>> {
-  const { db, environment, log, project } = parts;
+  const { db, environment, log, project, resources } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
@@ -39,6 +42,7 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     standard: standardSteps,
     standardCode: standardCode(environment.build),
     project: { bundle: project.bundle, implementations, codeOf: (one) => project.codeOf(one) },
+    resources,
   };
   const runStep = createRunStep(dependencies);
   const { pipelines } = project;

@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
 import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { type Mask, NO_MASK } from '../activities/run-step/resources';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
 import { readEnvironment } from '../store/environment';
+import { takeResources } from '../store/resource-values';
 import { connectWorker } from './connect';
 import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
-import { installRuntime, openLog } from './log';
+import { cleanOutput, installRuntime, openLog } from './log';
+import { openPoolResources } from './open-resources';
 import { startServices } from './services';
 import { WORKFLOW_POOL } from './tuning';
 import { createWorker, taskQueueOf } from './worker';
@@ -19,6 +22,7 @@ import { createWorker, taskQueueOf } from './worker';
 async function main(log: Logger): Promise<void> {
   const { pool, slots } = readArguments();
   const environment = readEnvironment();
+  const given = takeResources(environment.project);
   log.level = environment.logLevel;
   installRuntime(log);
   const stopped = signalled(log);
@@ -27,7 +31,9 @@ async function main(log: Logger): Promise<void> {
     connectWorker(environment.temporalAddress, log),
     loadProject(environment.project, environment.state),
   ]);
-  const activities = await loadActivities(pool, { db, environment, log, project });
+  const resources = await openPoolResources(project, pool, given);
+  mask = resources.mask;
+  const activities = await loadActivities(pool, { db, environment, log, project, resources });
   const namespace = environment.temporalNamespace;
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
   const running = worker.run();
@@ -74,11 +80,16 @@ function endOf(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
-const log = openLog('worker', 'info');
-main(log).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    log.fatal({ err: error }, 'the worker ended');
-    process.exit(1);
-  },
-);
+/** Of the values that this process was given: nothing that it writes holds one. */
+let mask: Mask = NO_MASK;
+const clean = (text: string): string => mask.line(text);
+
+const log = openLog('worker', 'info', clean);
+cleanOutput([process.stdout, process.stderr], clean);
+const fail = (error: unknown): never => {
+  log.fatal({ err: error }, 'the worker ended');
+  process.exit(1);
+};
+// Node would print the error itself, past every mask.
+process.on('uncaughtException', fail);
+main(log).then(() => process.exit(0), fail);

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../../core';
 import type { Cost } from '../../store/nodes/node-row';
-import type { Call } from './call';
+import { type Call, resourcesFor } from './call';
 import { callHandler } from './call-handler';
 import type { Effect, EngineContext } from './context';
 import type { Usage } from './cost';
 import { describe, type Failure } from './failure';
 import { type IsolatedEnd, runIsolated } from './isolate';
 import { startLimit } from './limit';
+import { outputHolds } from './resources';
 
 /** How an execution's code ended. `cause` is the error itself where it was thrown in this process. */
 export type Attempt = { readonly cost: Cost } & (
@@ -29,7 +30,11 @@ export async function attempt(call: Call, fence: number): Promise<Attempt> {
     const cost = meter(end.usage);
     if (temporal.cancellationSignal.aborted) return { kind: 'cancelled', cost };
     if (limit.signal.aborted) return { kind: 'failed', failure: describe(limit.signal.reason), cost };
-    if (end.kind === 'output') return { kind: 'output', output: end.output, effects: [...effects], cost };
+    if (end.kind === 'output') {
+      const held = outputHolds(resourcesFor(call).mask, call.step.contract.name, end.output);
+      if (held !== null) return { kind: 'failed', failure: describe(held), cause: held, cost };
+      return { kind: 'output', output: end.output, effects: [...effects], cost };
+    }
     return { kind: 'failed', failure: end.failure, cause: end.cause, cost };
   } finally {
     limit.stop();
@@ -48,11 +53,13 @@ async function run(call: Call, context: EngineContext): Promise<End> {
     const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), context.signal);
     return { kind: 'output', output, usage: null };
   } catch (error) {
-    return { kind: 'failed', failure: describe(error, contract.retry.never), cause: error, usage: null };
+    const failure = describe(error, contract.retry.never, resourcesFor(call).mask);
+    return { kind: 'failed', failure, cause: error, usage: null };
   }
 }
 
-function isolated({ dependencies, step, argument }: Call, context: EngineContext): Promise<IsolatedEnd> {
+function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
+  const { dependencies, step, argument } = call;
   const { name, pool, retry } = step.contract;
   const { run: runId, address, input } = argument;
   return runIsolated(
@@ -66,8 +73,9 @@ function isolated({ dependencies, step, argument }: Call, context: EngineContext
       address,
       fence: context.fence,
       never: [...retry.never],
+      resources: resourcesFor(call).givenFor(step.contract),
     },
-    { environment: dependencies.environment, ...context },
+    { environment: dependencies.environment, mask: resourcesFor(call).mask, ...context },
   );
 }
 
@@ -96,6 +104,7 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effe
     },
     progress: call.beat.progress,
     artifacts: dependencies.artifacts,
+    resources: resourcesFor(call).valuesOf(call.step.contract),
     db: dependencies.db,
     inCommit: (effect) => {
       effects.push(effect);

@@ -7,6 +7,7 @@ import type { Beat } from './beat';
 import type { Meter } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import type { KnownStep } from './known-step';
+import { NO_RESOURCES, type OpenedResources } from './resources';
 
 /** One execution as the dispatcher sees it: what was asked, of which step, by which activity task, in which worker. */
 export interface Call {
@@ -45,6 +46,11 @@ export function toCall(
     },
   });
   return withMeter(meters(gpu && pool === 'gpu'));
+}
+
+/** What the environment gives to this call's worker. */
+export function resourcesFor({ dependencies }: Pick<Call, 'dependencies'>): OpenedResources {
+  return dependencies.resources ?? NO_RESOURCES;
 }
 
 /** True when Temporal will not try again after a failure of this execution. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { AnyHandler, Implementation, Json, StepContract, StepLog } from '../../core';
-import { implementationsIn } from '../../core';
+import { implementationsIn, resourceValues } from '../../core';
 import { perennialError } from '../../core/errors';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
@@ -14,6 +14,7 @@ import { describe } from './failure';
 import { JsonValue } from './json-value';
 import { findStep } from './known-step';
 import { type FromChild, ToChild } from './messages';
+import { maskOf } from './resources';
 
 // The child process of an isolated step: runs one execution, tells its worker, ends. It leads a process group of its
 // own, which the worker kills as a whole.
@@ -36,7 +37,10 @@ process.once('message', (message) => {
 async function work(task: ToChild): Promise<void> {
   const { databaseUrl, artifacts } = readEnvironment();
   const db = openDb(databaseUrl, { max: 2 });
-  const context: EngineContext = {
+  const given = task.resources ?? {};
+  // Until the contract is known every text of the values counts as secret.
+  let mask = maskOf([], new Map(Object.entries(given)));
+  const context: Omit<EngineContext, 'resources'> = {
     run: task.run,
     address: task.address,
     fence: task.fence,
@@ -52,9 +56,15 @@ async function work(task: ToChild): Promise<void> {
       throw perennialError('PER_RUN_017', `The isolated step '${task.step}' asked for an effect in its commit.`);
     },
   };
-  const last = await callHandler(await load(task), task.input, context).then(
+  const act = async (): Promise<Json> => {
+    const step = await load(task);
+    mask = maskOf(Object.values(step.contract.resources), new Map(Object.entries(given)));
+    const resources = await resourceValues(step.contract.resources, given);
+    return callHandler(step, task.input, { ...context, resources });
+  };
+  const last = await act().then(
     (output): FromChild => ({ type: 'done', output, usage: usage() }),
-    (error: unknown): FromChild => ({ type: 'failed', failure: describe(error, task.never), usage: usage() }),
+    (error: unknown): FromChild => ({ type: 'failed', failure: describe(error, task.never, mask), usage: usage() }),
   );
   tell(last, () => {
     process.exit(0);

@@ -1,11 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import type { StepContext } from '../../core/define/context';
+import type { NoResources, Resources } from '../../core/define/resource';
 
 /** Something that happens in the transaction that commits a step's output: with it, or not at all. */
 export type Effect = (tx: PoolClient) => Promise<void>;
 
 /** What the engine's own steps are handed beside their input. */
-export interface EngineContext extends StepContext {
+export interface EngineContext<R extends Resources = NoResources> extends StepContext<R> {
   readonly db: Pool;
   /**
    * Queues an effect for the transaction that commits the output. An execution that was overtaken commits nothing, so

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ArtifactStore, Implementation } from '../../core';
 import type { Environment } from '../../store/environment';
 import type { StepCode } from './step-code';
+import type { OpenedResources } from './resources';
 
 /** A user's project as the worker has loaded it. */
 export interface LoadedProject {
@@ -24,4 +25,6 @@ export interface RunStepDependencies {
   /** The code behind the engine's own steps, for their cache keys. */
   readonly standardCode: StepCode;
   readonly project: LoadedProject | null;
+  /** What the environment gives to steps, and keeps out of everything else. Absent: no step of this worker needs any. */
+  readonly resources?: OpenedResources;
 }

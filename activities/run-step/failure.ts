@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { isPerennialError, type Fault } from '../../core/errors';
 import type { RecordedError } from '../../store/nodes/node-row';
+import { type Mask, NO_MASK } from './resources';
 
 /** An error as data: it crosses the border of a child process, goes into the records, and becomes Temporal's failure. */
 export const Failure = z.object({
@@ -19,16 +20,18 @@ const MESSAGE_LIMIT = 2_000;
 /**
  * What an error means. Errors of the engine's table say so themselves; anything else that a step's code throws is a
  * fault of that code, and tried again unless the contract's `never` names its class or code.
+ *
+ * @param mask takes the values of resources out of what is said, before it is cut
  */
-export function describe(error: unknown, never: readonly string[] = []): Failure {
+export function describe(error: unknown, never: readonly string[] = [], mask: Mask = NO_MASK): Failure {
   const names = namesOf(error);
   const said = ownWord(error);
   return {
-    type: names[0] ?? 'Error',
-    message: recordable(messageOf(error).slice(0, MESSAGE_LIMIT)),
+    type: mask.text(names[0] ?? 'Error'),
+    message: recordable(mask.text(messageOf(error)).slice(0, MESSAGE_LIMIT)),
     fault: said.fault,
     retryable: said.retryable && !names.some((name) => never.includes(name)),
-    ...(error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}),
+    ...(error instanceof Error && error.stack !== undefined ? { stack: mask.text(error.stack) } : {}),
   };
 }
 

@@ -6,9 +6,11 @@ import type { Readable } from 'node:stream';
 import type { Json, StepLog } from '../../core';
 import { perennialError } from '../../core/errors';
 import { type Environment, environmentVariables } from '../../store/environment';
+import { withoutResources } from '../../store/resource-values';
 import type { Usage } from './cost';
 import { describe, type Failure } from './failure';
 import { FromChild, type ToChild } from './messages';
+import { type Mask, NO_MASK } from './resources';
 
 /** How an isolated execution ended; `usage` is null when the child died without a word. */
 export type IsolatedEnd =
@@ -20,6 +22,8 @@ export interface Isolation {
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly log: StepLog;
+  /** For the child's last words. */
+  readonly mask?: Mask;
   progress(value: Json): void;
 }
 
@@ -34,7 +38,7 @@ const LAST_WORDS = 1_000;
  */
 export async function runIsolated(task: ToChild, given: Isolation): Promise<IsolatedEnd> {
   const child = start(given.environment);
-  const lastWords = follow(child, given.log);
+  const lastWords = follow(child, given.log, given.mask ?? NO_MASK);
   let grace: NodeJS.Timeout | undefined;
   const stop = (): void => {
     signalGroup(child, 'SIGTERM');
@@ -69,7 +73,7 @@ function start(environment: Environment): ChildProcess {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A step's code has no use for the token of the engine's doors.
     env: {
-      ...process.env,
+      ...withoutResources(process.env),
       ...environmentVariables({ ...environment, token: null }),
       PERENNIAL_TOKEN: undefined,
       PERENNIAL_PARENT: String(process.pid),
@@ -108,13 +112,14 @@ function died(task: ToChild, how: string, words: string): Error {
 }
 
 /** Passes the child's output on to the log, line by line. Returns a function that gives the end of its stderr. */
-function follow(child: ChildProcess, log: StepLog): () => string {
+function follow(child: ChildProcess, log: StepLog, mask: Mask): () => string {
   let tail = '';
   eachLine(child.stdout, (line) => {
     log.debug({ stream: 'stdout' }, line);
   });
   eachLine(child.stderr, (line) => {
-    tail = `${tail}${line}\n`.slice(-LAST_WORDS);
+    // Before the cut: half a secret would not be known for one.
+    tail = `${tail}${mask.text(line)}\n`.slice(-LAST_WORDS);
     log.warn({ stream: 'stderr' }, line);
   });
   return () => tail.trim();

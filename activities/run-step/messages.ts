@@ -14,6 +14,8 @@ export const ToChild = z.object({
   address: z.string(),
   fence: z.number(),
   never: z.array(z.string()),
+  /** The resources that the step needs, by name, as the worker was given them. Nowhere but in this message. */
+  resources: z.record(z.string(), JsonValue).optional(),
 });
 export type ToChild = z.infer<typeof ToChild>;
 

@@ -4,11 +4,12 @@ import type { Json } from '../../core';
 import { parseArgument } from './argument';
 import { attempt, type Attempt } from './attempt';
 import { startBeat } from './beat';
-import { type Call, toCall } from './call';
+import { type Call, resourcesFor, toCall } from './call';
 import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import { describe, toApplicationFailure } from './failure';
 import { knownStep } from './known-step';
+import { maskError, NO_RESOURCES } from './resources';
 import { claimNode } from '../../store/nodes/claim-node';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
@@ -32,12 +33,13 @@ export type StepActivity = (argument: unknown) => Promise<Json>;
 export function createRunStep(dependencies: RunStepDependencies): (stepName: string) => StepActivity {
   const meters = createMeters();
   const gpu = gpuIsVisible();
+  const { mask } = dependencies.resources ?? NO_RESOURCES;
   return (stepName) => {
     const step = knownStep(dependencies, stepName);
     return async (raw) => {
       const temporal = Context.current();
       const beat = startBeat(temporal.info.heartbeatTimeoutMs ?? null, (details) => {
-        temporal.heartbeat(details);
+        temporal.heartbeat(mask.json(details));
       });
       try {
         const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal, beat }, meters, gpu);
@@ -47,7 +49,7 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
           call.meter();
         }
       } catch (error) {
-        throw forTemporal(error, step.contract.retry.never);
+        throw maskError(mask, forTemporal(error, step.contract.retry.never));
       } finally {
         beat.stop();
       }
@@ -59,7 +61,9 @@ async function execute(call: Call): Promise<Json> {
   const { argument, step, dependencies } = call;
   const cached = argument.cache && step.contract.cache;
   const look = cached
-    ? await withRecords('look into the cache', () => useCache(dependencies, step, argument))
+    ? await withRecords('look into the cache', () =>
+        useCache(dependencies, step, argument, resourcesFor(call).identityOf(step.contract)),
+      )
     : CACHE_OFF;
   if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
   if (step.contract.isolate) return runInTurn(call, look);
@@ -93,7 +97,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
     // The commit itself failed: an effect of the step, or the records. Say so there if they can be reached.
     const failed = {
       kind: 'failed',
-      failure: describe(error, call.step.contract.retry.never),
+      failure: describe(error, call.step.contract.retry.never, resourcesFor(call).mask),
       cost: end.cost,
     } as const;
     await recordEnd(call, fence, failed).catch(() => undefined);

@@ -19,14 +19,19 @@ export interface LookUp {
 /** The answer where the cache is off for this step, run or node. */
 export const CACHE_OFF: LookUp = { hit: null, reason: { hit: false, differed: ['off'] }, entry: null };
 
-/** Looks for an output of the same step with the same code, input and environment, whose blobs are still whole. */
+/**
+ * Looks for an output of the same step with the same code, input and environment, whose blobs are still whole.
+ *
+ * @param resources what of the step's resources everyone may see: another host is another environment
+ */
 export async function useCache(
   dependencies: RunStepDependencies,
   step: KnownStep,
   node: { readonly address: string; readonly input: Json },
+  resources: EnvironmentDetail = {},
 ): Promise<LookUp> {
   const { db, environment } = dependencies;
-  const fingerprint = fingerprintOf(environment.build);
+  const fingerprint = { ...fingerprintOf(environment.build), ...resources };
   const entry = keyOf(step.contract.name, step.code.digest, node.input, fingerprint);
   const found = await lookUpCache(db, { step: entry.step, key: entry.key, address: node.address });
   const broken = found?.key === entry.key ? await brokenBlob(dependencies, found.output) : null;

@@ -9,6 +9,7 @@ import { findTemporalBinary } from '../../workers/embedded/temporal-binary';
 import type { Resolved, Settings } from '../settings';
 import { check } from './finding';
 import type { Finding } from './finding';
+import { checkResources } from './resources';
 import { checkPostgres, checkTemporal } from './servers';
 
 /** A retrain on the default pipeline's data needs well below this; Postgres and logs need the rest. */
@@ -25,6 +26,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkEmbeddedPostgres(),
     checkPorts(stack),
     checkDisk(settings),
+    checkResources(settings),
     checkOnnx(),
     checkChromium(),
   ]);

@@ -1,25 +1,33 @@
 import type { Command } from 'commander';
 import { act, CommonOptions, table, verb } from '../frame';
+import { readProject } from '../read-project';
+import { lookAtResources, type ResourceLook } from '../resources';
 import { resolveSettings } from '../settings';
 import type { Settings } from '../settings';
 
-/** `perennial config`: each setting, its value with secrets masked, and where the value comes from. */
+/** `perennial config`: each setting and resource, its value with secrets masked, and where the value comes from. */
 export function registerConfig(program: Command): void {
   verb(program, 'config', 'show every setting and where its value comes from').action(
     act(async (frame) => {
-      const { settings, sources } = resolveSettings(frame.options(CommonOptions));
+      const flags = frame.options(CommonOptions);
+      const { settings, sources } = resolveSettings(flags);
       const rows = Object.entries(maskSecrets(settings)).map(([name, value]) => ({
         name,
         value,
         source: sourceOf(name, sources),
       }));
-      frame.result({ settings: rows }, () =>
+      const project = await readProject(flags).catch(() => null);
+      const resources = (await lookAtResources(settings.project, project)).map(maskedRow);
+      frame.result({ settings: rows, resources }, () =>
         table(
           ['setting', 'value', 'from'],
-          rows.map((row) => [row.name, row.value ?? '(not set)', row.source]),
+          [
+            ...rows.map((row) => [row.name, row.value ?? '(not set)', row.source]),
+            ...resources.map((row) => [`resource ${row.name}`, row.value ?? '(not set)', row.source]),
+          ],
         ),
       );
-      return Promise.resolve(undefined);
+      return undefined;
     }),
   );
 }
@@ -27,6 +35,10 @@ export function registerConfig(program: Command): void {
 /** Replaces the token and the password inside a URL by stars. */
 export function maskSecrets(settings: Settings): Record<string, string | null> {
   return { ...settings, token: settings.token === null ? null : '***', databaseUrl: maskUrl(settings.databaseUrl) };
+}
+
+function maskedRow({ name, source, state }: ResourceLook) {
+  return { name, value: source === null ? null : '***', source: source ?? 'nowhere', state };
 }
 
 function maskUrl(url: string | null): string | null {

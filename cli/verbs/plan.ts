@@ -105,7 +105,6 @@ function waitsFor(node: PlanNode): string {
 
 function traits(step: Plan['steps'][string]): string {
   const isTrue = { isolated: step.isolate, light: step.light, 'never cached': !step.cache };
-  return Object.entries(isTrue)
-    .flatMap(([name, holds]) => (holds ? [name] : []))
-    .join(', ');
+  const needs = (step.resources ?? []).map((name) => `needs ${name}`);
+  return [...Object.entries(isTrue).flatMap(([name, holds]) => (holds ? [name] : [])), ...needs].join(', ');
 }

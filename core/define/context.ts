@@ -1,4 +1,5 @@
 import type { Json } from '../plan/json';
+import type { NoResources, Resources, ResourceValues } from './resource';
 
 /** What kinds of blob the artifact store keeps. */
 export type ArtifactKind = 'dataset' | 'model' | 'report' | 'predictions' | 'json';
@@ -24,7 +25,7 @@ export interface StepLog {
 }
 
 /** What a step's code is handed beside its input. */
-export interface StepContext {
+export interface StepContext<R extends Resources = NoResources> {
   readonly run: string;
   /** The node's place in the run: `train`, `per-seed[3]/train`. */
   readonly address: string;
@@ -38,4 +39,6 @@ export interface StepContext {
   /** Reports progress; the newest value travels with the heartbeat. */
   progress(value: Json): void;
   readonly artifacts: ArtifactStore;
+  /** The values of the resources that the contract lists, under the same names. */
+  readonly resources: ResourceValues<R>;
 }

@@ -3,6 +3,7 @@ import { perennialError } from '../errors';
 import { canonicalJson, type Json, jsonOf } from '../plan/json';
 import type { PlanStep } from '../plan/plan';
 import { sha256 } from '../plan/sha256';
+import { resourcesOf } from './resource';
 import type { StepContract } from './step';
 
 /**
@@ -21,7 +22,11 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output', what: stri
 /** A contract as the plan carries it, with the digest that changes whenever a schema or the policy does. */
 export function planStep(step: StepContract): PlanStep {
   const { name, pool, timeout, heartbeat, retry, isolate, light, cache } = step;
-  const policy = { name, pool, timeout, heartbeat, retry, isolate, light, cache };
+  const resources = resourcesOf([step]).map((needed) => needed.name);
+  const policy = {
+    ...{ name, pool, timeout, heartbeat, retry, isolate, light, cache },
+    ...(resources.length === 0 ? {} : { resources }),
+  };
   const text = canonicalJson({
     ...policy,
     retry: { ...retry },

@@ -8,8 +8,8 @@ import type { StepContract } from './step';
  * method may ask for more than its caller is known to give: the engine's own steps ask for an EngineContext.
  */
 export type Handler<S> =
-  S extends StepContract<infer I, infer O>
-    ? { handle(input: z.output<I>, context: StepContext): z.input<O> | Promise<z.input<O>> }['handle']
+  S extends StepContract<infer I, infer O, infer R>
+    ? { handle(input: z.output<I>, context: StepContext<R>): z.input<O> | Promise<z.input<O>> }['handle']
     : never;
 
 /** A handler whose types were checked by {@link implement} and are not known here: parse the input before the call. */

@@ -6,6 +6,7 @@ import { jsonSchema, planStep } from './contract';
 import type { Cron } from './cron';
 import { type Graph, traceGraph } from './graph';
 import { checkName } from './name';
+import { type Resource, resourcesOf } from './resource';
 
 declare const OUTPUT: unique symbol;
 
@@ -30,6 +31,8 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly schedule: Cron | null;
   /** The pipelines that its graph calls. */
   readonly calls: readonly Pipeline[];
+  /** What its own steps need of the environment, by name. */
+  readonly resources: readonly Resource[];
   /** Never there at run time: carries the type of the pipeline's value. */
   readonly [OUTPUT]?: Out;
 }
@@ -77,6 +80,7 @@ export function pipeline<C extends z.ZodObject, R>(
     plan,
     schedule: options.schedule ?? null,
     calls: Object.freeze([...calls.values()]),
+    resources: Object.freeze(resourcesOf(steps.values())),
   });
 }
 

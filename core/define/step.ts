@@ -4,6 +4,7 @@ import type { Accepted } from '../expr/wire';
 import type { PlanRetry } from '../plan/plan';
 import { type Duration, milliseconds } from './duration';
 import { checkName } from './name';
+import type { NoResources, Resources } from './resource';
 
 /** Longest run of a light step, ms: a local activity holds its workflow task open. */
 export const LIGHT_TIMEOUT = 10_000;
@@ -23,7 +24,7 @@ export interface RetryOptions {
 }
 
 /** What a step takes, gives, and asks of the worker that runs it. */
-export interface StepOptions<I extends z.ZodType, O extends z.ZodType> {
+export interface StepOptions<I extends z.ZodType, O extends z.ZodType, R extends Resources = NoResources> {
   readonly input: I;
   readonly output: O;
   /** The workers that run it. Default `cpu`. */
@@ -42,10 +43,16 @@ export interface StepOptions<I extends z.ZodType, O extends z.ZodType> {
   readonly light?: boolean;
   /** false: never answered from the cache, for steps that act on the world or read what changes. Default true. */
   readonly cache?: boolean;
+  /** What its code is handed as `ctx.resources`, under the same names. Default none. */
+  readonly resources?: R;
 }
 
 /** A step's contract: data only, so that it can be imported anywhere. Its code is given by `implement`. */
-export interface StepContract<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+export interface StepContract<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  R extends Resources = Resources,
+> {
   readonly kind: 'step';
   readonly name: string;
   readonly input: I;
@@ -59,6 +66,7 @@ export interface StepContract<I extends z.ZodType = z.ZodType, O extends z.ZodTy
   readonly isolate: boolean;
   readonly light: boolean;
   readonly cache: boolean;
+  readonly resources: R;
 }
 
 /** What a use of the step has to be given: fields with a default may be left out. */
@@ -79,13 +87,14 @@ export type StepOutputOf<S> = S extends StepContract<z.ZodType, infer O> ? z.out
  *   retry: { attempts: 3, firstDelay: '1m', never: ['BadDataset'] },
  * });
  */
-export function step<I extends z.ZodType, O extends z.ZodType>(
+export function step<I extends z.ZodType, O extends z.ZodType, R extends Resources = NoResources>(
   name: string,
-  options: StepOptions<I, O>,
-): StepContract<I, O> {
+  options: StepOptions<I, O, R>,
+): StepContract<I, O, R>;
+export function step(name: string, options: StepOptions<z.ZodType, z.ZodType, Resources>): StepContract {
   checkName('step', name);
   const light = options.light ?? false;
-  const contract: StepContract<I, O> = {
+  const contract: StepContract = {
     kind: 'step',
     name,
     input: options.input,
@@ -98,6 +107,7 @@ export function step<I extends z.ZodType, O extends z.ZodType>(
     isolate: options.isolate ?? false,
     light,
     cache: options.cache ?? true,
+    resources: Object.freeze({ ...options.resources }),
   };
   checkName('pool', contract.pool);
   if (light) checkLight(contract);

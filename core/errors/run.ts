@@ -122,4 +122,34 @@ export const RUN_ERRORS = {
     title: 'A call of the engine has the wrong form',
     fix: 'Workers and workflows of different versions meet on one task queue: stop the workers of one of them.',
   },
+  PER_RUN_060: {
+    fault: 'user',
+    retryable: false,
+    title: 'A resource has no value',
+    fix: 'Set the variable PERENNIAL_RESOURCE_<NAME>, or add it to the file that PERENNIAL_RESOURCES names (docs/RESOURCES.md).',
+  },
+  PER_RUN_061: {
+    fault: 'user',
+    retryable: false,
+    title: 'A value of a resource is refused',
+    fix: 'Give it as JSON in the form of its schema (docs/RESOURCES.md); `perennial doctor` checks it.',
+  },
+  PER_RUN_062: {
+    fault: 'user',
+    retryable: false,
+    title: 'The file of resources is open to others',
+    fix: 'Let its owner alone read it: chmod 600.',
+  },
+  PER_RUN_063: {
+    fault: 'user',
+    retryable: false,
+    title: 'The file of resources cannot be read',
+    fix: 'PERENNIAL_RESOURCES names a JSON file: one object, with the value of each resource under its name.',
+  },
+  PER_RUN_064: {
+    fault: 'user',
+    retryable: false,
+    title: "A step's output holds the value of a resource",
+    fix: 'Leave it out of the output. If everyone may see this field, mark it in the schema: notSecret(z.string()).',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -42,6 +42,8 @@ export interface PlanStep {
   readonly isolate: boolean;
   readonly light: boolean;
   readonly cache: boolean;
+  /** Names of the resources that its code is handed; absent: none. Their values are in no plan. */
+  readonly resources?: readonly string[];
 }
 
 export interface PlanRetry {

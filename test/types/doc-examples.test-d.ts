@@ -8,10 +8,15 @@ import {
   gte,
   implement,
   maxBy,
+  notSecret,
   pipeline,
   pluck,
   type Ref,
+  resource,
+  resourceValues,
+  secret,
   step,
+  type StepContract,
   sum,
   template,
 } from '../../core';
@@ -38,6 +43,14 @@ export const examples = {
       graph: (g, config) => g.run(hello, { name: config.name }),
     });
     return greet;
+  },
+  resource() {
+    const warehouse = resource('warehouse', z.object({ host: notSecret(z.string()), password: secret(z.string()) }));
+    return warehouse;
+  },
+  async resourceValues(load: StepContract) {
+    const resources = await resourceValues(load.resources, { warehouse: { host: 'localhost', password: 'for tests' } });
+    return resources;
   },
   cron: () => cron('0 2 * * *', { timezone: 'Europe/Berlin' }),
   implement(fit: (path: string, seed: number, signal: AbortSignal) => { model: string; auc: number }) {

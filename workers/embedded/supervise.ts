@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import { migrate } from '../../store/migrate';
+import { withoutResources } from '../../store/resource-values';
 import { builtFile } from '../package-root';
 import { ensureSearchAttributes } from '../search-attributes';
 import { startEnginePart } from './engine-part';
@@ -231,7 +232,9 @@ async function engineParts(
       .filter(({ name }) => request.only.includes(name))
       .map(async (part) => {
         tell({ part: part.name, state: 'starting', text: `starting ${part.name}` });
-        await parts.keep(part.name, (onStarted) => startEnginePart({ ...part, env, state, project, onStarted }));
+        // Resources are for steps, and steps run in workers.
+        const told = part.name === 'serving' ? withoutResources(env) : env;
+        await parts.keep(part.name, (onStarted) => startEnginePart({ ...part, env: told, state, project, onStarted }));
         tell({ part: part.name, state: 'ready', text: part.name === 'serving' ? `http://127.0.0.1:${port}` : 'ready' });
       }),
   );

@@ -134,5 +134,6 @@ function contextOf({ run, address }: StepArgument): StepContext {
     throw new Error('these steps have no artifacts');
   };
   const artifacts = { putFile: refuse, putBytes: refuse, pathOf: refuse, read: refuse };
-  return { run, address, fence: 1, key: `${run}/${address}`, signal, log: quiet, progress: nothing, artifacts };
+  const rest = { fence: 1, key: `${run}/${address}`, signal, log: quiet, progress: nothing, artifacts, resources: {} };
+  return { run, address, ...rest };
 }

@@ -39,6 +39,7 @@ export async function folderContext(): Promise<FolderContext> {
     signal: new AbortController().signal,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     progress: (value) => reported.push(value),
+    resources: {},
     drop: () => rm(folder, { recursive: true, force: true }),
   };
 }
