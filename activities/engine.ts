@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
-import { z } from 'zod';
-import { type Approval, type Pipeline, planHash, withCalled } from '../core';
+import { type Pipeline, planHash, withCalled } from '../core';
 import { perennialError } from '../core/errors';
 import type { EngineActivities, ResolvedPlan, ResolvePlanArgument } from '../core/interpret/activity';
 import { noteNodes } from '../store/nodes/note-nodes';
@@ -9,6 +8,7 @@ import { addPlan } from '../store/plans/add-plan';
 import { findPlan } from '../store/plans/find-plan';
 import { beginRun } from '../store/runs/begin-run';
 import { endRun } from '../store/runs/end-run';
+import { checkAnswer } from './check-answer';
 import { describe, toApplicationFailure } from './run-step/failure';
 import { withRecords } from './run-step/records';
 import { toJson } from './run-step/to-json';
@@ -35,8 +35,7 @@ export function createEngineActivities({ db, pipelines, build }: EngineDependenc
 
     'perennial.note-node': ({ run, notes }) => answer('note the state of nodes', () => noteNodes(db, run, notes)),
 
-    'perennial.check-answer': ({ address, answer: given }) =>
-      answer('check the answer', () => Promise.resolve(parseAnswer(address, given))),
+    'perennial.check-answer': (argument) => answer('check the answer', () => checkAnswer(pipelines, argument)),
 
     'perennial.end-run': (end) =>
       answer('end the run', async () => {
@@ -80,15 +79,6 @@ async function resolvePlan(
     throw perennialError('PER_RUN_014', `No plan of ${pipeline.name} has the hash '${argument.plan}'.`);
   }
   return { hash: kept.hash, plan: kept.plan, config };
-}
-
-const Answer = z.object({ approved: z.boolean(), by: z.string().min(1), note: z.string().nullable().default(null) });
-
-function parseAnswer(address: string, given: unknown): Approval {
-  const parsed = Answer.safeParse(given);
-  if (parsed.success) return { ...parsed.data, at: new Date().toISOString() };
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the answer'}: ${issue.message}`);
-  throw perennialError('PER_RUN_016', `The answer to '${address}' was refused (${issues.join('; ')}).`);
 }
 
 /** What an activity of the engine answers, or its error in the form that Temporal keeps: the code is the type. */

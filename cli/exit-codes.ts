@@ -42,6 +42,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_RUN_061: EXIT.usage,
   PER_RUN_062: EXIT.usage,
   PER_RUN_063: EXIT.usage,
+  PER_RUN_030: EXIT.refused,
   PER_KEEP_001: EXIT.usage,
   PER_KEEP_002: EXIT.usage,
   PER_KEEP_004: EXIT.usage,

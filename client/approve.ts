@@ -1,9 +1,14 @@
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { perennialError } from '../core/errors';
 import type { ApproveArgument } from '../core/interpret/activity';
-import type { Approval } from '../core/plan/approval';
+import type { GivenAnswer } from '../core/plan/approval';
+import type { Json } from '../core/plan/json';
 import { temporalFailure } from './temporal-errors';
+import { workflowOf } from './workflow-of';
+
+const JsonValue: z.ZodType<Json> = z.json();
 
 const Answer = z.object({
   /** Address of the approval. */
@@ -12,34 +17,44 @@ const Answer = z.object({
   /** Who answers, from the API token or the operating system's user. */
   by: z.string().min(1).max(200),
   note: z.string().max(2_000).nullable().default(null),
+  /** What the approval asks for beside yes or no. */
+  answer: JsonValue.optional(),
 });
 
 /** An answer to an approval. */
 export type ApprovalAnswer = z.input<typeof Answer>;
 
-const Given = z.object({ approved: z.boolean(), by: z.string(), note: z.string().nullable(), at: z.string() });
+const Given = z.object({
+  approved: z.boolean(),
+  by: z.string(),
+  note: z.string().nullable(),
+  at: z.string(),
+  answer: JsonValue.optional(),
+});
 
 /**
  * Answers an approval that a run waits for. Checked here first; the run checks it again, and goes on waiting after a
- * refusal.
+ * refusal. An approval inside a shard of a map is answered in that shard's workflow.
  *
  * @returns the answer as the run took it, with its time
- * @throws PER_RUN_016 a malformed answer, PER_KEEP_005 nothing waits for it, PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
+ * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_KEEP_005 nothing waits for it, PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
  */
 export async function approve(
   connection: { readonly temporal: Client },
   runId: string,
   answer: ApprovalAnswer,
-): Promise<Approval> {
+): Promise<GivenAnswer> {
   const parsed = Answer.safeParse(answer);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw perennialError('PER_RUN_016', `The answer for ${runId} was refused (${issues.join('; ')}).`);
   }
-  const argument: ApproveArgument = parsed.data;
+  const { answer: more, ...rest } = parsed.data;
+  const argument: ApproveArgument = { ...rest, ...(more !== undefined && { answer: more }) };
   try {
-    const handle = connection.temporal.workflow.getHandle(runId);
-    return Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
+    const handle = await workflowOf(connection.temporal, runId, argument.node);
+    const { answer: taken, ...given } = Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
+    return { ...given, ...(taken !== undefined && { answer: taken }) };
   } catch (error) {
     throw refusedAnswer(error, runId, argument.node);
   }
@@ -48,6 +63,8 @@ export async function approve(
 function refusedAnswer(error: unknown, runId: string, node: string): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
     const said = error.cause instanceof Error ? error.cause.message : error.message;
+    const code = error.cause instanceof ApplicationFailure ? error.cause.type : null;
+    if (code === 'PER_RUN_016' || code === 'PER_RUN_030') return perennialError(code, said, { cause: error });
     return perennialError('PER_KEEP_005', `${runId} did not take the answer for '${node}' (${said}).`, {
       cause: error,
     });

@@ -58,7 +58,7 @@ export { add, divide, max, min, multiply, round, subtract, sum } from './expr/co
 export type { Ref, RefBase, ValueOf } from './expr/ref';
 export { template } from './expr/template';
 export type { Wire } from './expr/wire';
-export type { Approval } from './plan/approval';
+export type { Answered, Approval } from './plan/approval';
 export { planHash } from './plan/hash';
 export { canonicalJson, type Json } from './plan/json';
 export type { Plan, PlanNode, PlanStep, Tolerance } from './plan/plan';

@@ -1,15 +1,17 @@
 import { ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
 import { perennialError } from '../core/errors';
+import { allNodes } from '../core/nodes';
 import type { ApproveArgument } from '../core/interpret';
-import type { Approval } from '../core/plan/approval';
+import type { GivenAnswer } from '../core/plan/approval';
+import type { Json } from '../core/plan/json';
 import type { Shell } from './carry-out';
 import { engine } from './engine-activities';
 
 /** A person's answer to an approval. Gives the answer as it was recorded. */
-export const approveUpdate = defineUpdate<Approval, [ApproveArgument]>('approve');
+export const approveUpdate = defineUpdate<GivenAnswer, [ApproveArgument]>('approve');
 
 /**
- * Takes answers for a run. The validator looks at the state only; a local activity holds the answer against its
+ * Takes answers for a run, or for a shard of one. The validator looks at the state only; a local activity holds the answer against its
  * contract, and a refused answer leaves the node waiting. Of two answers at the same time the first that passes counts.
  */
 export function takeAnswers(run: string, shell: () => Shell | null): void {
@@ -17,10 +19,17 @@ export function takeAnswers(run: string, shell: () => Shell | null): void {
     approveUpdate,
     async (argument) => {
       const { node: address, approved, by, note } = argument;
+      const given = {
+        approved,
+        by,
+        note: note ?? null,
+        ...('answer' in argument && { answer: argument.answer ?? null }),
+      };
       const answer = await engine['perennial.check-answer']({
         run,
         address,
-        answer: { approved, by, note: note ?? null },
+        answer: given,
+        ...askedAt(shell(), address),
       });
       refuseUnlessWaiting(shell(), address);
       shell()?.answer(address, answer);
@@ -33,6 +42,17 @@ export function takeAnswers(run: string, shell: () => Shell | null): void {
       description: 'A person answers an approval.',
     },
   );
+}
+
+/** What the plan says of an approval: its id, what it asks for, and who may answer. */
+function askedAt(
+  shell: Shell | null,
+  address: string,
+): { pipeline: string; node: string; schema: Json; by: readonly string[] | null } {
+  const node = shell?.state.nodes[address]?.node ?? '';
+  const asked = shell && allNodes(shell.plan.body).find(({ id }) => id === node);
+  const { answer = null, by = null } = asked?.kind === 'approval' ? asked : {};
+  return { pipeline: shell?.plan.pipeline ?? '', node, schema: answer, by };
 }
 
 function refuseUnlessWaiting(shell: Shell | null, address: string): void {

@@ -9,7 +9,7 @@ import {
   type RunInput,
   type RunState,
 } from '../core/interpret';
-import type { Approval } from '../core/plan/approval';
+import type { GivenAnswer } from '../core/plan/approval';
 import { type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
 import { eventOf } from './failures';
@@ -36,7 +36,7 @@ export class Shell {
 
   constructor(
     private readonly facts: RunFacts,
-    private readonly plan: Plan,
+    readonly plan: Plan,
     first: Advance,
   ) {
     this.notes = new NodeNotes(facts.run);
@@ -70,7 +70,7 @@ export class Shell {
   }
 
   /** Takes in a person's answer, or the time-out's. */
-  answer(address: string, answer: Approval): void {
+  answer(address: string, answer: GivenAnswer): void {
     this.running.get(address)?.cancel();
     this.receive({ type: 'answered', address, answer });
   }

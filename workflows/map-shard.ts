@@ -1,7 +1,8 @@
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { beginShard, type ShardSeed, statusOf } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
+import { takeAnswers } from './approve';
 import { onCancellation } from './cancellation';
 import { Shell } from './carry-out';
 import { errorOf } from './failures';
@@ -23,11 +24,13 @@ export async function mapShard({ facts, plan, seed }: ShardInput): Promise<Json>
   const cancellation = onCancellation();
   return CancellationScope.nonCancellable(async () => {
     const shell = new Shell(facts, plan, beginShard(plan, seed));
+    takeAnswers(facts.run, () => shell);
     setHandler(statusQuery, () => statusOf(shell.state));
     cancellation.tell((reason) => {
       shell.receive({ type: 'cancel', reason });
     });
     const { status, output, reason, failure } = await shell.end();
+    if (!allHandlersFinished()) await condition(allHandlersFinished);
     if (status === 'completed') return output;
     throw errorOf(status, reason ?? status, failure);
   });

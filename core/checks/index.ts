@@ -1,6 +1,5 @@
 import { PerennialError, ERRORS } from '../errors';
 import type { Plan } from '../plan/plan';
-import { checkApprovals } from './check-approvals';
 import { checkFinalBodies } from './check-final';
 import { checkLeaks } from './check-leaks';
 import { checkNames } from './check-names';
@@ -15,7 +14,6 @@ export type { Finding } from './finding';
 const CHECKS: readonly ((plan: Plan) => Finding[])[] = [
   checkNames,
   checkSize,
-  checkApprovals,
   checkLeaks,
   checkFinalBodies,
   checkUnusedConfig,

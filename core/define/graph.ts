@@ -4,12 +4,13 @@ import { makeRef, type Ref, type RefBase, type ValueOf } from '../expr/ref';
 import { readNodes } from '../expr/reads';
 import { type Accepted, toExpression, type Wire } from '../expr/wire';
 import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, untilNode } from '../nodes';
-import type { Approval } from '../plan/approval';
+import type { Answered, Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
 import { planHash } from '../plan/hash';
 import type { Body, Expr, FinallyNode, PlanNode, Tolerance } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
 import type { Settled } from '../plan/settled';
+import { jsonSchema } from './contract';
 import { type Duration, milliseconds } from './duration';
 import { checkName } from './name';
 import type { OutputOf, Pipeline } from './pipeline';
@@ -33,7 +34,11 @@ export interface MapOptions extends NodeOptions {
   readonly tolerate?: Tolerance;
 }
 
-export interface ApprovalOptions extends NodeOptions {
+export interface ApprovalOptions<A extends z.ZodType | undefined = undefined> extends NodeOptions {
+  /** What is asked for beside yes or no. */
+  readonly answer?: A;
+  /** Who may answer, by name. Default: anybody who may reach the run. */
+  readonly by?: readonly string[];
   /** What the person who answers is shown. */
   readonly show?: unknown;
   /** After this long without an answer it counts as rejected, by `time-out`. Default: waits for ever. */
@@ -118,10 +123,17 @@ export interface Graph {
   ): Ref<ValueOf<T> | ValueOf<E>>;
 
   /**
-   * Waits for a person. A rejection ends the run as `rejected`, unless some branch's condition reads the answer.
-   * Cannot stand inside a map.
+   * Waits for a person. A rejection ends the run as `rejected`, unless some branch's condition reads the answer; inside
+   * a map that tolerates failures it fails the item.
+   *
+   * @example
+   * const signed = g.approval('release', { show: best, by: ['ana'], answer: z.object({ share: z.number() }) });
+   * g.run(deploy, { model: best.model, share: coalesce(signed.answer, { share: 1 }).share });
    */
-  approval(id: string, options?: ApprovalOptions): Ref<Approval>;
+  approval<A extends z.ZodType | undefined = undefined>(
+    id: string,
+    options?: ApprovalOptions<A>,
+  ): Ref<A extends z.ZodType ? Answered<z.output<A>> : Approval>;
 
   /**
    * Repeats a body, each time with what the time before handed on, until it says that it is done or `max` is reached.
@@ -165,6 +177,8 @@ export interface Traced {
   readonly steps: ReadonlyMap<string, StepContract>;
   /** The pipelines that it calls, by name. */
   readonly calls: ReadonlyMap<string, Pipeline>;
+  /** What its approvals ask for beside yes or no, by the approval's id. */
+  readonly answers: ReadonlyMap<string, z.ZodType>;
 }
 
 /**
@@ -175,6 +189,7 @@ export interface Traced {
 export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Traced {
   const steps = new Map<string, StepContract>();
   const calls = new Map<string, Pipeline>();
+  const answers = new Map<string, z.ZodType>();
   let depth = 0;
   let scope: PlanNode[] | null = null;
 
@@ -236,11 +251,22 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       add(branchNode({ id, when: condition, then, else: otherwise, after: readAfter(options) }));
       return outputRef(id);
     },
-    approval(id, options = {}) {
+    approval(id, options) {
       checkName('approval', id);
-      const show = toExpression(options.show ?? null, `What ${id} shows`);
-      const timeout = options.timeout === undefined ? null : milliseconds(options.timeout, `The timeout of ${id}`);
-      add(approvalNode({ id, show, timeout, after: readAfter(options) }));
+      const show = toExpression(options?.show ?? null, `What ${id} shows`);
+      const timeout = options?.timeout === undefined ? null : milliseconds(options.timeout, `The timeout of ${id}`);
+      const schema = options?.answer;
+      if (schema) answers.set(id, schema);
+      add(
+        approvalNode({
+          id,
+          show,
+          timeout,
+          ...(schema && { answer: jsonSchema(schema, 'input', `The answer of ${id}`) }),
+          ...(options?.by && { by: readNames(id, options.by) }),
+          after: readAfter(options ?? {}),
+        }),
+      );
       return outputRef(id);
     },
     until(id, initial, body, options) {
@@ -274,7 +300,7 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       addFinally(id, 'failure', body);
     },
   };
-  return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps, calls };
+  return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps, calls, answers };
 }
 
 function outputRef<T>(node: string): Ref<T> {
@@ -295,6 +321,12 @@ function readTolerance(id: string, tolerate: Tolerance | undefined): { readonly 
     throw perennialError('PER_DEF_016', `tolerate of ${id} is ${tolerate}, neither a count from 1 nor 'all'.`);
   }
   return { tolerate };
+}
+
+/** @throws PER_DEF_012 */
+function readNames(id: string, by: readonly string[]): readonly string[] {
+  if (by.length > 0 && by.every((name) => name.trim() !== '')) return [...by];
+  throw perennialError('PER_DEF_012', `The approval ${id} names nobody who may answer.`);
 }
 
 /** @throws PER_DEF_016 */

@@ -33,6 +33,8 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly calls: readonly Pipeline[];
   /** What its own steps need of the environment, by name. */
   readonly resources: readonly Resource[];
+  /** What its approvals ask for beside yes or no, by the approval's id. */
+  readonly answers: ReadonlyMap<string, z.ZodType>;
   /** Never there at run time: carries the type of the pipeline's value. */
   readonly [OUTPUT]?: Out;
 }
@@ -58,7 +60,7 @@ export function pipeline<C extends z.ZodObject, R>(
   options: PipelineOptions<C, R>,
 ): Pipeline<C, ValueOf<R>> {
   checkName('pipeline', name);
-  const { body, steps, calls } = traceGraph(options.graph);
+  const { body, steps, calls, answers } = traceGraph(options.graph);
   const names = [...steps.keys()].sort();
   const plan: Plan = {
     format: 1,
@@ -81,6 +83,7 @@ export function pipeline<C extends z.ZodObject, R>(
     schedule: options.schedule ?? null,
     calls: Object.freeze([...calls.values()]),
     resources: Object.freeze(resourcesOf(steps.values())),
+    answers,
   });
 }
 

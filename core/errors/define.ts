@@ -71,8 +71,8 @@ export const DEFINE_ERRORS = {
   PER_DEF_012: {
     fault: 'user',
     retryable: false,
-    title: 'an approval stands inside a map',
-    fix: 'Ask once, before or after the map.',
+    title: 'an approval names nobody who may answer',
+    fix: 'Give `by` the names of those who may, or leave it out.',
   },
   PER_DEF_013: {
     fault: 'user',

@@ -152,4 +152,10 @@ export const RUN_ERRORS = {
     title: "A step's output holds the value of a resource",
     fix: 'Leave it out of the output. If everyone may see this field, mark it in the schema: notSecret(z.string()).',
   },
+  PER_RUN_030: {
+    fault: 'user',
+    retryable: false,
+    title: 'Somebody answered who may not',
+    fix: 'Let one of those answer whom the approval names under `by`; the message lists them.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

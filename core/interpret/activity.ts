@@ -1,4 +1,4 @@
-import type { Approval } from '../plan/approval';
+import type { GivenAnswer } from '../plan/approval';
 import type { Json } from '../plan/json';
 import type { Plan, PlanNode } from '../plan/plan';
 import type { EndStatus, Failure } from './state';
@@ -81,6 +81,12 @@ export interface CheckAnswerArgument {
   readonly run: string;
   readonly address: string;
   readonly answer: Json;
+  readonly pipeline: string;
+  /** The approval's id in the plan. */
+  readonly node: string;
+  /** What the plan says of it: the JSON schema of what is asked for (null: yes or no only), and who may answer. */
+  readonly schema: Json;
+  readonly by: readonly string[] | null;
 }
 
 export interface EndRunArgument {
@@ -101,8 +107,8 @@ export interface EngineActivities {
   'perennial.resolve-plan'(argument: ResolvePlanArgument): Promise<ResolvedPlan>;
   'perennial.begin-run'(argument: BeginRunArgument): Promise<void>;
   'perennial.note-node'(argument: NoteNodeArgument): Promise<void>;
-  /** @throws PER_RUN_016 not retryable: the node goes on waiting */
-  'perennial.check-answer'(argument: CheckAnswerArgument): Promise<Approval>;
+  /** @throws PER_RUN_016 PER_RUN_030 not retryable: the node goes on waiting */
+  'perennial.check-answer'(argument: CheckAnswerArgument): Promise<GivenAnswer>;
   /** Closes the run and, when a keeper started it, tells that keeper in the same transaction. */
   'perennial.end-run'(argument: EndRunArgument): Promise<void>;
 }
@@ -114,4 +120,6 @@ export interface ApproveArgument {
   readonly approved: boolean;
   readonly by: string;
   readonly note?: string | null;
+  /** What the approval asks for beside yes or no. */
+  readonly answer?: Json;
 }

@@ -11,7 +11,7 @@ import { openUnits } from './open-units';
 import { closeScope, openScope } from './scopes';
 import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
-import type { Event, NodeState, RunState, ShardSeed } from './state';
+import type { Event, Failure, NodeState, RunState, ShardSeed } from './state';
 import { isTolerated } from './tolerance';
 
 /** A state and what is to be done now. */
@@ -104,7 +104,7 @@ function take(draft: Draft, event: Event): void {
   if (event.type === 'answered') {
     if (node.status === 'waiting') answer(draft, event);
   } else if (isLeaf && event.type === 'completed') takeOutput(draft, event.address, event.output);
-  else if (isLeaf && event.type === 'failed') fail(draft, event.address, event.failure);
+  else if (isLeaf && event.type === 'failed') takeFailure(draft, event.address, event.failure);
   else if (isLeaf && event.type === 'cancelled') stopped(draft, event.address);
 }
 
@@ -123,9 +123,20 @@ function takeOutput(draft: Draft, address: string, output: Json): void {
   complete(draft, address, output);
 }
 
+function takeFailure(draft: Draft, address: string, failure: Failure): void {
+  const { shard, scope } = nodeAt(draft, address);
+  // A rejection inside a shard is one of the run.
+  if (shard && failure.type === 'PER_FLOW_005' && !draft.finish && !isTolerated(draft, scope)) {
+    bringToEnd(draft, { status: 'rejected', reason: failure.message, failure });
+  }
+  fail(draft, address, failure);
+}
+
 function answer(draft: Draft, event: Extract<Event, { type: 'answered' }>): void {
-  const { by, approved, note: words, at } = event.answer;
-  const output = { approved, by, note: words, at };
+  const { by, approved, note: words, at, answer: given } = event.answer;
+  const { node: asked } = planNode(draft, nodeAt(draft, event.address).node);
+  const more = asked.kind === 'approval' && asked.answer !== undefined ? { answer: given ?? null } : {};
+  const output = { approved, by, note: words, at, ...more };
   note(draft, event.address, { status: 'completed', output });
   const { node, scope } = nodeAt(draft, event.address);
   if (approved || draft.index.branchedOn.has(node)) {

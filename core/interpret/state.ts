@@ -1,4 +1,4 @@
-import type { Approval } from '../plan/approval';
+import type { GivenAnswer } from '../plan/approval';
 import type { Json } from '../plan/json';
 import type { EndStatus } from '../plan/run-end';
 
@@ -108,7 +108,7 @@ export type Event =
   | { readonly type: 'completed'; readonly address: string; readonly output: Json }
   | { readonly type: 'failed'; readonly address: string; readonly failure: Failure }
   | { readonly type: 'cancelled'; readonly address: string }
-  | { readonly type: 'answered'; readonly address: string; readonly answer: Approval }
+  | { readonly type: 'answered'; readonly address: string; readonly answer: GivenAnswer }
   | { readonly type: 'cancel'; readonly reason: string }
   /** What was handed out has been sent: the answer to the command `breathe`. */
   | { readonly type: 'breathed' };

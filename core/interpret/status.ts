@@ -9,6 +9,13 @@ export interface RunStatus {
   readonly nodes: readonly { readonly address: string; readonly node: string; readonly status: NodeState['status'] }[];
   /** Approvals that wait for an answer, with what they show. */
   readonly waiting: readonly { readonly address: string; readonly show: Json }[];
+  /** Shards under way, each a workflow of its own called `<run>/<address>`, with the items of their map. */
+  readonly shards: readonly {
+    readonly address: string;
+    readonly map: string;
+    readonly from: number;
+    readonly count: number;
+  }[];
 }
 
 /** What a run is doing. */
@@ -19,6 +26,9 @@ export function statusOf(state: RunState): RunStatus {
     nodes: nodes.map(([address, { node, status }]) => ({ address, node, status })),
     waiting: nodes.flatMap(([address, { status, show }]) =>
       status === 'waiting' ? [{ address, show: show ?? null }] : [],
+    ),
+    shards: nodes.flatMap(([address, { shard, scope, status }]) =>
+      shard && status === 'running' ? [{ address, map: scope, ...shard }] : [],
     ),
   };
 }

@@ -1,3 +1,5 @@
+import type { Json } from './json';
+
 /** What a person answered, and the value of an approval node. */
 export interface Approval {
   readonly approved: boolean;
@@ -6,4 +8,16 @@ export interface Approval {
   readonly note: string | null;
   /** ISO 8601, UTC. */
   readonly at: string;
+}
+
+/** The value of an approval that asks for more than yes or no. */
+export interface Answered<T> extends Approval {
+  /** What was asked for; null after a rejection or a time-out. */
+  readonly answer: T | null;
+}
+
+/** An answer that was held against what its approval asks for. */
+export interface GivenAnswer extends Approval {
+  /** Not there: the approval asks for yes or no only. */
+  readonly answer?: Json;
 }

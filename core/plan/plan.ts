@@ -95,6 +95,10 @@ export interface ApprovalNode extends NodeBase {
   readonly show: Expr;
   /** ms; null: waits for ever. */
   readonly timeout: number | null;
+  /** JSON schema of what is asked for beside yes or no. */
+  readonly answer?: Json;
+  /** Who may answer. Not there: anybody who may reach the run. */
+  readonly by?: readonly string[];
 }
 
 /** A body that is repeated, each time with the value that the last time gave on. Its addresses are those of a map's items. */

@@ -162,18 +162,38 @@ test('of several notes on one node the last counts, and a committed output is no
 
 test('an answer is checked by its form, and a refused one says what is wrong', async () => {
   const engine = activities();
+  const asked = { run: 'r', address: 'gate', pipeline: 'greet', node: 'gate', schema: null, by: null };
   const answer = { approved: true, by: 'ann' };
-  expect(await engine['perennial.check-answer']({ run: 'r', address: 'gate', answer })).toMatchObject({
-    ...answer,
-    note: null,
-  });
-  const refused = engine['perennial.check-answer']({
-    run: 'r',
-    address: 'gate',
-    answer: { approved: 'yes', by: 'ann' },
-  });
+  expect(await engine['perennial.check-answer']({ ...asked, answer })).toMatchObject({ ...answer, note: null });
+  const refused = engine['perennial.check-answer']({ ...asked, answer: { approved: 'yes', by: 'ann' } });
   await expect(refused).rejects.toMatchObject({ type: 'PER_RUN_016', nonRetryable: true });
   await expect(refused).rejects.toThrow('approved: ');
+  const tooMuch = engine['perennial.check-answer']({ ...asked, answer: { ...answer, answer: 7 } });
+  await expect(tooMuch).rejects.toThrow('yes or no only');
+});
+
+test('an answer is given only by those who may, and is what the approval asks for', async () => {
+  const share = z.object({ share: z.number().min(0).max(1) }).refine((given) => given.share !== 0.5);
+  const asking = pipeline('greet', {
+    config: z.object({ name: z.string() }),
+    graph: (g, config) =>
+      g.run(hello, { name: config.name }, { after: g.approval('gate', { answer: share, by: ['ann'] }) }),
+  });
+  const node = asking.plan.body.nodes.find(({ id }) => id === 'gate');
+  const schema = (node?.kind === 'approval' && node.answer) || null;
+  const asked = { run: 'r', address: 'gate', pipeline: 'greet', node: 'gate', schema, by: ['ann'] };
+  const check = (answer: Json, known = [asking]) =>
+    createEngineActivities({ db, pipelines: known, build: 'b1' })['perennial.check-answer']({ ...asked, answer });
+  const yes = (share: number, by = 'ann') => ({ approved: true, by, answer: { share } });
+  expect(await check(yes(0.2))).toMatchObject({ by: 'ann', answer: { share: 0.2 } });
+  await expect(check(yes(0.2, 'bob'))).rejects.toMatchObject({ type: 'PER_RUN_030', nonRetryable: true });
+  await expect(check(yes(2))).rejects.toMatchObject({ type: 'PER_RUN_016' });
+  await expect(check({ approved: true, by: 'ann' })).rejects.toMatchObject({ type: 'PER_RUN_016' });
+  expect(await check({ approved: false, by: 'ann' })).toMatchObject({ approved: false, answer: null });
+  // What JSON schema cannot say is held while the project still asks for it, and no longer when it has moved on.
+  await expect(check(yes(0.5))).rejects.toMatchObject({ type: 'PER_RUN_016' });
+  expect(await check(yes(0.5), [])).toMatchObject({ answer: { share: 0.5 } });
+  await expect(check(yes(2), [])).rejects.toMatchObject({ type: 'PER_RUN_016' });
 });
 
 test('lists go page by page without losing or repeating a run', async () => {

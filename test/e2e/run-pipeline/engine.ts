@@ -4,7 +4,9 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { checkAnswer } from '../../../activities/check-answer';
 import { planHash, type StepContext } from '../../../core';
+import { isPerennialError } from '../../../core/errors';
 import type { EndRunArgument, EngineActivities, NodeNote, StepArgument } from '../../../core/interpret';
 import { ensureSearchAttributes } from '../../../workers/search-attributes';
 import { recordHistory } from '../../replay/record';
@@ -82,6 +84,11 @@ export async function startEngine(): Promise<Engine> {
 const nothing = (): void => undefined;
 const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
+function refuse(error: unknown): never {
+  if (!isPerennialError(error)) throw error;
+  throw ApplicationFailure.nonRetryable(error.message, error.code);
+}
+
 function engineActivities(recordsOf: (run: string) => Records): EngineActivities {
   return {
     async 'perennial.resolve-plan'({ pipeline, config }) {
@@ -96,10 +103,8 @@ function engineActivities(recordsOf: (run: string) => Records): EngineActivities
     async 'perennial.note-node'({ run, notes }) {
       recordsOf(run).notes.push(...notes);
     },
-    async 'perennial.check-answer'({ answer }) {
-      const given = answer as { approved: boolean; by: string; note: string | null };
-      if (given.by === '') throw ApplicationFailure.nonRetryable('who are you?', 'PER_RUN_016');
-      return { ...given, at: '2001-01-01T00:00:00.000Z' };
+    async 'perennial.check-answer'(argument) {
+      return { ...(await checkAnswer(pipelines, argument).catch(refuse)), at: '2001-01-01T00:00:00.000Z' };
     },
     async 'perennial.end-run'(argument) {
       recordsOf(argument.run).end = argument;

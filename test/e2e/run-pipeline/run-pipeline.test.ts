@@ -2,6 +2,8 @@
 // an answer that is taken twice, a cancelled run whose steps go on, an end that the records never hear of.
 import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { approve } from '../../../client/approve';
+import { workflowOf } from '../../../client/workflow-of';
 import type { RunStatus } from '../../../core/interpret';
 import { type Engine, startEngine } from './engine';
 
@@ -245,5 +247,91 @@ describe('failures and cancellation', () => {
       address: 'sign-off',
       status: 'cancelled',
     });
+  });
+});
+
+describe('the rest of the language on Temporal', () => {
+  it('repeats a body with what the time before handed on', async () => {
+    const { handle, result } = await run('repeating', { goal: 8 });
+    expect(result).toEqual({ value: { n: 8 }, iterations: 3, done: true });
+    const addresses = engine.recordsOf(handle.workflowId).executed.map(({ address }) => address);
+    expect(addresses).toEqual(['grow[0]/double', 'grow[1]/double', 'grow[2]/double']);
+    await engine.record(handle, 'repeating');
+  });
+
+  it('runs what it calls as runs of their own, which know their caller', async () => {
+    const { handle, result } = await run('calling', { items: [1, 2] });
+    expect(result).toEqual({ one: 22, each: [6, 10] });
+    expect(engine.recordsOf(`${handle.workflowId}/each[1]/chain`)).toMatchObject({
+      begun: true,
+      end: { status: 'completed', output: { n: 10 } },
+    });
+    expect(engine.recordsOf(`${handle.workflowId}/once`).executed).toHaveLength(3);
+    await engine.record(handle, 'calling');
+  });
+
+  it('tells of a failure and tidies up, and ends with the failure', async () => {
+    const { handle, error } = await run('guarded', { key: 'guarded', waits: false });
+    expect(failureType(error)).toBe('Never');
+    const { executed, end } = engine.recordsOf(handle.workflowId);
+    expect(executed.map(({ address }) => address)).toEqual(['double', 'stumble', 'alert', 'clean']);
+    expect(end).toMatchObject({ status: 'failed', reason: 'stumble: stumbled' });
+    await engine.record(handle, 'guarded');
+  });
+
+  it('tidies up after a cancellation, and is cancelled', async () => {
+    const handle = await engine.start('guarded', { key: 'cancelled', waits: true });
+    await until(() =>
+      Promise.resolve(engine.recordsOf(handle.workflowId).executed.some(({ step }) => step === 'endless')),
+    );
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect(await statusName(handle)).toBe('CANCELLED');
+    const { executed, end } = engine.recordsOf(handle.workflowId);
+    expect(executed.map(({ address }) => address)).toEqual(['double', 'endless', 'clean']);
+    expect(end?.status).toBe('cancelled');
+    await engine.record(handle, 'guarded-cancelled');
+  });
+
+  it('lets an item fail and says which, and fails with one too many', async () => {
+    const good = { key: 'good', times: 0 };
+    const { result } = await run('tolerant', { keys: [good, { key: 'bad', times: 9 }] });
+    expect(result).toEqual([
+      { status: 'completed', value: { tries: 1 }, error: null },
+      { status: 'failed', value: null, error: { type: 'Never', message: 'stumbled' } },
+    ]);
+    const { error } = await run('tolerant', { keys: [{ key: 'a', times: 9 }, good, { key: 'b', times: 9 }] });
+    expect(failureType(error)).toBe('PER_FLOW_010');
+  });
+
+  it.each([
+    ['in the run itself', 3, 'each[1]/how-much'],
+    ['in a shard of a map', 450, 'each[201]/how-much'],
+  ])('takes the answer to an approval that stands at an item %s', async (_, length, address) => {
+    const items = Array.from({ length }, (_item, i) => (`each[${i}]/how-much` === address ? 1 : 0));
+    const handle = await engine.start('asking', { items });
+    const connection = { temporal: engine.client };
+    const shard = await until(async () => {
+      const found = await workflowOf(engine.client, handle.workflowId, address).catch(() => null);
+      const status = await found?.query<RunStatus | null>('status').catch(() => null);
+      return status?.waiting.some((waiting) => waiting.address === address) === true && found;
+    });
+    expect(shard.workflowId).toBe(handle.workflowId + (length > 200 ? '/each#1' : ''));
+    const answer = { node: address, approved: true, by: 'ana', answer: { n: 7 } };
+    await expect(approve(connection, handle.workflowId, { ...answer, by: 'bob' })).rejects.toThrow('PER_RUN_030');
+    await expect(approve(connection, handle.workflowId, { ...answer, answer: {} })).rejects.toThrow('PER_RUN_016');
+    await expect(approve(connection, handle.workflowId, { ...answer, node: 'each[0]/how-much' })).rejects.toThrow(
+      'PER_KEEP_005',
+    );
+    expect(await approve(connection, handle.workflowId, answer)).toMatchObject({ by: 'ana', answer: { n: 7 } });
+    expect(await handle.result()).toEqual(items.map((item) => (item === 1 ? { n: 7 } : null)));
+  });
+
+  it('ends as rejected when somebody says no in a shard', async () => {
+    const handle = await engine.start('asking', { items: Array.from({ length: 450 }, (_, i) => (i === 7 ? 1 : 0)) });
+    const no = { node: 'each[7]/how-much', approved: false, by: 'ana' };
+    await until(() => approve({ temporal: engine.client }, handle.workflowId, no).catch(() => null));
+    await expect(handle.result()).rejects.toThrow();
+    expect(engine.recordsOf(handle.workflowId).end?.status).toBe('rejected');
   });
 });

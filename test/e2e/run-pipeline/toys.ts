@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eq, gte, implement, pipeline, step } from '../../../core';
+import { coalesce, eq, gte, implement, pipeline, step } from '../../../core';
 
 const Number_ = z.object({ n: z.number() });
 const quick = { retry: { attempts: 3, firstDelay: '10ms', never: ['Never'] } } as const;
@@ -97,7 +97,84 @@ export const late = pipeline('late', {
   graph: (g) => g.run(double, { n: g.run(overdue, { n: 1 }).n }),
 });
 
-export const pipelines = [chain, fanOut, gate, release, hurry, stumbling, waiting, breaking, wide, late];
+export const repeating = pipeline('repeating', {
+  config: z.object({ goal: z.number() }),
+  graph(g, config) {
+    const doubled = g.until(
+      'grow',
+      { n: 1 },
+      (last) => {
+        const next = g.run(double, { n: last.n });
+        return { next: { n: next.n }, done: gte(next.n, config.goal) };
+      },
+      { max: 6 },
+    );
+    return doubled;
+  },
+});
+
+export const calling = pipeline('calling', {
+  config: z.object({ items: z.array(z.number()) }),
+  graph: (g, config) => ({
+    one: g.call(chain, { n: 5 }, { id: 'once' }).n,
+    each: g.map('each', config.items, (n) => g.call(chain, { n }).n),
+  }),
+});
+
+/** Waits until it is cancelled, or fails at once; tidies up in any case. */
+export const guarded = pipeline('guarded', {
+  config: z.object({ key: z.string(), waits: z.boolean() }),
+  graph(g, config) {
+    const first = g.run(double, { n: 1 });
+    const work = g.branch('work', config.waits, {
+      then: () => g.run(endless, { n: first.n }).n,
+      else: () => g.run(stumble, { key: config.key, times: 99, type: 'Never' }).tries,
+    });
+    g.onFailure('tell', () => {
+      g.run(tiny, { n: 100 }, { id: 'alert' });
+    });
+    g.always('tidy', () => {
+      g.run(double, { n: coalesce(first.n, 0) }, { id: 'clean' });
+    });
+    return work;
+  },
+});
+
+export const tolerant = pipeline('tolerant', {
+  config: z.object({ keys: z.array(z.object({ key: z.string(), times: z.int() })) }),
+  graph: (g, config) =>
+    g.map('each', config.keys, ({ key, times }) => g.run(stumble, { key, times, type: 'Never' }), { tolerate: 1 }),
+});
+
+/** Asks for a number at each item; with many items they wait in shards. */
+export const asking = pipeline('asking', {
+  config: z.object({ items: z.array(z.int()) }),
+  graph: (g, config) =>
+    g.map('each', config.items, (item) =>
+      g.branch('odd', eq(item, 1), {
+        then: () => g.approval('how-much', { show: item, answer: Number_, by: ['ana'] }).answer,
+        else: () => null,
+      }),
+    ),
+});
+
+export const pipelines = [
+  chain,
+  fanOut,
+  gate,
+  release,
+  hurry,
+  stumbling,
+  waiting,
+  breaking,
+  wide,
+  late,
+  repeating,
+  calling,
+  guarded,
+  tolerant,
+  asking,
+];
 
 const tries = new Map<string, number>();
 

@@ -145,10 +145,10 @@ describe('pipeline', () => {
       'item of each',
     ],
     [
-      'an approval inside a map',
-      () => pipeline('p', { config, graph: (g, c) => g.map('each', c.list, () => g.approval('ok')) }),
+      'an approval that nobody may answer',
+      () => pipeline('p', { config, graph: (g) => g.approval('ok', { by: [] }) }),
       'PER_DEF_012',
-      'each',
+      'ok',
     ],
     [
       'too many nodes',
