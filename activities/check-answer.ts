@@ -11,7 +11,7 @@ const Answer = z.object({
   approved: z.boolean(),
   by: z.string().min(1),
   note: z.string().nullable().default(null),
-  answer: z.unknown(),
+  answer: z.unknown().optional(),
 });
 
 /**
