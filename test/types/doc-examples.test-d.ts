@@ -2,11 +2,13 @@
 // them, spaces aside), between what it takes for granted and nothing else.
 import { z } from 'zod';
 import {
+  coalesce,
   cron,
   divide,
   type Graph,
   gte,
   implement,
+  lt,
   maxBy,
   notSecret,
   pipeline,
@@ -67,6 +69,39 @@ export const examples = {
   },
   gte: (g: Graph, best: Ref<{ auc: number; model: z.output<typeof Model> }>, config: Ref<{ minAuc: number }>) =>
     g.branch('quality-gate', gte(best.auc, config.minAuc), { then: () => g.run(deploy, { model: best.model }) }),
+  map(g: Graph, config: Ref<{ seeds: number[] }>) {
+    const train = step('train', { input: z.object({ seed: z.number() }), output: z.object({ auc: z.number() }) });
+    const tries = g.map('per-seed', config.seeds, (seed) => g.run(train, { seed }), { tolerate: 2 });
+    return tries;
+  },
+  approval(g: Graph, best: Ref<{ model: z.output<typeof Model> }>) {
+    const deploy = step('deploy', { input: z.object({ model: Model, share: z.number() }), output: z.null() });
+    const signed = g.approval('release', { show: best, by: ['ana'], answer: z.object({ share: z.number() }) });
+    g.run(deploy, { model: best.model, share: coalesce(signed.answer, { share: 1 }).share });
+  },
+  until(g: Graph, config: Ref<{ goal: number }>) {
+    const Fitted = z.object({ nextRate: z.number(), loss: z.number() });
+    const fit = step('fit', { input: z.object({ rate: z.number() }), output: Fitted });
+    const tuned = g.until(
+      'tune',
+      { rate: 0.1, loss: 1 },
+      (last) => {
+        const fitted = g.run(fit, { rate: last.rate });
+        return { next: { rate: fitted.nextRate, loss: fitted.loss }, done: lt(fitted.loss, config.goal) };
+      },
+      { max: 10 },
+    );
+    return tuned;
+  },
+  always(g: Graph, load: Ref<{ table: string }>) {
+    const dropTables = step('drop-tables', {
+      input: z.object({ table: z.string().nullable(), status: z.string() }),
+      output: z.null(),
+    });
+    g.always('cleanup', (end) => {
+      g.run(dropTables, { table: coalesce(load.table, null), status: end.status });
+    });
+  },
   divide: (
     g: Graph,
     data: Ref<{ rows: number }>,
