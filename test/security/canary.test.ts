@@ -1,0 +1,132 @@
+/**
+ * Danger: the value of a resource turns up where people and programs read. A whole stack runs steps that log it, throw it,
+ * report it and return it; then every place is searched for it. Each place has to hold a marker that was said beside it:
+ * where the marker is not found, not finding the value proves nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { z } from 'zod';
+import { type Launched, perennial, tidy, until } from '../e2e/stack/launch';
+import { commandLines, environmentOf, files, histories, pending, type Place, tables } from './sweep';
+
+jest.setTimeout(240_000);
+
+const marker = `marker-${randomBytes(8).toString('hex')}`;
+const token = `canary/${randomBytes(12).toString('hex')}"\\`;
+const user = `canary-user-${randomBytes(8).toString('hex')}`;
+/** Whatever encoding the rest is in, these parts of it stay as they are; Base64 does not leave them. */
+const canaries = [token.slice(7, 31), user.slice(12), Buffer.from(token).toString('base64').slice(0, 30)];
+
+const project = join(__dirname, 'canary-project');
+const folder = mkdtempSync(join(tmpdir(), `perennial-canary-${marker}-`));
+const state = join(folder, 'state');
+const value = JSON.stringify({ token, user, region: 'north' });
+const env = {
+  CANARY_MARKER: marker,
+  PERENNIAL_STATE: '',
+  PERENNIAL_PROJECT: '',
+  PERENNIAL_RESOURCE_CANARY_STORE: value,
+};
+
+const Up = z.object({ addresses: z.object({ temporal: z.string(), postgresUrl: z.string() }) });
+let stack: Launched;
+let addresses: z.infer<typeof Up>['addresses'];
+let temporal: Client;
+
+/** Runs a verb on the stack, from a shell that has the value too, and gives all that it prints. */
+async function says(...args: string[]): Promise<Place & { readonly code: number | null }> {
+  const { out, err, code } = await perennial([...args, '--state', state, '--project', project], { env }).ended;
+  return { place: args.slice(0, 2).join(' '), text: out + err, code };
+}
+
+function holding(places: readonly Place[], ...texts: string[]): string[] {
+  return places.filter(({ text }) => texts.some((one) => text.includes(one))).map(({ place }) => place);
+}
+
+/** None of the places holds a canary, and every one of them holds the marker. */
+function expectClean(places: readonly Place[]): void {
+  expect(holding(places, ...canaries)).toEqual([]);
+  expect(holding(places, marker)).toEqual(places.map(({ place }) => place));
+}
+
+const Pids = z.tuple([z.number(), z.number()]);
+async function pidsOf(step: string): Promise<z.infer<typeof Pids>> {
+  const path = join(folder, 'marks', step);
+  await until(`the step ${step} waits`, () => existsSync(path) && readFileSync(path, 'utf8').endsWith(']'));
+  return Pids.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'marks'));
+  const parts = ['--only', 'temporal,postgres,worker-cpu', '--json'];
+  stack = perennial(['up', '--foreground', '--state', state, '--project', project, ...parts], { env });
+  const line = await stack.line;
+  expect(line).toContain('addresses');
+  addresses = Up.parse(JSON.parse(line)).addresses;
+  temporal = new Client({ connection: await Connection.connect({ address: addresses.temporal }) });
+});
+
+afterAll(async () => {
+  await temporal.connection.close();
+  stack.child.kill('SIGTERM');
+  await stack.ended;
+  await tidy(state);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a value that steps log, throw and report is found in no place, and the marker beside it in every one', async () => {
+  const config = JSON.stringify({ folder: join(folder, 'marks') });
+  const run = says('run', 'leak', '--id', 'leak-1', '--config', config, '--wait', '--json');
+  const [worker, program] = await pidsOf('here');
+  const [child, childsProgram] = await pidsOf('apart');
+  expectClean([commandLines(), await pending(temporal, 'leak-1')]);
+  // The worker was started with the value; what it starts is not.
+  expectClean([child, program, childsProgram].map(environmentOf));
+  expect(holding([environmentOf(worker)], user)).toHaveLength(1);
+
+  writeFileSync(join(folder, 'marks', 'go'), '');
+  const { text, code } = await run;
+  expect(text).toContain('north');
+  expect(code).toBe(0);
+  const shown = await says('show', 'leak-1', '--json');
+  expect(
+    z.object({ executions: z.array(z.object({ outcome: z.string() })) }).parse(JSON.parse(shown.text)).executions,
+  ).toHaveLength(5);
+  expectClean([shown, await says('plan', 'leak', '--json'), await says('config'), await says('doctor')]);
+  expect((await says('config')).text).toMatch(/resource canary-store\s+\*\*\*\s+PERENNIAL_RESOURCE_CANARY_STORE/);
+});
+
+test('an output that holds it is refused by name, and recorded nowhere', async () => {
+  const config = JSON.stringify({ folder: join(folder, 'marks') });
+  const { text, code } = await says('run', 'spills', '--id', 'spills-1', '--config', config, '--wait', '--json');
+  expect(text).toContain('PER_RUN_064');
+  expect(code).toBe(1);
+  expect(text).toMatch(/'(token|user)' of the resource 'canary-store'/);
+  expect(holding([{ place: 'run', text }], ...canaries)).toEqual([]);
+});
+
+test('records, histories and every file of the state folder are clean', async () => {
+  const rows = await tables(addresses.postgresUrl);
+  const told = ['runs', 'nodes', 'executions', 'plans'].map((name) => `table ${name}`);
+  expectClean(rows.filter(({ place }) => told.includes(place)));
+  const events = await histories(temporal);
+  expectClean(events.filter(({ place }) => /(leak|spills)-1$/.test(place)));
+  const written = files(state);
+  expectClean(written.filter(({ place }) => place === 'file logs/worker-cpu.log'));
+  // Temporal's own database, where heartbeats are too.
+  expect(holding(written, marker).some((place) => place.startsWith('file temporal/'))).toBe(true);
+  expect(holding([...rows, ...events, ...written], ...canaries)).toEqual([]);
+  expect([told.length, events.length >= 2, written.length > 3]).toEqual([4, true, true]);
+});
+
+test('a worker whose resource has no value does not start, and says which', async () => {
+  const bare = { ...env, PERENNIAL_RESOURCE_CANARY_STORE: JSON.stringify({ user, region: 'north' }) };
+  const args = ['worker', '--pool', 'cpu', '--state', state, '--project', project];
+  const { code, err, out } = await perennial(args, { env: bare }).ended;
+  expect(code).toBe(1);
+  expect(err).toMatch(/PER_RUN_061.*'canary-store'.*token is missing/);
+  expect(holding([{ place: 'worker', text: err + out }], ...canaries)).toEqual([]);
+});
