@@ -10,6 +10,13 @@ import type { Pool } from 'pg';
 import { openDb } from '../../store/db';
 import { createTestDatabase, type TestDatabase } from '../database';
 
+/** The statement before or after which a worker kills itself, and the file that it makes first. */
+export interface DieAt {
+  readonly pattern: string;
+  readonly when: 'before' | 'after';
+  readonly mark: string;
+}
+
 /** A namespace, a database and a folder of a test's own, with real worker processes to be harmed. */
 export class Surroundings {
   private readonly workers: ChildProcess[] = [];
@@ -48,20 +55,30 @@ export class Surroundings {
     return new Surroundings(client, namespace, database, openDb(database.url), folder, address, project);
   }
 
-  async close(): Promise<void> {
+  /** kill -9 for all workers that still run. */
+  killAll(): void {
     for (const worker of this.workers) killGroup(worker);
+  }
+
+  async close(): Promise<void> {
+    this.killAll();
     await this.client.connection.close();
     await this.db.end();
     await this.database.drop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Starts a worker, in a process group of its own, and waits until it polls. */
-  async worker(pool: 'cpu' | 'gpu' = 'cpu'): Promise<ChildProcess> {
+  /**
+   * Starts a worker, in a process group of its own, and waits until it polls.
+   *
+   * @param dieAt where it is to die: see die-at.cjs
+   */
+  async worker(pool: 'cpu' | 'gpu' = 'cpu', dieAt: DieAt | null = null): Promise<ChildProcess> {
     const workers = join(__dirname, '..', '..', 'dist', 'workers');
     // It ends with this process, however this one ends: then the pipe to its stdin closes.
     const ending = ['--require', join(workers, 'embedded', 'end-with-supervisor.js')];
-    const worker = spawn(process.execPath, [...ending, join(workers, 'main.js'), '--pool', pool], {
+    const dying = dieAt === null ? [] : ['--require', join(__dirname, 'die-at.cjs')];
+    const worker = spawn(process.execPath, [...ending, ...dying, join(workers, 'main.js'), '--pool', pool], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
@@ -71,6 +88,7 @@ export class Surroundings {
         TEMPORAL_NAMESPACE: this.namespace,
         PERENNIAL_STATE: join(this.folder, 'state'),
         PERENNIAL_PROJECT: join(__dirname, this.project),
+        ...(dieAt && { DIE_AT: JSON.stringify(dieAt) }),
       },
     });
     this.workers.push(worker);
