@@ -9,6 +9,7 @@ import { findPlan } from '../store/plans/find-plan';
 import { beginRun } from '../store/runs/begin-run';
 import { endRun } from '../store/runs/end-run';
 import { checkAnswer } from './check-answer';
+import { beginRerunOf, reuseOutputs } from './rerun';
 import { describe, toApplicationFailure } from './run-step/failure';
 import { withRecords } from './run-step/records';
 import { toJson } from './run-step/to-json';
@@ -32,6 +33,11 @@ export function createEngineActivities({ db, pipelines, build }: EngineDependenc
         if (await beginRun(db, { id: run, planHash: plan, build, ...rest })) return;
         throw perennialError('PER_RUN_015', `The run id '${run}' belongs to a run of another plan or config.`);
       }),
+
+    'perennial.begin-rerun': (argument) => answer('begin the rerun', () => beginRerunOf(db, build, argument)),
+
+    'perennial.reuse-outputs': ({ run, addresses }) =>
+      answer('read what is reused', () => reuseOutputs(db, run, addresses)),
 
     'perennial.note-node': ({ run, notes }) => answer('note the state of nodes', () => noteNodes(db, run, notes)),
 

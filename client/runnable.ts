@@ -12,7 +12,7 @@ export interface RunnablePipeline {
  *
  * @throws PER_RUN_012 naming those that exist
  */
-export function findPipeline(pipelines: readonly RunnablePipeline[], name: string): RunnablePipeline {
+export function findPipeline<P extends RunnablePipeline>(pipelines: readonly P[], name: string): P {
   const found = pipelines.find((pipeline) => pipeline.name === name);
   if (found) return found;
   const known = pipelines.map((pipeline) => pipeline.name).join(', ') || 'none';
@@ -25,8 +25,17 @@ export function findPipeline(pipelines: readonly RunnablePipeline[], name: strin
  * @throws PER_RUN_013 with every key that was refused and why
  */
 export function checkConfig(pipeline: RunnablePipeline, config: unknown): void {
+  parseConfig(pipeline, config);
+}
+
+/**
+ * A config as its contract makes it: checked, its defaults filled in.
+ *
+ * @throws PER_RUN_013 with every key that was refused and why
+ */
+export function parseConfig(pipeline: RunnablePipeline, config: unknown): unknown {
   const parsed = pipeline.config.safeParse(config);
-  if (parsed.success) return;
+  if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(
     (issue) => `${issue.path.map(String).join('.') || 'config'}: ${issue.message}`,
   );

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { perennialError } from '../core/errors';
+import type { RerunInput, RunInput } from '../core/interpret/activity';
 import type { Json } from '../core/plan/json';
 import { checkConfig, findPipeline, type RunnablePipeline } from './runnable';
 import { searchAttributes } from './search-attributes';
@@ -21,6 +22,8 @@ export interface StartRun {
   readonly noCache?: boolean;
   /** Its own id; by default `<pipeline>-<time>-<random>`. */
   readonly runId?: string;
+  /** Which run it repeats: see `rerun`, which looks first whether that can be. */
+  readonly rerun?: RerunInput;
 }
 
 /**
@@ -37,11 +40,12 @@ export async function startRun(
   const pipeline = findPipeline(pipelines, request.pipeline);
   checkConfig(pipeline, request.config);
   const runId = request.runId ?? newRunId(pipeline.name, new Date());
-  const input = {
+  const input: RunInput = {
     config: request.config,
     plan: request.plan ?? 'current',
     ...(request.model === undefined ? {} : { model: request.model }),
     ...(request.noCache === undefined ? {} : { noCache: request.noCache }),
+    ...(request.rerun === undefined ? {} : { rerun: request.rerun }),
   };
   try {
     await connection.temporal.workflow.start(pipeline.name, {

@@ -15,6 +15,7 @@ import type { Plan } from '../core/plan/plan';
 import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
+import { ReusedOutputs } from './reused-outputs';
 import { runStep, type RunFacts } from './run-step';
 
 /** The interpreter's last word. */
@@ -29,6 +30,7 @@ export class Shell {
   private readonly scope = CancellationScope.current();
   private readonly running = new Map<string, CancellationScope>();
   private readonly notes: NodeNotes;
+  private readonly reused: ReusedOutputs;
   private current: RunState;
   private drawing = false;
   private settle: { readonly resolve: (end: End) => void; readonly reject: (error: unknown) => void } | null = null;
@@ -40,6 +42,9 @@ export class Shell {
     first: Advance,
   ) {
     this.notes = new NodeNotes(facts.run);
+    this.reused = new ReusedOutputs(facts.run, (event) => {
+      this.receive(event);
+    });
     this.current = first.state;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -87,6 +92,12 @@ export class Shell {
         if (!step) throw new Error(`no step ${command.step} in the plan`);
         const { address, node, input } = command;
         this.start(address, () => runStep(this.facts, step, { address, node, input }));
+        return;
+      }
+      case 'reuse': {
+        this.inScope(() => {
+          this.reused.ask(command.address).catch((error: unknown) => this.settle?.reject(error));
+        });
         return;
       }
       case 'run-shard': {

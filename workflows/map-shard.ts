@@ -23,7 +23,7 @@ export interface ShardInput {
 export async function mapShard({ facts, plan, seed }: ShardInput): Promise<Json> {
   const cancellation = onCancellation();
   return CancellationScope.nonCancellable(async () => {
-    const shell = new Shell(facts, plan, beginShard(plan, seed));
+    const shell = new Shell(facts, plan, beginShard(plan, seed, facts.reuse?.nodes));
     takeAnswers(facts.run, () => shell);
     setHandler(statusQuery, () => statusOf(shell.state));
     cancellation.tell((reason) => {

@@ -7,9 +7,10 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { begin, type RunInput, statusOf } from '../core/interpret';
+import { begin, type BeginRunArgument, type RerunInput, type RunInput, statusOf } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
+import type { Reuse } from '../core/rerun/plan-rerun';
 import { takeAnswers } from './approve';
 import { onCancellation } from './cancellation';
 import { type End, Shell } from './carry-out';
@@ -39,17 +40,24 @@ export async function runPipeline(input: RunInput): Promise<Json> {
       config: input.config,
     });
     const decisionId = input.decisionId ?? null;
-    const parentRun = input.parentRun ?? null;
+    const parentRun = input.rerun?.parent ?? input.parentRun ?? null;
     const record = { run, pipeline, plan: hash, config, model, decisionId, parentRun, temporalRunId };
-    await engine['perennial.begin-run'](record);
-    const facts = { run, hash, model, cache: input.noCache !== true };
-    const begun = new Shell(facts, plan, begin(plan, config));
+    const reuse = await beginRecord(record, input.rerun);
+    const facts = { run, hash, model, cache: input.noCache !== true, ...(reuse && { reuse }) };
+    const begun = new Shell(facts, plan, begin(plan, config, reuse?.nodes));
     shell = begun;
     cancellation.tell((reason) => {
       begun.receive({ type: 'cancel', reason });
     });
     return closeRun(run, await begun.end());
   });
+}
+
+/** Opens the run's record. For a rerun: with what it takes over, which is then told in short. */
+async function beginRecord(record: BeginRunArgument, rerun: RerunInput | undefined): Promise<Reuse | null> {
+  if (rerun) return engine['perennial.begin-rerun']({ ...record, rerun });
+  await engine['perennial.begin-run'](record);
+  return null;
 }
 
 async function closeRun(run: string, { status, output, reason, failure }: End): Promise<Json> {

@@ -2,6 +2,7 @@ import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } 
 import type { StepArgument } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import type { PlanStep } from '../core/plan/plan';
+import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
 
 /** What is the same for every step of a run. */
 export interface RunFacts {
@@ -11,6 +12,8 @@ export interface RunFacts {
   readonly hash: string;
   readonly model: string | null;
   readonly cache: boolean;
+  /** Set on a rerun: what it may take over. */
+  readonly reuse?: Reuse;
 }
 
 type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json> };
@@ -21,12 +24,13 @@ export async function runStep(
   step: PlanStep,
   at: { readonly address: string; readonly node: string; readonly input: Json },
 ): Promise<Json> {
-  const cached = facts.cache && step.cache;
+  const cache = facts.cache && !isAskedAgain(facts.reuse?.again ?? null, at.node, at.address);
+  const cached = cache && step.cache;
   const summary = `${at.address} · cache ${cached ? 'on' : 'off'}`.slice(0, 180);
   const steps = step.light ? localSteps(step, summary) : remoteSteps(step, summary);
   const act = steps[step.name];
   if (!act) throw new Error(`no activity ${step.name}`);
-  const { run, hash, model, cache } = facts;
+  const { run, hash, model } = facts;
   return act({ run, ...at, step: step.name, plan: hash, cache, model });
 }
 

@@ -15,14 +15,25 @@ type Draft = { [key: string]: Json | Draft };
 export function runConfig(config: string | undefined, sets: readonly string[]): Json {
   const base = config === undefined ? {} : jsonOrFile('--config', config);
   if (!isObject(base)) throw perennialError('PER_STACK_011', '--config: a config is a JSON object.');
-  return sets.reduce<Json>((made, set) => withSet(made, set), base);
+  return sets.reduce<Json>((made, set) => withSet(made, set, '--set'), base);
 }
 
-function withSet(config: Json, set: string): Json {
+/**
+ * Changes to a config from `key=value`s, as `--set` of a run takes them.
+ *
+ * @param option how the message names it: `--config`
+ * @throws PER_STACK_011 for one without a key
+ */
+export function configChanges(option: string, sets: readonly string[]): { readonly [key: string]: Json } {
+  const made = sets.reduce<Json>((changes, set) => withSet(changes, set, option), {});
+  return isObject(made) ? made : {};
+}
+
+function withSet(config: Json, set: string, option: string): Json {
   const cut = set.indexOf('=');
   const path = set.slice(0, Math.max(cut, 0)).split('.');
   if (cut < 1 || path.some((key) => key === '')) {
-    throw perennialError('PER_STACK_011', `--set: '${set}' is not of the form key=value or outer.inner=value.`);
+    throw perennialError('PER_STACK_011', `${option}: '${set}' is not of the form key=value or outer.inner=value.`);
   }
   return put(config, path, jsonOrText(set.slice(cut + 1)));
 }

@@ -10,6 +10,7 @@ import { registerModel } from './model';
 import { registerModels } from './models';
 import { registerPlan } from './plan';
 import { registerPredict } from './predict';
+import { registerRerun } from './rerun';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
@@ -27,6 +28,7 @@ export const VERBS: readonly Register[] = [
   registerDown,
   registerPlan,
   registerRun,
+  registerRerun,
   registerRuns,
   registerShow,
   registerApprove,

@@ -10,7 +10,7 @@ import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withConnection } from '../open';
 import { readProject } from '../read-project';
 import { took } from '../views/duration';
-import { cacheText } from '../views/cache-text';
+import { sourceText } from '../views/cache-text';
 import { followRun } from '../follow-run';
 
 const Options = CommonOptions.extend({
@@ -69,7 +69,13 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
     );
 }
 
-async function waitAndTell(frame: Frame, connection: Connection, runId: string, options: Options): Promise<ExitCode> {
+/** Waits for a run's end, telling of its nodes on the way; the exit code says how it ended. */
+export async function waitAndTell(
+  frame: Frame,
+  connection: Connection,
+  runId: string,
+  options: { readonly timeout?: number | undefined },
+): Promise<ExitCode> {
   if (!frame.json) frame.note(`started ${runId}`);
   const followers = {
     onNode(node: NodeRow) {
@@ -90,7 +96,7 @@ async function waitAndTell(frame: Frame, connection: Connection, runId: string, 
 /** A line on a node that has ended, or waits for a person. */
 export function nodeNews(node: NodeRow, runId: string): string {
   if (node.status === 'waiting') return `${node.address} waits: perennial approve ${runId} ${node.address}`;
-  const cache = cacheText(node.cache);
+  const cache = sourceText(node);
   const time = node.ended_at === null ? '' : ` in ${took(node.first_claimed, node.ended_at, new Date())}`;
   const error = node.error === null ? '' : `: ${node.error.message}`;
   return `${node.address} ${node.status}${time}${cache === null ? '' : ` (${cache})`}${error}`;

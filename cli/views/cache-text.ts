@@ -1,4 +1,4 @@
-import type { CacheReason } from '../../store/nodes/node-row';
+import type { CacheReason, NodeRow } from '../../store/nodes/node-row';
 
 /** Who switched the cache off for a step: its contract, or whoever started the run. null: the records do not tell. */
 export type OffBy = 'step' | 'run' | null;
@@ -9,6 +9,11 @@ export function cacheText(cache: CacheReason | null, offBy: OffBy = null): strin
   if (cache.hit) return `hit: from ${cache.from.run}`;
   if (isOff(cache.differed)) return offBy === null ? 'cache off' : `off for this ${offBy}`;
   return `missed: ${missText(cache.differed)}`;
+}
+
+/** Where a node's output is from, or why the node had to run: taken over by a rerun, or else what the cache said. */
+export function sourceText(node: Pick<NodeRow, 'cache' | 'reused_from'>, offBy: OffBy = null): string | null {
+  return node.reused_from === null ? cacheText(node.cache, offBy) : `reused: from ${node.reused_from}`;
 }
 
 function missText(differed: readonly string[]): string {

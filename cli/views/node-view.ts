@@ -49,13 +49,15 @@ function section(title: string, text: string): string {
 
 function header({ run, node, entry, uncached }: NodeView, now: Date): string {
   const spent = took(node.first_claimed, node.ended_at, now);
+  const hasCache = node.kind === 'step' && node.reused_from === null;
   const lines: [string, string | null][] = [
     ['node', `${node.address} (${kindText(node)}${node.pool === null ? '' : `, pool ${node.pool}`})`],
     ['run', run.id],
     ['status', node.status],
     ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
-    ['cache', node.kind === 'step' ? cacheSentence(node.cache, offBy(node, uncached)) : null],
-    ['key', keyText(node, entry)],
+    ['reused', node.reused_from === null ? null : `It was not executed: ${node.reused_from} did, with this output.`],
+    ['cache', hasCache ? cacheSentence(node.cache, offBy(node, uncached)) : null],
+    ['key', hasCache ? keyText(node, entry) : null],
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
 }

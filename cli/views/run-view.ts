@@ -4,7 +4,7 @@ import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
-import { cacheText, type OffBy } from './cache-text';
+import { type OffBy, sourceText } from './cache-text';
 import { onLines, onOneLine } from './cut';
 import { duration, took } from './duration';
 import { shellWord } from './shell-word';
@@ -37,13 +37,20 @@ function runHeader({ run, cost }: RunView, now: Date): string {
       'model',
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
     ],
+    [run.rerun === null ? 'called by' : 'rerun of', parentText(run)],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
     ['started', time],
     ['used', used],
     ['config', onOneLine(run.config, '--json')],
     ['result', run.status === 'completed' ? onOneLine(run.output, '--json') : null],
   ];
-  return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
+  return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(10)}${text}`])).join('\n');
+}
+
+function parentText({ parent_run: parent, rerun }: RunRow): string | null {
+  if (parent === null || rerun === null) return parent;
+  const from = rerun.from === undefined ? '' : `, from ${rerun.from}`;
+  return `${parent}${from}${rerun.only === undefined ? '' : `, only ${rerun.only}`}`;
 }
 
 function nodeTable(view: RunView, now: Date): string {
@@ -59,7 +66,7 @@ function nodeTable(view: RunView, now: Date): string {
       took(node.first_claimed, node.ended_at, now),
       executions > 0 ? executions : null,
       executions > 0 ? duration(cpu) : null,
-      cacheText(node.cache, offBy(node, view.uncached)),
+      sourceText(node, offBy(node, view.uncached)),
     ];
   });
   return table(['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'], rows);
@@ -115,9 +122,10 @@ export function runsText(runs: readonly RunRow[], now: Date): string {
     run.pipeline,
     run.status,
     run.model,
+    run.parent_run,
     run.started_at,
     took(run.started_at, run.ended_at, now),
     run.reason,
   ]);
-  return table(['run', 'pipeline', 'status', 'model', 'started', 'took', 'reason'], rows);
+  return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows);
 }

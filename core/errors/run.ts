@@ -158,4 +158,22 @@ export const RUN_ERRORS = {
     title: 'Somebody answered who may not',
     fix: 'Let one of those answer whom the approval names under `by`; the message lists them.',
   },
+  PER_RUN_031: {
+    fault: 'user',
+    retryable: false,
+    title: 'A rerun names a node or an item that is not there',
+    fix: '`perennial show <run>` lists the nodes; give an id like train, or an address like per-seed[3]/train.',
+  },
+  PER_RUN_032: {
+    fault: 'user',
+    retryable: true,
+    title: 'The code of a run is not at work',
+    fix: 'Start workers of that build and end those of others, or rerun with `--code current`.',
+  },
+  PER_RUN_033: {
+    fault: 'user',
+    retryable: false,
+    title: 'A run that is to be rerun has not ended',
+    fix: 'Wait for its end, or end it with `perennial cancel <run>`.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

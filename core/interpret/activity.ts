@@ -1,6 +1,8 @@
 import type { GivenAnswer } from '../plan/approval';
 import type { Json } from '../plan/json';
 import type { Plan, PlanNode } from '../plan/plan';
+import type { Reuse } from '../rerun/plan-rerun';
+import type { Choice } from '../rerun/target';
 import type { EndStatus, Failure } from './state';
 
 /** What a run is started with: the argument of the workflow whose type is the pipeline's name. */
@@ -14,6 +16,13 @@ export interface RunInput {
   readonly noCache?: boolean;
   /** The run that called this one. */
   readonly parentRun?: string;
+  /** Set on a rerun: the run that it repeats, and what a person wants to run again. */
+  readonly rerun?: RerunInput;
+}
+
+/** Which run is repeated, and from where. */
+export interface RerunInput extends Choice {
+  readonly parent: string;
 }
 
 /** The argument of a step's activity, which is registered under the step's name; its result is the output. */
@@ -56,6 +65,25 @@ export interface BeginRunArgument {
   readonly parentRun: string | null;
   /** Temporal's own Run ID. */
   readonly temporalRunId: string;
+}
+
+export interface BeginRerunArgument extends BeginRunArgument {
+  readonly rerun: RerunInput;
+}
+
+export interface ReuseOutputsArgument {
+  readonly run: string;
+  readonly addresses: readonly string[];
+}
+
+/** Outputs to reuse. They travel in as many messages as it takes: each answer has a bounded size. */
+export interface ReusedOutputs {
+  /** How many of the addresses, from the first, this answers; at least one. */
+  readonly answered: number;
+  /** By address; what is answered and not here is absent. */
+  readonly outputs: { readonly [address: string]: Json };
+  /** Of the outputs' text. */
+  readonly bytes: number;
 }
 
 /** The state of a node that no execution records: of a map, a branch, an approval, or a step that never ran, was stopped or failed. */
@@ -106,6 +134,14 @@ export interface EngineActivities {
   /** @throws PER_RUN_012 PER_RUN_013 PER_RUN_014 not retryable */
   'perennial.resolve-plan'(argument: ResolvePlanArgument): Promise<ResolvedPlan>;
   'perennial.begin-run'(argument: BeginRunArgument): Promise<void>;
+  /**
+   * Begins a rerun: records it with everything that it takes over from its parent.
+   *
+   * @throws PER_RUN_014 PER_RUN_015 PER_RUN_031 PER_KEEP_004 not retryable
+   */
+  'perennial.begin-rerun'(argument: BeginRerunArgument): Promise<Reuse>;
+  /** What the run holds at addresses of nodes that it may have taken over. */
+  'perennial.reuse-outputs'(argument: ReuseOutputsArgument): Promise<ReusedOutputs>;
   'perennial.note-node'(argument: NoteNodeArgument): Promise<void>;
   /** @throws PER_RUN_016 PER_RUN_030 not retryable: the node goes on waiting */
   'perennial.check-answer'(argument: CheckAnswerArgument): Promise<GivenAnswer>;

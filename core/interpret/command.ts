@@ -20,6 +20,8 @@ export type Command =
       readonly plan: string;
       readonly config: Json;
     }
+  /** Ask the records for the output of a node of the run that this one repeats; the answer is `reused` or `absent`. */
+  | { readonly type: 'reuse'; readonly address: string }
   | { readonly type: 'run-shard'; readonly address: string; readonly seed: ShardSeed }
   | { readonly type: 'await-answer'; readonly address: string; readonly node: string; readonly timeout: number | null }
   /** Stop what runs at an address; a step or shard answers with an event, an approval does not. */

@@ -8,6 +8,7 @@ import { conclude, isBetween, lastWord, openNext } from './finish';
 import { indexPlan, type IndexedPlan, isExecuted } from './index-plan';
 import { MAX_LIST_SIZE, sizeOf } from './limits';
 import { openUnits } from './open-units';
+import { takeReused } from './reuse';
 import { closeScope, openScope } from './scopes';
 import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
@@ -23,18 +24,22 @@ export interface Advance {
 /** Key of the scope of the whole run. */
 const ROOT = '';
 
-/** Begins a run of a plan with a config that has been parsed. */
-export function begin(plan: Plan, config: Json): Advance {
-  const draft = draftOf(indexPlan(plan), emptyState(config, null));
+/**
+ * Begins a run of a plan with a config that has been parsed.
+ *
+ * @param reuse ids of nodes whose output the records may hold, for a rerun
+ */
+export function begin(plan: Plan, config: Json, reuse: readonly string[] = []): Advance {
+  const draft = draftOf(indexPlan(plan), emptyState(config, null, reuse));
   const nodes = plan.body.nodes.filter(({ kind }) => kind !== 'finally');
   openScope(draft, ROOT, null, nodes, {});
   return proceed(draft);
 }
 
 /** Begins a shard: some items of one map. Its output is the list of their values. */
-export function beginShard(plan: Plan, seed: ShardSeed): Advance {
+export function beginShard(plan: Plan, seed: ShardSeed, reuse: readonly string[] = []): Advance {
   const index = indexPlan(plan);
-  const draft = draftOf(index, emptyState(seed.config, seed.address));
+  const draft = draftOf(index, emptyState(seed.config, seed.address, reuse));
   for (const [address, output] of Object.entries(seed.outputs)) draft.nodes[address] = outside(address, output);
   for (const [map, item] of Object.entries(seed.outerItems)) addOuterItem(draft, seed, map, item);
   draft.scopes[ROOT] = { owner: null, remaining: 1, failed: false };
@@ -70,9 +75,19 @@ function advanceOn(draft: Draft, event: Event): Advance {
   return proceed(draft);
 }
 
-function emptyState(config: Json, goal: string | null): RunState {
+function emptyState(config: Json, goal: string | null, reuse: readonly string[]): RunState {
   const nothing = { nodes: {}, scopes: {}, pending: [], executions: 0, batch: 0, breathing: false };
-  return { phase: 'running', goal, config, ...nothing, ending: null, stopping: false, failure: null, finish: null };
+  return {
+    phase: 'running',
+    goal,
+    config,
+    reuse,
+    ...nothing,
+    ending: null,
+    stopping: false,
+    failure: null,
+    finish: null,
+  };
 }
 
 function outside(node: string, output: Json): NodeState {
@@ -100,6 +115,10 @@ function take(draft: Draft, event: Event): void {
   }
   const node = draft.nodes[event.address];
   if (!node) return;
+  if (event.type === 'reused' || event.type === 'absent') {
+    takeReused(draft, event);
+    return;
+  }
   const isLeaf = isRunningLeaf(draft.index, node);
   if (event.type === 'answered') {
     if (node.status === 'waiting') answer(draft, event);

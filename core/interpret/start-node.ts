@@ -14,6 +14,7 @@ import {
   sizeOf,
 } from './limits';
 import { openUnits, seedOf } from './open-units';
+import { askForOutput } from './reuse';
 import { closeScope, openScope } from './scopes';
 import { skip } from './skip';
 import type { NodeState } from './state';
@@ -26,6 +27,7 @@ import { startUntil } from './until';
  * @throws PER_FLOW_001 to PER_FLOW_004, which fail the node
  */
 export function startNode(draft: Draft, address: string): boolean {
+  if (askForOutput(draft, address)) return true;
   const state = nodeAt(draft, address);
   if (state.shard) return startShard(draft, address, state.scope, state.shard);
   const { node } = planNode(draft, state.node);

@@ -32,6 +32,8 @@ export interface NodeState {
   readonly shard?: { readonly from: number; readonly count: number };
   /** What an approval shows. */
   readonly show?: Json;
+  /** Whether the records were asked for an output to reuse: without an answer yet, or they have none. */
+  readonly reuse?: 'asked' | 'absent';
 }
 
 /** How far a map is. A unit is an item, or a shard of items run by a child workflow. */
@@ -83,6 +85,8 @@ export interface RunState {
   /** The map whose items this is a shard of; null for a whole run. */
   readonly goal: string | null;
   readonly config: Json;
+  /** Ids of nodes whose output may be reused from another run: the records are asked before one starts. */
+  readonly reuse: readonly string[];
   readonly nodes: { readonly [address: string]: NodeState };
   readonly scopes: { readonly [key: string]: ScopeState };
   /** Addresses of nodes that wait for others, in the order in which they came to be. */
@@ -109,6 +113,9 @@ export type Event =
   | { readonly type: 'failed'; readonly address: string; readonly failure: Failure }
   | { readonly type: 'cancelled'; readonly address: string }
   | { readonly type: 'answered'; readonly address: string; readonly answer: GivenAnswer }
+  /** The records' answer about a node of the run that this one repeats. */
+  | { readonly type: 'reused'; readonly address: string; readonly output: Json }
+  | { readonly type: 'absent'; readonly address: string }
   | { readonly type: 'cancel'; readonly reason: string }
   /** What was handed out has been sent: the answer to the command `breathe`. */
   | { readonly type: 'breathed' };

@@ -8,7 +8,8 @@ export async function listNodes(
   page: { readonly limit: number; readonly after?: string },
 ): Promise<NodeRow[]> {
   const { rows } = await db.query<NodeRow>(
-    `SELECT run_id, address, node, kind, step, pool, status, fence, input, output, error, cache, first_claimed, ended_at
+    `SELECT run_id, address, node, kind, step, pool, status, fence, input, output, error, cache, reused_from,
+            first_claimed, ended_at
      FROM nodes
      WHERE run_id = $1
        AND ($3::text IS NULL

@@ -51,6 +51,8 @@ export interface NodeRow {
   readonly output: Json;
   readonly error: RecordedError | null;
   readonly cache: CacheReason | null;
+  /** The run that executed it, when a rerun took it over from there; null: this run did. */
+  readonly reused_from: string | null;
   readonly first_claimed: string;
   readonly ended_at: string | null;
 }

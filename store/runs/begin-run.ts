@@ -1,4 +1,5 @@
 import type { Json } from '../../core/plan/json';
+import type { Choice } from '../../core/rerun/target';
 import type { Db } from '../db';
 
 /** What a run's record says before anything of it runs. */
@@ -11,6 +12,8 @@ export interface NewRun {
   readonly model: string | null;
   readonly decisionId: string | null;
   readonly parentRun: string | null;
+  /** What a person asked to run again, where the parent is repeated. */
+  readonly rerun?: Choice;
   readonly temporalRunId: string;
 }
 
@@ -22,8 +25,8 @@ export interface NewRun {
  */
 export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
   const { rows } = await db.query(
-    `INSERT INTO runs (id, pipeline, plan_hash, config, build, model, decision_id, parent_run, temporal_run_id, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running')
+    `INSERT INTO runs (id, pipeline, plan_hash, config, build, model, decision_id, parent_run, temporal_run_id, rerun, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running')
      ON CONFLICT (id) DO UPDATE SET
        temporal_run_id = EXCLUDED.temporal_run_id,
        status   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.status ELSE 'running' END,
@@ -41,6 +44,7 @@ export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
       run.decisionId,
       run.parentRun,
       run.temporalRunId,
+      run.rerun === undefined ? null : JSON.stringify(run.rerun),
     ],
   );
   return rows.length > 0;

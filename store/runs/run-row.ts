@@ -1,5 +1,6 @@
 import type { EndStatus } from '../../core/keep/event';
 import type { Json } from '../../core/plan/json';
+import type { Choice } from '../../core/rerun/target';
 
 /** A run's record. */
 export interface RunRow {
@@ -12,6 +13,8 @@ export interface RunRow {
   readonly model: string | null;
   readonly decision_id: string | null;
   readonly parent_run: string | null;
+  /** What a person asked to run again; null: it repeats no run, and its parent, if it has one, called it. */
+  readonly rerun: Choice | null;
   readonly temporal_run_id: string;
   readonly status: 'running' | EndStatus;
   readonly reason: string | null;

@@ -89,6 +89,11 @@ function refuse(error: unknown): never {
   throw ApplicationFailure.nonRetryable(error.message, error.code);
 }
 
+/** Reruns need records that outlive a run: test/e2e/rerun has them. */
+async function noRerun(): Promise<never> {
+  throw ApplicationFailure.nonRetryable('these runs have no records to be rerun from');
+}
+
 function engineActivities(recordsOf: (run: string) => Records): EngineActivities {
   return {
     async 'perennial.resolve-plan'({ pipeline, config }) {
@@ -100,6 +105,8 @@ function engineActivities(recordsOf: (run: string) => Records): EngineActivities
     async 'perennial.begin-run'({ run }) {
       recordsOf(run).begun = true;
     },
+    'perennial.begin-rerun': noRerun,
+    'perennial.reuse-outputs': noRerun,
     async 'perennial.note-node'({ run, notes }) {
       recordsOf(run).notes.push(...notes);
     },

@@ -48,7 +48,20 @@ afterAll(() => {
 test('the verbs that the documents promise are there', () => {
   expect(all.map(([name]) => name)).toEqual(
     expect.arrayContaining([
-      ...['up', 'down', 'run', 'plan', 'runs', 'show', 'approve', 'cancel', 'models', 'model history', 'predict'],
+      ...[
+        'up',
+        'down',
+        'run',
+        'rerun',
+        'plan',
+        'runs',
+        'show',
+        'approve',
+        'cancel',
+        'models',
+        'model history',
+        'predict',
+      ],
       'model retrain',
       ...['worker', 'serve', 'migrate', 'doctor', 'config', 'demo'],
     ]),
@@ -75,6 +88,8 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
     ['run', 'p', '--config', '[]'],
     ['run', 'p', '--set', 'novalue'],
     ['run', 'p', '--timeout', 'soon'],
+    ['rerun', 'r', '--config', 'novalue'],
+    ['rerun', 'r', '--code', 'newest'],
   ];
   test.each(wrong.map((args) => [args.join(' '), args] as const))('%s', async (_line, args) => {
     const { stdout, code } = await perennial(...args, '--state', '/nowhere/at/all', '--json');
@@ -88,6 +103,7 @@ describe('what needs a stack and finds none ends with exit code 3 and says what 
     ['runs'],
     ['show', 'r'],
     ['cancel', 'r'],
+    ['rerun', 'r'],
     ['approve', 'r', 'n'],
     ['model', 'history', 'm'],
     ['model', 'retrain', 'm'],

@@ -24,6 +24,7 @@ const run: RunRow = {
   model: 'm',
   decision_id: 'd1',
   parent_run: null,
+  rerun: null,
   temporal_run_id: 'x',
   status: 'running',
   reason: null,
@@ -45,6 +46,7 @@ const node: NodeRow = {
   output: null,
   error: null,
   cache: { hit: false, differed: ['first'] },
+  reused_from: null,
   first_claimed: '2026-02-01T00:00:01.000Z',
   ended_at: '2026-02-01T00:00:03.500Z',
 };

@@ -26,6 +26,10 @@ export interface Drive {
   readonly viaJson?: boolean;
   /** Hand the state over, as the workflow does, instead of keeping it. */
   readonly own?: boolean;
+  /** Told of every command, those of shards too. */
+  readonly seen?: (command: Command) => void;
+  /** Ids of nodes that may be reused, and what the records hold of an address. */
+  readonly reuse?: { readonly nodes: readonly string[]; readonly outputOf: (address: string) => Json | undefined };
 }
 
 export interface Driven {
@@ -41,7 +45,7 @@ export interface Driven {
 
 /** Plays a plan to its end in memory: the interpreter is the real one, steps are functions, shards run at once. */
 export function drive(plan: Plan, config: Json, how: Drive): Driven {
-  return play(plan, begin(plan, config), how);
+  return play(plan, begin(plan, config, how.reuse?.nodes), how);
 }
 
 function play(plan: Plan, first: Advance, how: Drive): Driven {
@@ -53,7 +57,7 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
     widest: 0,
   };
   const result = { ...seen };
-  const open: { readonly address: string; readonly event: () => Event }[] = [];
+  const open: { readonly address: string; readonly answers?: true; readonly event: () => Event }[] = [];
   const stopped = new Set<string>();
   let state = first.state;
   let ends = 0;
@@ -62,6 +66,7 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
   function obey(commands: readonly Command[]): void {
     for (const command of commands) {
       result.commands.push(command);
+      how.seen?.(command);
       if (command.type === 'run-step') {
         result.started.push(command.address);
         result.trace.push(`+${command.address}`);
@@ -80,6 +85,14 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
           at: '2001-01-01T00:00:00.000Z',
         };
         open.push({ address: command.address, event: () => ({ type: 'answered', address: command.address, answer }) });
+      } else if (command.type === 'reuse') {
+        const { address } = command;
+        const output = how.reuse?.outputOf(address);
+        open.push({
+          address,
+          answers: true,
+          event: () => (output === undefined ? { type: 'absent', address } : { type: 'reused', address, output }),
+        });
       } else if (command.type === 'breathe') {
         open.push({ address: '', event: () => ({ type: 'breathed' }) });
       } else if (command.type === 'stop') stopped.add(command.address);
@@ -98,7 +111,7 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
   }
 
   function shardEvent(command: Extract<Command, { type: 'run-shard' }>): Event {
-    const inner = play(plan, beginShard(plan, command.seed), how);
+    const inner = play(plan, beginShard(plan, command.seed, how.reuse?.nodes), how);
     result.started.push(...inner.started);
     result.trace.push(...inner.trace);
     const { address } = command;
@@ -125,7 +138,9 @@ function play(plan: Plan, first: Advance, how: Drive): Driven {
     if (how.cancelAfter === events++) step({ type: 'cancel', reason: 'a test asked' });
     const [next] = open.splice((how.pick?.(open.length) ?? 0) % open.length, 1);
     if (!next) continue;
-    step(stopped.has(next.address) ? { type: 'cancelled', address: next.address } : next.event());
+    // What was asked of the records is answered, whatever is to stop meanwhile.
+    const stops = stopped.has(next.address) && next.answers !== true;
+    step(stops ? { type: 'cancelled', address: next.address } : next.event());
   }
   if (ends !== 1) throw new Error(`the run ended ${ends} times, in the state ${JSON.stringify(state)}`);
   return { ...result, widest };

@@ -1,0 +1,62 @@
+import type { Client } from '@temporalio/client';
+import { perennialError } from '../core/errors';
+import type { Plan } from '../core/plan/plan';
+import { WORKFLOW_QUEUE } from './start-run';
+import { temporalFailure } from './temporal-errors';
+
+/** Temporal's numbers of the two kinds of task queue that share a name. */
+const KINDS = { workflows: 1, activities: 2 } as const;
+
+/** A worker's poll is answered within a minute, empty if need be: whoever has not polled for longer is gone. Temporal lists it for five. */
+const SILENT_MS = 90_000;
+
+/**
+ * Refuses to run a plan unless workers of one build, and of no other, poll every queue that it needs: as long as runs are
+ * not pinned to builds, a task goes to whoever polls.
+ *
+ * @throws PER_RUN_032 naming the build, PER_STACK_009 when Temporal does not answer
+ */
+export async function refuseOtherBuilds(
+  temporal: Client,
+  run: { readonly id: string; readonly build: string },
+  plan: Plan,
+): Promise<void> {
+  const pools = new Set(Object.values(plan.steps).map(({ pool }) => pool));
+  const queues = [
+    { queue: WORKFLOW_QUEUE, kind: KINDS.workflows },
+    ...[...pools].map((pool) => ({ queue: `perennial-${pool}`, kind: KINDS.activities })),
+  ];
+  for (const { queue, kind } of queues) {
+    const builds = await buildsPolling(temporal, queue, kind);
+    const others = builds.filter((build) => build !== run.build);
+    if (!builds.includes(run.build)) {
+      const there = others.length === 0 ? 'nobody does' : `those of ${others.join(', ')} do`;
+      throw perennialError(
+        'PER_RUN_032',
+        `${run.id} ran with build ${run.build}, and no worker of that build polls ${queue} (${there}).`,
+      );
+    }
+    if (others.length > 0) {
+      throw perennialError(
+        'PER_RUN_032',
+        `${run.id} ran with build ${run.build}, and workers of other builds (${others.join(', ')}) poll ${queue} as well: they would take a part of it.`,
+      );
+    }
+  }
+}
+
+/** Builds of the workers that poll a task queue now. */
+async function buildsPolling(temporal: Client, queue: string, kind: 1 | 2): Promise<string[]> {
+  try {
+    const { pollers } = await temporal.workflowService.describeTaskQueue({
+      namespace: temporal.options.namespace,
+      taskQueue: { name: queue },
+      taskQueueType: kind,
+    });
+    const since = Date.now() - SILENT_MS;
+    const live = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 >= since);
+    return [...new Set(live.map(({ deploymentOptions }) => deploymentOptions?.buildId ?? 'unknown'))];
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
