@@ -37,14 +37,14 @@ function runHeader({ run, cost }: RunView, now: Date): string {
       'model',
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
     ],
-    [run.rerun === null ? 'called by' : 'rerun of', parentText(run)],
+    [run.rerun === null ? 'caller' : 'rerun of', parentText(run)],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
     ['started', time],
     ['used', used],
     ['config', onOneLine(run.config, '--json')],
     ['result', run.status === 'completed' ? onOneLine(run.output, '--json') : null],
   ];
-  return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(10)}${text}`])).join('\n');
+  return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
 }
 
 function parentText({ parent_run: parent, rerun }: RunRow): string | null {

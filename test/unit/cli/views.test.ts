@@ -109,6 +109,15 @@ describe('runText', () => {
     expect(text).toMatch(/^ *collect +step +cpu +running +\+1\.0 s +9 min 59 s +2 +0 ms *$/m);
   });
 
+  test('a rerun names its parent and what was chosen; a called run its caller; what was taken over says from where', () => {
+    const again: RunRow = { ...run, parent_run: 'p-before', rerun: { from: 'train', only: 'per-seed[2]' } };
+    const taken = runText({ ...view, run: again, nodes: [{ ...node, cache: null, reused_from: 'p-first' }] }, now);
+    expect(taken).toMatch(/^rerun of p-before, from train, only per-seed\[2\]$/m);
+    expect(taken).toMatch(/^ *collect .* reused: from p-first *$/m);
+    expect(runText({ ...view, run: { ...run, parent_run: 'p-before' } }, now)).toMatch(/^caller {3}p-before$/m);
+    expect(runsText([again], now)).toContain('p-before');
+  });
+
   test('config and result are told, and one that is cut says where the rest is', () => {
     const done: RunRow = { ...run, status: 'completed', config: { limit: 0.2 }, output: { text: 'x'.repeat(300) } };
     const text = runText({ ...view, run: done }, now);
