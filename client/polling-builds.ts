@@ -4,8 +4,12 @@ import type { Plan } from '../core/plan/plan';
 import { WORKFLOW_QUEUE } from './start-run';
 import { temporalFailure } from './temporal-errors';
 
-/** Temporal's numbers of the two kinds of task queue that share a name. */
-const KINDS = { workflows: 1, activities: 2 } as const;
+type Queue = Parameters<Client['workflowService']['describeTaskQueue']>[0];
+
+/** Two kinds of task queue share a name; by default Temporal tells of that of workflows. */
+const WORKFLOWS: Queue = {};
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a package that this room has not
+const ACTIVITIES: Queue = { taskQueueType: 2 };
 
 /** A worker's poll is answered within a minute, empty if need be: whoever has not polled for longer is gone. Temporal lists it for five. */
 const SILENT_MS = 90_000;
@@ -23,8 +27,8 @@ export async function refuseOtherBuilds(
 ): Promise<void> {
   const pools = new Set(Object.values(plan.steps).map(({ pool }) => pool));
   const queues = [
-    { queue: WORKFLOW_QUEUE, kind: KINDS.workflows },
-    ...[...pools].map((pool) => ({ queue: `perennial-${pool}`, kind: KINDS.activities })),
+    { queue: WORKFLOW_QUEUE, kind: WORKFLOWS },
+    ...[...pools].map((pool) => ({ queue: `perennial-${pool}`, kind: ACTIVITIES })),
   ];
   for (const { queue, kind } of queues) {
     const builds = await buildsPolling(temporal, queue, kind);
@@ -46,12 +50,12 @@ export async function refuseOtherBuilds(
 }
 
 /** Builds of the workers that poll a task queue now. */
-async function buildsPolling(temporal: Client, queue: string, kind: 1 | 2): Promise<string[]> {
+async function buildsPolling(temporal: Client, queue: string, kind: Queue): Promise<string[]> {
   try {
     const { pollers } = await temporal.workflowService.describeTaskQueue({
       namespace: temporal.options.namespace,
       taskQueue: { name: queue },
-      taskQueueType: kind,
+      ...kind,
     });
     const since = Date.now() - SILENT_MS;
     const live = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 >= since);
