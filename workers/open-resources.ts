@@ -1,4 +1,5 @@
 import { type OpenedResources, openResources } from '../activities/run-step/resources';
+import { standardSteps } from '../activities/standard';
 import { resourcesOf } from '../core/define/resource';
 import type { GivenResource } from '../store/resource-values';
 import type { Project } from './load-project';
@@ -13,7 +14,7 @@ export async function openPoolResources(
   pool: string,
   given: ReadonlyMap<string, GivenResource>,
 ): Promise<OpenedResources> {
-  const implementations = await project.steps(pool);
+  const implementations = [...(await project.steps(pool)), ...standardSteps];
   const steps = implementations
     .flatMap(({ contracts }) => Object.values(contracts))
     .filter((contract) => contract.pool === pool);
