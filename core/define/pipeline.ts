@@ -4,9 +4,10 @@ import type { Ref, ValueOf } from '../expr/ref';
 import type { Plan } from '../plan/plan';
 import { jsonSchema, planStep } from './contract';
 import type { Cron } from './cron';
-import { type Graph, traceGraph } from './graph';
+import type { Graph } from './graph';
 import { checkName } from './name';
 import { type Resource, resourcesOf } from './resource';
+import { traceGraph } from './trace-graph';
 
 declare const OUTPUT: unique symbol;
 

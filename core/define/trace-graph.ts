@@ -1,0 +1,151 @@
+import type { z } from 'zod';
+import { perennialError } from '../errors';
+import { makeRef, type Ref } from '../expr/ref';
+import { toExpression } from '../expr/wire';
+import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, untilNode } from '../nodes';
+import { planHash } from '../plan/hash';
+import type { Body, Expr, FinallyNode, PlanNode } from '../plan/plan';
+import type { RunEnd } from '../plan/run-end';
+import { jsonSchema } from './contract';
+import { milliseconds } from './duration';
+import type { Graph } from './graph';
+import { checkName } from './name';
+import { readAfter, readCount, readNames, readTolerance } from './node-options';
+import type { Pipeline } from './pipeline';
+import type { StepContract } from './step';
+
+/** What tracing a graph function gives: the plan's body and the contracts that it uses. */
+export interface Traced {
+  readonly body: Body;
+  readonly steps: ReadonlyMap<string, StepContract>;
+  /** The pipelines that it calls, by name. */
+  readonly calls: ReadonlyMap<string, Pipeline>;
+  /** What its approvals ask for beside yes or no, by the approval's id. */
+  readonly answers: ReadonlyMap<string, z.ZodType>;
+}
+
+/**
+ * Runs a graph function once against a recording builder.
+ *
+ * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016
+ */
+export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Traced {
+  const steps = new Map<string, StepContract>();
+  const calls = new Map<string, Pipeline>();
+  const answers = new Map<string, z.ZodType>();
+  let depth = 0;
+  let scope: PlanNode[] | null = null;
+
+  function add(node: PlanNode): void {
+    if (!scope) throw perennialError('PER_DEF_005', `The node ${node.id} was added after its graph was traced.`);
+    scope.push(node);
+  }
+
+  function trace(where: string, write: () => unknown): Body {
+    const outer = scope;
+    const nodes: PlanNode[] = [];
+    scope = nodes;
+    depth += 1;
+    try {
+      const result = write();
+      return { nodes, output: toExpression(result === undefined ? null : result, `The value of ${where}`) };
+    } finally {
+      scope = outer;
+      depth -= 1;
+    }
+  }
+
+  function addFinally(id: string, when: FinallyNode['when'], body: (end: Ref<RunEnd>) => void): void {
+    checkName('final body', id);
+    if (depth > 1) throw perennialError('PER_DEF_018', `The final body ${id} stands inside a body or an arm.`);
+    const write = (): void => {
+      body(makeRef<RunEnd>({ op: 'item', map: id, path: [] }));
+    };
+    add(finallyNode({ id, when, body: trace(id, write), after: [] }));
+  }
+
+  const g: Graph = {
+    run(step, input, options = {}) {
+      const id = options.id ?? step.name;
+      checkName('node', id);
+      const known = steps.get(step.name);
+      if (known && known !== step) throw perennialError('PER_DEF_009', `Two different steps are called ${step.name}.`);
+      steps.set(step.name, step);
+      add(
+        stepNode({ id, step: step.name, input: toExpression(input, `The input of ${id}`), after: readAfter(options) }),
+      );
+      return outputRef(id);
+    },
+    map(id, over, body, options) {
+      checkName('map', id);
+      const items = toExpression(over, `The list of ${id}`);
+      const traced = trace(id, () => body(makeRef({ op: 'item', map: id, path: [] })));
+      const tolerate = readTolerance(id, options?.tolerate);
+      const limit = options?.maxParallel;
+      const maxParallel = limit === undefined ? null : readCount(`maxParallel of ${id}`, limit);
+      add(mapNode({ id, over: items, maxParallel, ...tolerate, body: traced, after: readAfter(options ?? {}) }));
+      return outputRef(id);
+    },
+    branch(id, when, arms, options = {}) {
+      checkName('branch', id);
+      const condition = toExpression(when, `The condition of ${id}`);
+      const then = trace(`${id}'s then`, arms.then);
+      const otherwise = arms.else ? trace(`${id}'s else`, arms.else) : null;
+      add(branchNode({ id, when: condition, then, else: otherwise, after: readAfter(options) }));
+      return outputRef(id);
+    },
+    approval(id, options) {
+      checkName('approval', id);
+      const show = toExpression(options?.show ?? null, `What ${id} shows`);
+      const timeout = options?.timeout === undefined ? null : milliseconds(options.timeout, `The timeout of ${id}`);
+      const schema = options?.answer;
+      if (schema) answers.set(id, schema);
+      add(
+        approvalNode({
+          id,
+          show,
+          timeout,
+          ...(schema && { answer: jsonSchema(schema, 'input', `The answer of ${id}`) }),
+          ...(options?.by && { by: readNames(id, options.by) }),
+          after: readAfter(options ?? {}),
+        }),
+      );
+      return outputRef(id);
+    },
+    until(id, initial, body, options) {
+      checkName('repetition', id);
+      const first = toExpression(initial, `The first value of ${id}`);
+      const item = (key: string): Expr => ({ op: 'item', map: id, path: [key] });
+      const traced = trace(id, () => {
+        const { next, done } = body(makeRef(item('carry')), makeRef(item('index')));
+        return { next, done };
+      });
+      const max = readCount(`max of ${id}`, options.max);
+      add(untilNode({ id, initial: first, max, body: traced, after: readAfter(options) }));
+      return outputRef(id);
+    },
+    call(pipeline, config, options = {}) {
+      const id = options.id ?? pipeline.name;
+      checkName('call', id);
+      const known = calls.get(pipeline.name);
+      if (known && known !== pipeline)
+        throw perennialError('PER_DEF_009', `Two different pipelines are called ${pipeline.name}.`);
+      calls.set(pipeline.name, pipeline);
+      const given = toExpression(config, `The config of ${id}`);
+      const plan = planHash(pipeline.plan);
+      add(callNode({ id, pipeline: pipeline.name, plan, config: given, after: readAfter(options) }));
+      return outputRef(id);
+    },
+    always(id, body) {
+      addFinally(id, 'always', body);
+    },
+    onFailure(id, body) {
+      addFinally(id, 'failure', body);
+    },
+  };
+  return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps, calls, answers };
+}
+
+function outputRef<T>(node: string): Ref<T> {
+  return makeRef<T>({ op: 'output', node, path: [] });
+}
