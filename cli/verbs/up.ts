@@ -12,6 +12,7 @@ const Options = CommonOptions.extend({
   fresh: z.boolean().default(false),
   useServer: z.boolean().default(false),
   foreground: z.boolean().default(false),
+  remember: z.boolean(),
   only: z
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
@@ -25,6 +26,7 @@ export function registerUp(program: Command): void {
     .option('--fresh', 'start from an empty state folder')
     .option('--use-server', 'use the servers that TEMPORAL_ADDRESS and DATABASE_URL name')
     .option('--foreground', 'hold the stack: it ends with this command')
+    .option('--no-remember', 'leave the stack that other commands find as it is: this one is found by --state alone')
     .option('--only <parts>', `start these parts only, comma-separated: ${PartName.options.join(', ')}`)
     .addHelpText(
       'after',
@@ -45,6 +47,7 @@ async function up(frame: Frame): Promise<undefined> {
     project: settings.project,
     fresh: options.fresh,
     useServer: options.useServer,
+    remember: options.remember,
     only: options.only,
     onProgress: ({ part, state, text }) => {
       if (!frame.json && state !== 'starting') frame.note(`${part}: ${text}`);

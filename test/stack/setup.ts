@@ -31,6 +31,7 @@ export default async function setup(): Promise<void> {
       '--project',
       root,
       '--fresh',
+      '--no-remember',
       '--foreground',
       '--json',
     ],

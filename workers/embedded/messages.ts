@@ -10,6 +10,8 @@ export const StackRequest = z.object({
   fresh: z.boolean(),
   /** Use the servers that TEMPORAL_ADDRESS and DATABASE_URL name instead of embedded ones. */
   useServer: z.boolean(),
+  /** Make it the one that the project's commands find by themselves. */
+  remember: z.boolean(),
   /** The parts to start. */
   only: z.array(PartName),
   launcher: ProcessMark,

@@ -26,6 +26,8 @@ export interface StartStackOptions {
   readonly fresh?: boolean | undefined;
   /** Use the servers that TEMPORAL_ADDRESS and DATABASE_URL name. Default: they are ignored. */
   readonly useServer?: boolean | undefined;
+  /** Make it the one that the project's commands find by themselves. Default: true. */
+  readonly remember?: boolean | undefined;
   /** The parts to start. Default: all. */
   readonly only?: readonly PartName[] | undefined;
   readonly onProgress?: ((progress: StackProgress) => void) | undefined;
@@ -60,11 +62,11 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   const supervisor = spawnSupervisor(state);
   const messages = listen(supervisor, options.onProgress);
   await messages.next('listening');
-  const { fresh = false, useServer = false } = options;
+  const { fresh = false, useServer = false, remember = true } = options;
   const only = [...(options.only ?? PartName.options)];
   send(supervisor, {
     type: 'start',
-    request: { state, project: resolve(options.project), fresh, useServer, only, launcher },
+    request: { state, project: resolve(options.project), fresh, useServer, remember, only, launcher },
   });
   const outcome = await messages.next('ready', 'failed');
   if (outcome.type === 'failed') {

@@ -58,7 +58,7 @@ export async function supervise(request: StackRequest, tell: Tell, log: (text: s
     const made = await startParts(request, parts, tell);
     file = { ...made, supervisor: self, processes: parts.processes() };
     saveFile(file);
-    for (const home of writeCurrent(request.state, request.project)) {
+    for (const home of request.remember ? writeCurrent(request.state, request.project) : []) {
       tell({ part: 'stack', state: 'note', text: `not remembered: ${home} cannot be written` });
     }
   } catch (error) {

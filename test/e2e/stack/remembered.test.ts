@@ -66,6 +66,14 @@ test('where nothing can be remembered the stack runs, and what is printed names 
   expect((await here('down', '--state', state)).out).toContain('Ended the stack');
 });
 
+test('a stack that asks not to be remembered leaves bare verbs with the one that they knew', async () => {
+  const up = await here('up', '--state', state, '--no-remember', '--only', 'postgres');
+  expect(up).toMatchObject({ code: 0, out: like(/^npx perennial down --state '.*else where' ends it\.$/m) });
+  expect(existsSync(join(folder, '.perennial', 'current'))).toBe(false);
+  expect((await here('runs', '--json', '--state', state)).code).toBe(0);
+  expect((await here('down', '--state', state)).out).toContain('Ended the stack');
+});
+
 function like(pattern: RegExp): unknown {
   return expect.stringMatching(pattern);
 }
