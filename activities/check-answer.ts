@@ -17,9 +17,14 @@ const Answer = z.object({
 /**
  * Holds an answer against what its approval asks for.
  *
+ * @param now when it was given: ISO 8601, UTC
  * @throws PER_RUN_016 the answer's form, PER_RUN_030 somebody who may not answer; the node goes on waiting
  */
-export async function checkAnswer(pipelines: readonly Pipeline[], argument: CheckAnswerArgument): Promise<GivenAnswer> {
+export async function checkAnswer(
+  pipelines: readonly Pipeline[],
+  argument: CheckAnswerArgument,
+  now: () => string = () => new Date().toISOString(),
+): Promise<GivenAnswer> {
   const { address, by: allowed, schema } = argument;
   const parsed = Answer.safeParse(argument.answer);
   if (!parsed.success) throw refused(address, parsed.error);
@@ -28,7 +33,7 @@ export async function checkAnswer(pipelines: readonly Pipeline[], argument: Chec
     const who = allowed.join(', ');
     throw perennialError('PER_RUN_030', `'${given.by}' may not answer '${address}' (${who} may).`);
   }
-  const at = new Date().toISOString();
+  const at = now();
   if (schema === null) {
     if (more === undefined) return { ...given, at };
     throw perennialError('PER_RUN_016', `The answer to '${address}' was refused (it asks for yes or no only).`);

@@ -12,7 +12,7 @@ import { checkAnswer } from './check-answer';
 import { beginRerunOf, reuseOutputs } from './rerun';
 import { describe, toApplicationFailure } from './run-step/failure';
 import { withRecords } from './run-step/records';
-import { toJson } from './run-step/to-json';
+import { parseConfig } from './parse-config';
 
 /** What the engine's own activities need of the worker. */
 export interface EngineDependencies {
@@ -66,14 +66,7 @@ async function resolvePlan(
     const known = pipelines.map(({ name }) => name).join(', ') || 'none';
     throw perennialError('PER_RUN_012', `There is no pipeline '${argument.pipeline}' (known: ${known}).`);
   }
-  const parsed = await pipeline.config.safeParseAsync(argument.config);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(
-      (issue) => `${issue.path.map(String).join('.') || 'config'}: ${issue.message}`,
-    );
-    throw perennialError('PER_RUN_013', `The config of ${pipeline.name} was refused (${issues.join('; ')}).`);
-  }
-  const config = toJson(parsed.data, `The config of ${pipeline.name}`);
+  const config = await parseConfig(pipeline, argument.config);
   const current = planHash(pipeline.plan);
   if (argument.plan === 'current' || argument.plan === current) {
     // The plans that it calls are kept with it: a run calls what it was written against, whatever is deployed meanwhile.

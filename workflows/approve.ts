@@ -1,9 +1,8 @@
 import { ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
 import { perennialError } from '../core/errors';
-import { allNodes } from '../core/nodes';
+import { type AskedFor, askedFor } from '../core/nodes/asked-for';
 import type { ApproveArgument } from '../core/interpret';
 import type { GivenAnswer } from '../core/plan/approval';
-import type { Json } from '../core/plan/json';
 import type { Shell } from './carry-out';
 import { engine } from './engine-activities';
 
@@ -44,15 +43,10 @@ export function takeAnswers(run: string, shell: () => Shell | null): void {
   );
 }
 
-/** What the plan says of an approval: its id, what it asks for, and who may answer. */
-function askedAt(
-  shell: Shell | null,
-  address: string,
-): { pipeline: string; node: string; schema: Json; by: readonly string[] | null } {
+/** The pipeline, and what its plan says of an approval. */
+function askedAt(shell: Shell | null, address: string): AskedFor & { pipeline: string; node: string } {
   const node = shell?.state.nodes[address]?.node ?? '';
-  const asked = shell && allNodes(shell.plan.body).find(({ id }) => id === node);
-  const { answer = null, by = null } = asked?.kind === 'approval' ? asked : {};
-  return { pipeline: shell?.plan.pipeline ?? '', node, schema: answer, by };
+  return { pipeline: shell?.plan.pipeline ?? '', node, ...askedFor(shell?.plan ?? null, node) };
 }
 
 function refuseUnlessWaiting(shell: Shell | null, address: string): void {

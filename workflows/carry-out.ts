@@ -9,7 +9,7 @@ import {
   type RunInput,
   type RunState,
 } from '../core/interpret';
-import type { GivenAnswer } from '../core/plan/approval';
+import { type GivenAnswer, unanswered } from '../core/plan/approval';
 import { type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
 import { eventOf } from './failures';
@@ -186,8 +186,7 @@ export class Shell {
       .run(() => sleep(timeout, { summary: `${address} waits for an answer`.slice(0, 180) }))
       .then(
         () => {
-          const at = new Date().toISOString();
-          this.answer(address, { approved: false, by: 'time-out', note: 'Nobody answered in time.', at });
+          this.answer(address, unanswered(new Date().toISOString()));
         },
         // Answered, or the run ends.
         () => this.running.delete(address),

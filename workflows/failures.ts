@@ -8,7 +8,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { perennialError } from '../core/errors';
-import { type Failure, failureOf, type NodeEvent } from '../core/interpret';
+import { type Failure, failureOf, failureOfEnd, type NodeEvent } from '../core/interpret';
 
 /** The event that the end of a node's activity or child workflow by an error is. */
 export function eventOf(address: string, error: unknown): NodeEvent {
@@ -49,10 +49,6 @@ function faultIn(details: unknown): Failure['fault'] {
 /** The error that a workflow ends with, from the interpreter's last word. */
 export function errorOf(status: 'failed' | 'cancelled' | 'rejected', reason: string, failure: Failure | null): Error {
   if (status === 'cancelled') return new CancelledFailure(reason);
-  return ApplicationFailure.create({
-    type: failure?.type ?? status,
-    message: reason,
-    nonRetryable: true,
-    details: [{ status, fault: failure?.fault ?? 'engine' }],
-  });
+  const { type, message, fault } = failureOfEnd({ status, reason, failure });
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [{ status, fault }] });
 }

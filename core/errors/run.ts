@@ -176,4 +176,28 @@ export const RUN_ERRORS = {
     title: 'A run that is to be rerun has not ended',
     fix: 'Wait for its end, or end it with `perennial cancel <run>`.',
   },
+  PER_RUN_080: {
+    fault: 'user',
+    retryable: false,
+    title: 'A local run waits for ever',
+    fix: 'Give the approval an answer in `answers`, or a time-out in the pipeline (docs/TESTING.md).',
+  },
+  PER_RUN_081: {
+    fault: 'user',
+    retryable: false,
+    title: 'An option of a local run names nothing',
+    fix: "Name a node's address, its id or its step; of answers, an approval (docs/TESTING.md).",
+  },
+  PER_RUN_082: {
+    fault: 'user',
+    retryable: false,
+    title: 'A run has no value',
+    fix: 'The message says how it ended: look at its failure, or ask for its status instead of its value.',
+  },
+  PER_RUN_083: {
+    fault: 'user',
+    retryable: false,
+    title: 'An output is not there, or is not of the contract that it was read by',
+    fix: 'Name a node that has completed, with the contract of its step as it was when the run was made.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -1,5 +1,5 @@
 import { isPerennialError } from '../errors';
-import type { Failure } from './state';
+import type { EndStatus, Failure } from './state';
 
 /** What an error thrown inside the interpreter means for the node that it is about. */
 export function failureOf(error: unknown): Failure {
@@ -8,4 +8,19 @@ export function failureOf(error: unknown): Failure {
   }
   const message = error instanceof Error ? error.message : String(error);
   return { type: 'PER_FLOW_009', message, fault: 'engine', retryable: false };
+}
+
+/** What the end of a shard or of a called run, which did not complete, means for the node that waits for it. */
+export function failureOfEnd(end: {
+  readonly status: EndStatus;
+  readonly reason: string | null;
+  readonly failure: Failure | null;
+}): Failure {
+  const { status, reason, failure } = end;
+  return {
+    type: failure?.type ?? status,
+    message: reason ?? status,
+    fault: failure?.fault ?? 'engine',
+    retryable: false,
+  };
 }

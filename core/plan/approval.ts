@@ -21,3 +21,8 @@ export interface GivenAnswer extends Approval {
   /** Not there: the approval asks for yes or no only. */
   readonly answer?: Json;
 }
+
+/** What counts as the answer when nobody gave one in time. */
+export function unanswered(at: string): Approval {
+  return { approved: false, by: 'time-out', note: 'Nobody answered in time.', at };
+}

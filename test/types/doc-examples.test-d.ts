@@ -24,7 +24,8 @@ import {
 } from '../../core';
 import { canonicalJson } from '../../core/plan/json';
 import { sha256 } from '../../core/plan/sha256';
-import { Dataset, deploy, Model, train as trainStep } from './churn';
+import { type LocalOptions, runLocal } from '../../testing';
+import { Dataset, deploy, Model, train as trainStep, trainChurn } from './churn';
 
 export const examples = {
   step() {
@@ -125,4 +126,17 @@ export const examples = {
   },
   sha256: () => sha256('abc') === 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   canonicalJson: () => canonicalJson({ b: 1, a: [true] }) === '{"a":[true],"b":1}',
+  async runLocal(fakes: LocalOptions['steps']) {
+    const run = await runLocal(
+      trainChurn,
+      { table: 'events', seeds: [1, 2] },
+      {
+        steps: fakes,
+        failures: { 'per-seed[1]/train': [new Error('out of memory')] },
+        durations: { train: '1h' },
+        answers: { release: { approved: true, by: 'ana' } },
+      },
+    );
+    expect(run.value()).toEqual({ url: 'https://churn.example' });
+  },
 };

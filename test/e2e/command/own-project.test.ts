@@ -37,6 +37,11 @@ const FILES: Record<string, string> = {
     import { implement } from 'perennial-ml';
     import { count } from './contracts';
     export const steps = implement({ count }, { count: ({ dataset }) => ({ dataset }) });`,
+  'pipeline.test.ts': `
+    import { runLocal } from 'perennial-ml/testing';
+    import { tally } from './pipeline';
+    import { steps } from './steps';
+    export const tested: Promise<string> = runLocal(tally, {}, { steps }).then((run) => run.value().dataset);`,
   'perennial.config.ts': `
     import { defineConfig } from 'perennial-ml';
     import { tally } from './pipeline';

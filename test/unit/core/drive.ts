@@ -1,15 +1,7 @@
-import {
-  advance,
-  advanceOwn,
-  begin,
-  beginShard,
-  type Advance,
-  type Command,
-  type Event,
-  type Failure,
-} from '../../../core/interpret';
+import { advance, advanceOwn, begin, type Command, type Event, type Failure } from '../../../core/interpret';
 import type { Json } from '../../../core/plan/json';
 import type { Plan } from '../../../core/plan/plan';
+import { type End, type Hands, Shell, type Stop, type Tell } from '../../../testing/shell';
 
 /** What a step's pretended execution ends with. */
 export type Outcome = { readonly output: Json } | { readonly failure: Failure };
@@ -33,117 +25,99 @@ export interface Drive {
 }
 
 export interface Driven {
-  readonly end: Extract<Command, { type: 'end' }>;
+  readonly end: End;
   /** Addresses of steps in the order in which they started, shards' included. */
   readonly started: string[];
   /** Started and ended, as they came: `+train`, `-train`. */
   readonly trace: string[];
+  /** Those of shards too, but for their ends. The last is the end. */
   readonly commands: Command[];
-  /** Most steps of one workflow under way at once. */
+  /** Most that was under way at once. */
   readonly widest: number;
 }
 
-/** Plays a plan to its end in memory: the interpreter is the real one, steps are functions, shards run at once. */
+/** Plays a plan to its end in memory: interpreter and shell are the real ones, steps are functions, and `pick` is the time. */
 export function drive(plan: Plan, config: Json, how: Drive): Driven {
-  return play(plan, begin(plan, config, how.reuse?.nodes), how);
-}
-
-function play(plan: Plan, first: Advance, how: Drive): Driven {
-  const seen: Driven = {
-    end: { type: 'end', status: 'failed', output: null, reason: null, failure: null },
-    started: [],
-    trace: [],
-    commands: [],
-    widest: 0,
-  };
-  const result = { ...seen };
-  const open: { readonly address: string; readonly answers?: true; readonly event: () => Event }[] = [];
-  const stopped = new Set<string>();
-  let state = first.state;
-  let ends = 0;
+  const open: Open[] = [];
+  const started: string[] = [];
+  const trace: string[] = [];
+  const commands: Command[] = [];
+  const ends: End[] = [];
   let widest = 0;
 
-  function obey(commands: readonly Command[]): void {
-    for (const command of commands) {
-      result.commands.push(command);
-      how.seen?.(command);
-      if (command.type === 'run-step') {
-        result.started.push(command.address);
-        result.trace.push(`+${command.address}`);
-        const outcome = how.step(command.address, command.input);
-        open.push({ address: command.address, event: () => eventOf(command.address, outcome) });
-      } else if (command.type === 'run-call') {
-        const outcome = how.step(command.address, command.config);
-        open.push({ address: command.address, event: () => eventOf(command.address, outcome) });
-      } else if (command.type === 'run-shard') {
-        open.push({ address: command.address, event: () => shardEvent(command) });
-      } else if (command.type === 'await-answer') {
-        const answer = {
-          approved: how.approve?.(command.address) ?? true,
-          by: 'ana',
-          note: null,
-          at: '2001-01-01T00:00:00.000Z',
-        };
-        open.push({ address: command.address, event: () => ({ type: 'answered', address: command.address, answer }) });
-      } else if (command.type === 'reuse') {
-        const { address } = command;
-        const output = how.reuse?.outputOf(address);
-        open.push({
-          address,
-          answers: true,
-          event: () => (output === undefined ? { type: 'absent', address } : { type: 'reused', address, output }),
-        });
-      } else if (command.type === 'breathe') {
-        open.push({ address: '', event: () => ({ type: 'breathed' }) });
-      } else if (command.type === 'stop') stopped.add(command.address);
-      else if (command.type === 'end') {
-        result.end = command;
-        ends += 1;
-      }
-    }
+  function run(address: string, tell: Tell, end: () => Event): Stop {
+    const entry: Open = { address, stopped: false, tell, end };
+    open.push(entry);
     widest = Math.max(widest, open.length);
-  }
-
-  function eventOf(address: string, outcome: Outcome): Event {
-    result.trace.push(`-${address}`);
-    if ('failure' in outcome) return { type: 'failed', address, failure: outcome.failure };
-    return { type: 'completed', address, output: outcome.output };
-  }
-
-  function shardEvent(command: Extract<Command, { type: 'run-shard' }>): Event {
-    const inner = play(plan, beginShard(plan, command.seed, how.reuse?.nodes), how);
-    result.started.push(...inner.started);
-    result.trace.push(...inner.trace);
-    const { address } = command;
-    if (inner.end.status === 'completed') return { type: 'completed', address, output: inner.end.output };
-    const failure = inner.end.failure ?? {
-      type: 'Error',
-      message: inner.end.reason ?? '',
-      fault: 'engine',
-      retryable: false,
+    return () => {
+      entry.stopped = true;
     };
-    return { type: 'failed', address, failure };
   }
 
-  function step(event: Event): void {
-    const take = how.own ? advanceOwn : advance;
-    const next = take(plan, how.viaJson ? throughJson(state) : state, event);
-    state = next.state;
-    obey(next.commands);
-  }
+  const hands: Hands = {
+    runStep({ address, input }, tell) {
+      started.push(address);
+      trace.push(`+${address}`);
+      const outcome = how.step(address, input);
+      return run(address, tell, () => {
+        trace.push(`-${address}`);
+        return eventOf(address, outcome);
+      });
+    },
+    runCall({ address, config: given }, tell) {
+      const outcome = how.step(address, given);
+      return run(address, tell, () => eventOf(address, outcome));
+    },
+    awaitAnswer({ address }, _show, tell) {
+      const approved = how.approve?.(address) ?? true;
+      const answer = { approved, by: 'ana', note: null, at: '2001-01-01T00:00:00.000Z' };
+      const stop = run(address, tell, () => ({ type: 'answered', address, answer }));
+      return () => {
+        stop();
+        // Nobody is told of an answer that is not waited for any more.
+        open.splice(0, open.length, ...open.filter((entry) => !(entry.stopped && entry.tell === tell)));
+      };
+    },
+    readReused(address, tell) {
+      const output = how.reuse?.outputOf(address);
+      run(address, tell, () =>
+        output === undefined ? { type: 'absent', address } : { type: 'reused', address, output },
+      );
+    },
+    later(action) {
+      open.push({ address: '', stopped: false, tell: action, end: () => ({ type: 'breathed' }) });
+    },
+    seen(command) {
+      commands.push(command);
+      how.seen?.(command);
+    },
+    advance: (at, state, event) =>
+      (how.own ? advanceOwn : advance)(at, how.viaJson ? throughJson(state) : state, event),
+  };
 
-  obey(first.commands);
+  const shell = new Shell(plan, begin(plan, config, how.reuse?.nodes), hands, (end) => ends.push(end));
   let events = 0;
-  while (ends === 0 && open.length > 0) {
-    if (how.cancelAfter === events++) step({ type: 'cancel', reason: 'a test asked' });
+  while (ends.length === 0 && open.length > 0) {
+    if (how.cancelAfter === events++) shell.receive({ type: 'cancel', reason: 'a test asked' });
     const [next] = open.splice((how.pick?.(open.length) ?? 0) % open.length, 1);
-    if (!next) continue;
-    // What was asked of the records is answered, whatever is to stop meanwhile.
-    const stops = stopped.has(next.address) && next.answers !== true;
-    step(stops ? { type: 'cancelled', address: next.address } : next.event());
+    next?.tell(next.stopped ? { type: 'cancelled', address: next.address } : next.end());
   }
-  if (ends !== 1) throw new Error(`the run ended ${ends} times, in the state ${JSON.stringify(state)}`);
-  return { ...result, widest };
+  const [end] = ends;
+  if (!end || ends.length !== 1) throw new Error(`the run ended ${ends.length} times`);
+  return { end, started, trace, commands: [...commands, end], widest };
+}
+
+/** Something under way, and what it tells when it ends. */
+interface Open {
+  readonly address: string;
+  stopped: boolean;
+  readonly tell: Tell;
+  readonly end: () => Event;
+}
+
+function eventOf(address: string, outcome: Outcome): Event {
+  if ('failure' in outcome) return { type: 'failed', address, failure: outcome.failure };
+  return { type: 'completed', address, output: outcome.output };
 }
 
 /** What is left of a value after it has been written and read. */

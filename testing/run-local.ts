@@ -1,0 +1,176 @@
+import { parseConfig } from '../activities/parse-config';
+import { describe } from '../activities/run-step/failure';
+import {
+  type ConfigOf,
+  type Implementation,
+  isImplementation,
+  type Json,
+  type OutputOf,
+  type Pipeline,
+  withCalled,
+} from '../core';
+import { milliseconds } from '../core/define/duration';
+import { readOutput } from '../core/define/read-output';
+import { perennialError } from '../core/errors';
+import { begin } from '../core/interpret';
+import { giveAnswers } from './answers';
+import { memoryArtifacts } from './artifacts';
+import { Clock } from './clock';
+import { type Bench, execute } from './executions';
+import { checkNames, type LocalOptions } from './options';
+import { Records } from './records';
+import type { LocalRun } from './result';
+import { type CommandOf, type End, eventOfEnd, type Hands, Shell, type Stop, STOPPED, type Tell } from './shell';
+
+/** The id of the run, which steps read as `ctx.run`. */
+const RUN = 'local';
+
+/**
+ * Runs a plan in this process: the engine's interpreter and the steps' code between the borders of their contracts; no
+ * server, no database, no cache. Time is virtual: waiting costs nothing, and a run is the same each time. What the run
+ * comes to is a result, also when it failed.
+ *
+ * @throws PER_RUN_013 the config is refused, PER_RUN_010 a step that runs has no code, PER_RUN_060 a resource has no
+ * value, PER_RUN_080 it waits for an answer that nobody gives, PER_RUN_081 an option names nothing
+ * @example
+ * const run = await runLocal(trainChurn, { table: 'events', seeds: [1, 2] }, {
+ *   steps: fakes,
+ *   failures: { 'per-seed[1]/train': [new Error('out of memory')] },
+ *   durations: { train: '1h' },
+ *   answers: { release: { approved: true, by: 'ana' } },
+ * });
+ * expect(run.value()).toEqual({ url: 'https://churn.example' });
+ */
+export function runLocal<P extends Pipeline>(
+  pipeline: P,
+  config: ConfigOf<P>,
+  options: LocalOptions,
+): Promise<LocalRun<OutputOf<P>>>;
+export async function runLocal(pipeline: Pipeline, config: unknown, options: LocalOptions): Promise<LocalRun<unknown>> {
+  const pipelines = withCalled([pipeline]);
+  checkNames(pipelines, options);
+  const clock = new Clock();
+  const records = new Records(() => clock.now);
+  const implementations = listOf(options.steps);
+  const bench: Bench = { clock, records, options, implementations, artifacts: memoryArtifacts() };
+  const place = { run: RUN, path: '' };
+  const parsed = await parseConfig(pipeline, config);
+  let end: End | null = null;
+  const stop = start({ bench, pipelines, pipeline, ...place }, parsed, (last) => {
+    end = last;
+  });
+  if (options.cancelAfter !== undefined) clock.after(milliseconds(options.cancelAfter, '`cancelAfter`'), stop);
+  while (!isOver(end)) {
+    const action = clock.next();
+    if (action === null) throw stuck(records);
+    await action();
+  }
+  return resultOf(bench, end);
+}
+
+/** Narrowed here: to the compiler `end` stays null, as only a callback sets it. */
+function isOver(end: End | null): end is End {
+  return end !== null;
+}
+
+function listOf(steps: LocalOptions['steps']): readonly Implementation[] {
+  return isImplementation(steps) ? [steps] : steps;
+}
+
+/** A run, or one that it calls. */
+interface Place {
+  readonly bench: Bench;
+  readonly pipelines: readonly Pipeline[];
+  readonly pipeline: Pipeline;
+  readonly run: string;
+  /** What is put before its addresses. */
+  readonly path: string;
+}
+
+function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
+  const { bench, pipeline, path, run } = place;
+  const { plan } = pipeline;
+  const hands: Hands = {
+    runStep(command, tell) {
+      const step = plan.steps[command.step];
+      if (!step) throw new Error(`no step ${command.step} in the plan`);
+      return execute(bench, step, command, { run, path }, tell);
+    },
+    runCall: (command, tell) => call(place, command, tell),
+    awaitAnswer: (command, show, tell) => giveAnswers(bench, pipeline, command, { path, run, show }, tell),
+    readReused(address, tell) {
+      // Nothing was run before.
+      hands.later(() => {
+        tell({ type: 'absent', address });
+      });
+    },
+    later(action) {
+      bench.clock.after(0, action);
+    },
+    seen(command) {
+      bench.records.note(command, path);
+    },
+  };
+  const shell = new Shell(plan, begin(plan, config), hands, onEnd);
+  return () => {
+    shell.receive({ type: 'cancel', reason: STOPPED });
+  };
+}
+
+/** A run of another pipeline: like this one, under the address of the call. */
+function call(place: Place, command: CommandOf<'run-call'>, tell: Tell): Stop {
+  const { address, pipeline: name, config } = command;
+  const { clock } = place.bench;
+  const pipeline = place.pipelines.find((called) => called.name === name);
+  if (!pipeline) throw new Error(`no pipeline ${name} is called`);
+  const called = { ...place, pipeline, run: `${place.run}/${address}`, path: `${place.path}${address}/` };
+  let stop: Stop = () => undefined;
+  let stopped = false;
+  clock.after(0, async () => {
+    try {
+      const parsed = await parseConfig(pipeline, config);
+      stop = start(called, parsed, (end) => {
+        clock.after(0, () => {
+          tell(eventOfEnd(address, end));
+        });
+      });
+      if (stopped) stop();
+    } catch (error) {
+      tell({ type: 'failed', address, failure: { ...describe(error), retryable: false } });
+    }
+  });
+  return () => {
+    stopped = true;
+    stop();
+  };
+}
+
+function stuck({ nodes, refused }: Records): Error {
+  const waiting = [...nodes.values()].filter(({ status }) => status === 'waiting').map(({ address }) => address);
+  const no = refused.map(({ address, message }) => ` An answer to '${address}' was refused: ${message}`);
+  return perennialError('PER_RUN_080', `Nobody answers '${waiting.join("', '")}'.${no.join('')}`);
+}
+
+function resultOf({ clock, records, artifacts }: Bench, end: End): LocalRun<unknown> {
+  const { status, reason, failure } = end;
+  const { executions, nodes, refused } = records;
+  return {
+    status,
+    reason,
+    failure,
+    output: status === 'completed' ? end.output : null,
+    duration: clock.now,
+    executions,
+    nodes,
+    refused,
+    artifacts,
+    value() {
+      if (status === 'completed') return end.output;
+      throw perennialError('PER_RUN_082', `The run ended as ${status}: ${reason ?? status}`);
+    },
+    outputOf(address, step) {
+      const node = nodes.get(address);
+      return readOutput(step, address, node?.status === 'completed' ? node.output : undefined);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import {
+  type Advance,
+  advanceOwn,
+  beginShard,
+  type Command,
+  type Event,
+  failureOfEnd,
+  type NodeEvent,
+  type RunState,
+} from '../core/interpret';
+import type { Json } from '../core/plan/json';
+import type { Plan } from '../core/plan/plan';
+
+export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+/** The interpreter's last word. */
+export type End = CommandOf<'end'>;
+
+/** Stops what was begun; it still tells how it ended. */
+export type Stop = () => void;
+
+/** Hears how something ended. It must be told later, never while it is being begun. */
+export type Tell = (event: Event) => void;
+
+/** Who does what is commanded, in whatever time. */
+export interface Hands {
+  runStep(command: CommandOf<'run-step'>, tell: Tell): Stop;
+  runCall(command: CommandOf<'run-call'>, tell: Tell): Stop;
+  /** Whoever is stopped here tells nothing more. */
+  awaitAnswer(command: CommandOf<'await-answer'>, show: Json, tell: Tell): Stop;
+  readReused(address: string, tell: Tell): void;
+  /** Does something soon, after what is being done now. */
+  later(action: () => void): void;
+  /** Told of each command but the end before it is carried out, those of shards too. */
+  seen?(command: Exclude<Command, End>): void;
+  /** Takes an event in. By default the state is handed over, as the workflow does. */
+  advance?(plan: Plan, state: RunState, event: Event): Advance;
+}
+
+/**
+ * Carries out the interpreter's commands in this process, as workflows/carry-out does with Temporal's means. It decides
+ * nothing and knows no time: both are others'. Shards are shells of their own, with the same hands.
+ */
+export class Shell {
+  private readonly running = new Map<string, Stop>();
+  private current: RunState;
+
+  /** @param onEnd called once, perhaps before this returns */
+  constructor(
+    private readonly plan: Plan,
+    first: Advance,
+    private readonly hands: Hands,
+    private readonly onEnd: (end: End) => void,
+  ) {
+    this.current = first.state;
+    this.obeyAll(first.commands);
+  }
+
+  get state(): RunState {
+    return this.current;
+  }
+
+  /** Takes in what happened. */
+  receive(event: Event): void {
+    if ('address' in event) this.running.delete(event.address);
+    const { plan, current, hands } = this;
+    const next = hands.advance ? hands.advance(plan, current, event) : advanceOwn(plan, current, event);
+    this.current = next.state;
+    this.obeyAll(next.commands);
+  }
+
+  private obeyAll(commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (command.type === 'end') this.onEnd(command);
+      else this.obey(command);
+    }
+  }
+
+  private obey(command: Exclude<Command, End>): void {
+    this.hands.seen?.(command);
+    const tell = (event: Event): void => {
+      this.receive(event);
+    };
+    switch (command.type) {
+      case 'run-step':
+        this.running.set(command.address, this.hands.runStep(command, tell));
+        return;
+      case 'run-call':
+        this.running.set(command.address, this.hands.runCall(command, tell));
+        return;
+      case 'run-shard':
+        this.running.set(command.address, this.runShard(command));
+        return;
+      case 'await-answer': {
+        const show = this.current.nodes[command.address]?.show ?? null;
+        this.running.set(command.address, this.hands.awaitAnswer(command, show, tell));
+        return;
+      }
+      case 'reuse':
+        this.hands.readReused(command.address, tell);
+        return;
+      case 'stop':
+        this.running.get(command.address)?.();
+        return;
+      case 'breathe':
+        this.hands.later(() => {
+          this.receive({ type: 'breathed' });
+        });
+        return;
+      case 'note':
+    }
+  }
+
+  private runShard({ address, seed }: CommandOf<'run-shard'>): Stop {
+    const first = beginShard(this.plan, seed, this.current.reuse);
+    const shard = new Shell(this.plan, first, this.hands, (end) => {
+      this.hands.later(() => {
+        this.receive(eventOfEnd(address, end));
+      });
+    });
+    return () => {
+      shard.receive({ type: 'cancel', reason: STOPPED });
+    };
+  }
+}
+
+/** Why a shard or a called run is cancelled when its parent stops it. */
+export const STOPPED = 'The run was cancelled on request.';
+
+/** What the end of a shard or of a called run is to the node that waits for it. */
+export function eventOfEnd(address: string, end: End): NodeEvent {
+  if (end.status === 'completed') return { type: 'completed', address, output: end.output };
+  if (end.status === 'cancelled') return { type: 'cancelled', address };
+  return { type: 'failed', address, failure: failureOfEnd(end) };
+}
