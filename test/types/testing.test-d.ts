@@ -6,13 +6,14 @@ import { type Equal, holds } from './equal';
 
 const steps = implement({ extract }, { extract: ({ table, days }) => ({ dataset: table, rows: days }) });
 
-export async function results(): Promise<void> {
+export async function results(): Promise<unknown> {
   const run = await runLocal(trainChurn, { table: 'events', seeds: [1] }, { steps });
   holds<Equal<typeof run, LocalRun<{ url: string } | null>>>();
   const url = run.value();
   holds<Equal<typeof url, { url: string } | null>>();
   const trained = run.outputOf('per-seed[0]/train', train);
   holds<Equal<typeof trained, StepOutputOf<typeof train>>>();
+  return [url, trained];
 }
 
 export function refused(): void {
