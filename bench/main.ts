@@ -4,8 +4,13 @@ import { coldstart } from './coldstart/coldstart';
 import { overhead } from './overhead/overhead';
 import { printLine } from './report';
 import type { BenchOptions } from './options';
+import { types } from './types/types';
 
-const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { overhead, coldstart };
+const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  overhead,
+  coldstart,
+  types,
+};
 const Options = z.object({
   json: z.boolean().default(false),
   runs: z.coerce.number().int().min(1).max(100).default(5),

@@ -18,6 +18,8 @@ export interface BenchLine {
   readonly ratios: Readonly<Record<string, number>>;
   /** Upper bounds for the ratios; a benchmark without a stated goal has none. */
   readonly goals: Readonly<Record<string, number>>;
+  /** Medians of the parts that a cost is made of, by who was measured. */
+  readonly detail?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly notMeasured: readonly string[];
   readonly machine: string;
 }
@@ -30,25 +32,35 @@ export function spread(values: readonly number[]): Spread {
   return { median: round(median), min: round(sorted[0] ?? Number.NaN), max: round(sorted.at(-1) ?? Number.NaN) };
 }
 
-/** Compares two lists of costs, taken alternately in one run. */
+/** What a peer's rounds cost. */
+export interface PeerCosts {
+  readonly name: string;
+  readonly version: string;
+  readonly values: readonly number[];
+  /** The most that the ratio should be. */
+  readonly goal?: number | undefined;
+}
+
+/** Compares lists of costs that were taken in turn. */
 export function compare(
   name: string,
   unit: string,
   ours: readonly number[],
-  peer: { readonly name: string; readonly version: string; readonly values: readonly number[] },
-  options: { readonly goal?: number; readonly notMeasured?: readonly string[] } = {},
+  peers: readonly PeerCosts[],
+  more: { readonly notMeasured?: readonly string[]; readonly detail?: BenchLine['detail'] } = {},
 ): BenchLine {
   const perennial = spread(ours);
-  const other = spread(peer.values);
+  const others = peers.map((peer) => ({ ...peer, costs: spread(peer.values) }));
   return {
     name,
     runs: ours.length,
     unit,
     perennial,
-    peers: { [peer.name]: { ...other, version: peer.version } },
-    ratios: { [peer.name]: round(perennial.median / other.median) },
-    goals: options.goal === undefined ? {} : { [peer.name]: options.goal },
-    notMeasured: options.notMeasured ?? [],
+    peers: Object.fromEntries(others.map((peer) => [peer.name, { ...peer.costs, version: peer.version }])),
+    ratios: Object.fromEntries(others.map((peer) => [peer.name, round(perennial.median / peer.costs.median)])),
+    goals: Object.fromEntries(others.flatMap(({ name: of, goal }) => (goal === undefined ? [] : [[of, round(goal)]]))),
+    ...(more.detail && { detail: more.detail }),
+    notMeasured: more.notMeasured ?? [],
     machine: machine(),
   };
 }
@@ -60,7 +72,13 @@ export function printLine(line: BenchLine): string {
     return `${name} ${peer.median} [${peer.min}, ${peer.max}] ${line.unit}, ratio ${line.ratios[name] ?? '-'}${goal}`;
   });
   const own = `perennial ${line.perennial.median} [${line.perennial.min}, ${line.perennial.max}] ${line.unit}`;
-  return `${line.name.padEnd(28)} ${own}; ${peers.join('; ')}; n=${line.runs}`;
+  const parts = Object.entries(line.detail ?? {}).map(
+    ([who, detail]) =>
+      `\n    ${who.padEnd(24)} ${Object.entries(detail)
+        .map(([part, cost]) => `${part} ${cost}`)
+        .join(', ')}`,
+  );
+  return `${line.name.padEnd(36)} ${own}; ${peers.join('; ')}; n=${line.runs}${parts.join('')}`;
 }
 
 function machine(): string {

@@ -37,7 +37,7 @@ export async function coldstart({ runs, onLine, note }: BenchOptions): Promise<v
     peer.push(hand);
   }
   await rm(folder, { recursive: true, force: true });
-  onLine(compare('coldstart/first-run', 's', ours, { ...PEER, values: peer }, { notMeasured: NOT_MEASURED }));
+  onLine(compare('coldstart/first-run', 's', ours, [{ ...PEER, values: peer }], { notMeasured: NOT_MEASURED }));
 }
 
 /** What is ended once the clock has stopped. */

@@ -80,8 +80,8 @@ export async function overhead({ runs, onLine, note }: BenchOptions): Promise<vo
         cpu.peer.push(hand.cpu);
       }
       const options = { notMeasured: NOT_MEASURED };
-      onLine(compare(`overhead/${each.name}/cpu`, 'CPU s', cpu.ours, { ...PEER, values: cpu.peer }, options));
-      onLine(compare(`overhead/${each.name}/wall`, 's', wall.ours, { ...PEER, values: wall.peer }, options));
+      onLine(compare(`overhead/${each.name}/cpu`, 'CPU s', cpu.ours, [{ ...PEER, values: cpu.peer }], options));
+      onLine(compare(`overhead/${each.name}/wall`, 's', wall.ours, [{ ...PEER, values: wall.peer }], options));
     }
   } finally {
     await client.connection.close();

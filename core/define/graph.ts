@@ -8,7 +8,7 @@ import type { RunEnd } from '../plan/run-end';
 import type { Settled } from '../plan/settled';
 import type { Duration } from './duration';
 import type { OutputOf, Pipeline } from './pipeline';
-import type { InputOf, StepContract } from './step';
+import type { StepContract } from './step';
 
 /** Options that every node takes. */
 export interface NodeOptions {
@@ -81,11 +81,12 @@ type ElementOf<T> = T extends readonly (infer E)[] ? E : never;
 /** What a pipeline's graph is written with. Nothing runs: each call adds a node to the plan and gives its reference. */
 export interface Graph {
   /** Uses a step once. The input may mix references, plain values, and objects and lists of both. */
-  run<S extends StepContract>(
-    step: S,
-    input: Wire<NoInfer<InputOf<S>>>,
+  run<I extends z.ZodType, O extends z.ZodType>(
+    // Two inferred schemas: holding a whole contract against `StepContract` costs the compiler seven times as much.
+    step: StepContract<I, O>,
+    input: Wire<NoInfer<Accepted<z.input<I>, z.output<I>>>>,
     options?: RunOptions,
-  ): Ref<z.output<S['output']>>;
+  ): Ref<z.output<O>>;
 
   /**
    * Runs the body once for each item of a list; its value is the list of the bodies' values, in the items' order. With
