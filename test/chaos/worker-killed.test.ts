@@ -9,7 +9,7 @@ import { eventually, killGroup, Surroundings } from './surroundings';
 
 jest.setTimeout(180_000);
 
-const report = new ChaosReport('worker-killed', { seed: null, minimumLanded: 5 });
+const report = new ChaosReport('worker-killed', { seed: null, minimumLanded: 6 });
 let around: Surroundings;
 const at = '2001-02-01T00:00:00.000Z';
 
@@ -107,6 +107,32 @@ test('an activity that is reset in flight runs again, under a fence of its own, 
   report.once(await effects('in the commit'));
   expect(executions).toEqual(['cancelled', 'committed']);
   expect(await effects('in the commit')).toBe(1);
+});
+
+test('an activity that is reset where its worker does not hear of it: the stale commit is refused', async () => {
+  await around.db.query('CREATE TABLE effects (key text NOT NULL, kind text NOT NULL)');
+  await Promise.all([around.worker(), around.worker()]);
+  const handle = await around.start('hog-on', 'reset-deaf');
+  await around.begun('hog');
+  const hit = report.inject();
+  await around.client.workflowService.resetActivity({
+    namespace: around.namespace,
+    execution: { workflowId: 'reset-deaf' },
+    type: 'hog',
+  });
+  await around.begun('hog', 2);
+  await around.letGo('hog');
+  await handle.result();
+  await eventually(async () => (await outcomes('reset-deaf', 'hog')).every((outcome) => outcome !== null));
+  const executions = await outcomes('reset-deaf', 'hog');
+  // What waited for the deaf worker meanwhile found the output, or was refused as well.
+  hit(executions[0] !== 'committed' && executions.length > 1);
+  expect(executions[0]).toBe('fenced-off');
+  expect(executions.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+  report.once(await effects('in the commit'));
+  expect(await effects('in the commit')).toBe(1);
+  await eventually(async () => (await effects('unfenced')) >= 2);
+  report.control('the same effect after a reset with fencing off', (await effects('unfenced')) >= 2);
 });
 
 test('a worker that is asked to stop hands its step over: the run goes on with the next worker', async () => {

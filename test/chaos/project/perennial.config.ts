@@ -21,6 +21,13 @@ const fit = step('fit', { ...options, isolate: true });
 const crown = step('crown', options);
 const hold = step('hold', options);
 const hog = step('hog', options);
+const tick = step('tick', {
+  input: z.object({ item: z.int() }),
+  output: z.object({ item: z.int() }),
+  light: true,
+  cache: false,
+  retry: often,
+});
 
 /** Says in a file that this execution has begun, and waits until the file `go` is there. */
 async function begin(name: string, folder: string, ctx: StepContext): Promise<void> {
@@ -45,7 +52,7 @@ function makeEffects(ctx: EngineContext): void {
 }
 
 const steps = implement(
-  { fit, crown, hold, hog },
+  { fit, crown, hold, hog, tick },
   {
     async fit({ folder }, ctx) {
       await begin('fit', folder, ctx);
@@ -70,6 +77,12 @@ const steps = implement(
       makeEffects(ctx);
       return { fence: ctx.fence };
     },
+
+    async tick({ item }, ctx: EngineContext) {
+      makeEffects(ctx);
+      await sleep(60);
+      return { item };
+    },
   },
 );
 
@@ -91,8 +104,13 @@ const hogOn = pipeline('hog-on', {
   graph: (g, config) => g.run(hog, { folder: config.folder }),
 });
 
+const tickOn = pipeline('tick-on', {
+  config: z.object({ items: z.array(z.int()) }),
+  graph: (g, config) => g.map('each', config.items, (item) => g.run(tick, { item }), { maxParallel: 3 }),
+});
+
 export default defineConfig({
-  pipelines: [fitAndCrown, holdOn, hogOn],
+  pipelines: [fitAndCrown, holdOn, hogOn, tickOn],
   models: [],
   steps: { cpu: () => Promise.resolve({ steps }) },
 });
