@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<voi
 const Options = z.object({
   json: z.boolean().default(false),
   runs: z.coerce.number().int().min(1).max(100).default(5),
+  only: z.string().optional(),
 });
 
 const program = new Command('bench')
@@ -23,8 +24,9 @@ const program = new Command('bench')
   .argument('<name>', 'which benchmark')
   .option('--json', 'one JSON object a line')
   .option('--runs <n>', 'rounds; each runs Perennial and the peer in turn (default 5)')
+  .option('--only <workload>', 'one workload of a benchmark that has several: chain-50, say')
   .action(async (name: string, given: unknown) => {
-    const { json, runs } = Options.parse(given);
+    const { json, runs, only } = Options.parse(given);
     const bench = BENCHMARKS[name];
     if (!bench)
       return program.error(`There is no benchmark '${name}' (known: ${Object.keys(BENCHMARKS).join(', ')}).`, {
@@ -32,6 +34,7 @@ const program = new Command('bench')
       });
     await bench({
       runs,
+      only,
       onLine(line) {
         console.log(json ? JSON.stringify(line) : printLine(line));
       },

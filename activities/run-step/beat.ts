@@ -6,6 +6,15 @@ export interface Beat {
   readonly stop: () => void;
 }
 
+/** The heartbeat time-out of an execution, ms; null: it has none. Temporal says 0 where there is none. */
+export function heartbeatLimit({
+  heartbeatTimeoutMs = 0,
+}: {
+  readonly heartbeatTimeoutMs?: number | undefined;
+}): number | null {
+  return heartbeatTimeoutMs > 0 ? heartbeatTimeoutMs : null;
+}
+
 /**
  * Heartbeats by itself at a third of the limit, whatever the step's code does, with the newest progress.
  *

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPerennialError, perennialError } from '../../core/errors';
+import { heartbeatLimit } from './beat';
 
 /** Waits between tries, ms: enough for a restart of Postgres. */
 const WAITS = [100, 400, 1_000, 2_000, 4_000];
@@ -27,7 +28,7 @@ export function patienceFor(temporal: {
   readonly info: { readonly heartbeatTimeoutMs?: number | undefined };
   readonly cancellationSignal: AbortSignal;
 }): Patience {
-  if (temporal.info.heartbeatTimeoutMs === undefined) return BRIEF;
+  if (heartbeatLimit(temporal.info) === null) return BRIEF;
   return { waits: waitsFor(PATIENCE), signal: temporal.cancellationSignal };
 }
 

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Json } from '../../core';
 import { parseArgument } from './argument';
 import { attempt, type Attempt } from './attempt';
-import { startBeat } from './beat';
+import { heartbeatLimit, startBeat } from './beat';
 import { type Call, resourcesFor, toCall } from './call';
 import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
@@ -38,7 +38,7 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
     const step = knownStep(dependencies, stepName);
     return async (raw) => {
       const temporal = Context.current();
-      const beat = startBeat(temporal.info.heartbeatTimeoutMs ?? null, (details) => {
+      const beat = startBeat(heartbeatLimit(temporal.info), (details) => {
         temporal.heartbeat(mask.json(details));
       });
       try {

@@ -6,51 +6,81 @@ import type { Client } from '@temporalio/client';
 import { connectTemporal } from '../../client/connection';
 import { startStack } from '../../workers/embedded/stack';
 import { packageRoot } from '../../workers/package-root';
-import { cpuSeconds } from '../cpu';
+import type { Part } from '../cpu';
 import type { BenchOptions } from '../options';
-import { compare } from '../report';
-import { bundlePeer, PEER, startPeer } from './peer';
+import { type Case, CASES, type Doer } from './cases';
+import { startDefaultServer } from './default-server';
+import { linesOf } from './lines';
+import { type Form, interleave, type Sample } from './measure';
+import { bundlePeer, startPeer } from './peer';
 
-/** One workload in both forms. `start` runs it to its end. */
-interface Case {
-  readonly name: string;
-  readonly perennial: (client: Client) => Promise<unknown>;
-  readonly peer: (client: Client, queue: string) => Promise<unknown>;
+/** Where a doer's workflows are started, and whose CPU time counts for them. */
+interface Place {
+  readonly client: Client;
+  readonly queue: string;
+  readonly parts: Readonly<Record<string, Part>>;
 }
-
-const ITEMS = Array.from({ length: 200 }, (_, i) => i);
-
-const CASES: readonly Case[] = [
-  {
-    name: 'chain-50',
-    perennial: (client) => ours(client, 'bench-chain-50', { n: 0 }),
-    peer: (client, queue) => byHand(client, queue, 'chain', 50),
-  },
-  {
-    name: 'fan-out-200',
-    perennial: (client) => ours(client, 'bench-fan-out', { items: ITEMS }),
-    peer: (client, queue) => byHand(client, queue, 'fanOut', ITEMS),
-  },
-  {
-    name: '100-runs-of-6',
-    perennial: (client) => Promise.all(Array.from({ length: 100 }, () => ours(client, 'bench-chain-6', { n: 0 }))),
-    peer: (client, queue) => Promise.all(Array.from({ length: 100 }, () => byHand(client, queue, 'chain', 6))),
-  },
-  {
-    name: 'one-run-of-6',
-    perennial: (client) => ours(client, 'bench-chain-6', { n: 0 }),
-    peer: (client, queue) => byHand(client, queue, 'chain', 6),
-  },
-];
-
-const NOT_MEASURED = ['the database server of a real Temporal cluster', 'work inside a step', 'several machines'];
 
 /**
  * The engine's own cost: no-op steps through Perennial, with all its records, beside a hand-written Temporal workflow
  * that records nothing, on the same server with the same worker options; taken in turn. CPU is that of Temporal, Postgres,
  * the worker at work and this client.
  */
-export async function overhead({ runs, onLine, note }: BenchOptions): Promise<void> {
+export async function overhead({ runs, only, onLine, note }: BenchOptions): Promise<void> {
+  const cases = CASES.filter(({ name }) => only === undefined || only === name);
+  const opened = await openPlaces(note);
+  const { places } = opened;
+  try {
+    for (const each of cases) {
+      const samples = await interleave(formsOf(each, places), runs, (round) => {
+        note(`${each.name}: round ${round} of ${runs}`);
+      });
+      const events = await countEvents(samples, places);
+      for (const line of linesOf(each, samples, events)) onLine(line);
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The doers of a workload. Only its latency is compared with a server of default settings. */
+function formsOf(of: Case, places: ReadonlyMap<Doer, Place>): ReadonlyMap<Doer, Form> {
+  const wanted = [...places].filter(([doer]) => doer !== 'temporal-defaults' || of.goals.overDefaults !== undefined);
+  return new Map(wanted.map(([doer, place]) => [doer, formOf(of, doer, place)]));
+}
+
+function formOf(of: Case, doer: Doer, { client, queue, parts }: Place): Form {
+  const { type, argument } = doer === 'perennial' || doer === 'null-store' ? of.perennial : of.peer;
+  return {
+    parts,
+    async work() {
+      const ids = Array.from({ length: of.runs }, () => `${type}-${randomUUID()}`);
+      await Promise.all(
+        ids.map((workflowId) => client.workflow.execute(type, { workflowId, taskQueue: queue, args: [argument] })),
+      );
+      return ids;
+    },
+  };
+}
+
+/** History events of one run, by who did it. */
+async function countEvents(
+  samples: ReadonlyMap<Doer, readonly Sample[]>,
+  places: ReadonlyMap<Doer, Place>,
+): Promise<ReadonlyMap<Doer, number[]>> {
+  const counts = new Map<Doer, number[]>();
+  for (const [doer, place] of places) {
+    const ids = (samples.get(doer) ?? []).flatMap(({ workflows }) => workflows.slice(0, 1));
+    const histories = ids.map((id) => place.client.workflow.getHandle(id).fetchHistory());
+    counts.set(
+      doer,
+      (await Promise.all(histories)).map(({ events }) => events?.length ?? 0),
+    );
+  }
+  return counts;
+}
+
+async function openPlaces(note: (text: string) => void) {
   const state = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
   const stack = await startStack({
     state,
@@ -60,53 +90,41 @@ export async function overhead({ runs, onLine, note }: BenchOptions): Promise<vo
       note(`${part}: ${text}`);
     },
   });
-  const peer = await startPeer(stack.addresses.temporal, await bundlePeer(state));
+  if (stack.temporalCli === null) throw new Error('the embedded stack runs on a Temporal server of its own');
+  const bundle = await bundlePeer(state);
+  const plain = await startDefaultServer(stack.temporalCli, state);
+  const peer = await startPeer(stack.addresses.temporal, bundle);
+  const plainPeer = await startPeer(plain.address, bundle);
   const client = await connectTemporal({ address: stack.addresses.temporal });
+  const plainClient = await connectTemporal({ address: plain.address });
   const { temporal = 0, postgres = 0, 'worker-cpu': worker = 0 } = stack.pids;
-  const servers = [temporal, postgres, process.pid];
-  try {
-    for (const each of CASES) {
-      const wall = { ours: [] as number[], peer: [] as number[] };
-      const cpu = { ours: [] as number[], peer: [] as number[] };
-      // The first round warms both up and does not count.
-      for (let round = 0; round <= runs; round += 1) {
-        note(`${each.name}: round ${round} of ${runs}`);
-        const own = await measure([...servers, worker], () => each.perennial(client));
-        const hand = await measure([...servers, peer.pid], () => each.peer(client, peer.queue));
-        if (round === 0) continue;
-        wall.ours.push(own.wall);
-        wall.peer.push(hand.wall);
-        cpu.ours.push(own.cpu);
-        cpu.peer.push(hand.cpu);
-      }
-      const options = { notMeasured: NOT_MEASURED };
-      onLine(compare(`overhead/${each.name}/cpu`, 'CPU s', cpu.ours, [{ ...PEER, values: cpu.peer }], options));
-      onLine(compare(`overhead/${each.name}/wall`, 's', wall.ours, [{ ...PEER, values: wall.peer }], options));
-    }
-  } finally {
-    await client.connection.close();
-    await peer.stop();
-    await stack.stop();
-    await rm(state, { recursive: true, force: true });
-  }
+  const servers = { temporal: whole(temporal), client: { pid: process.pid, withChildren: false } };
+  const places = new Map<Doer, Place>([
+    [
+      'perennial',
+      { client, queue: 'perennial-cpu', parts: { ...servers, worker: whole(worker), postgres: whole(postgres) } },
+    ],
+    ['temporal-by-hand', { client, queue: peer.queue, parts: { ...servers, worker: whole(peer.pid) } }],
+    [
+      'temporal-defaults',
+      {
+        client: plainClient,
+        queue: plainPeer.queue,
+        parts: { ...servers, temporal: whole(plain.pid), worker: whole(plainPeer.pid) },
+      },
+    ],
+  ]);
+  return {
+    places,
+    async close() {
+      await Promise.all([client.connection.close(), plainClient.connection.close()]);
+      await Promise.all([peer.stop(), plainPeer.stop()]);
+      await Promise.all([stack.stop(), plain.stop()]);
+      await rm(state, { recursive: true, force: true });
+    },
+  };
 }
 
-function ours(client: Client, pipeline: string, config: object): Promise<unknown> {
-  return client.workflow.execute(pipeline, {
-    workflowId: `${pipeline}-${randomUUID()}`,
-    taskQueue: 'perennial-cpu',
-    args: [{ config, plan: 'current' }],
-  });
-}
-
-function byHand(client: Client, taskQueue: string, type: string, argument: unknown): Promise<unknown> {
-  return client.workflow.execute(type, { workflowId: `${type}-${randomUUID()}`, taskQueue, args: [argument] });
-}
-
-async function measure(pids: readonly number[], work: () => Promise<unknown>): Promise<{ wall: number; cpu: number }> {
-  const cpu = cpuSeconds(pids);
-  const began = performance.now();
-  await work();
-  const wall = (performance.now() - began) / 1_000;
-  return { wall, cpu: cpuSeconds(pids) - cpu };
+function whole(pid: number): Part {
+  return { pid, withChildren: true };
 }

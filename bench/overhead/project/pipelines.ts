@@ -9,12 +9,21 @@ export const noop = step('noop', {
   cache: false,
 });
 
-function chain(name: string, length: number) {
+/** The same as a local activity. */
+export const quick = step('quick', {
+  input: noop.input,
+  output: noop.output,
+  light: true,
+  timeout: '10s',
+  cache: false,
+});
+
+function chain(name: string, length: number, each: typeof noop = noop) {
   return pipeline(name, {
     config: z.object({ n: z.int() }),
     graph(g, config) {
-      let last = g.run(noop, { n: config.n }, { id: 'step-1' });
-      for (let i = 2; i <= length; i += 1) last = g.run(noop, { n: last.n }, { id: `step-${i}` });
+      let last = g.run(each, { n: config.n }, { id: 'step-1' });
+      for (let i = 2; i <= length; i += 1) last = g.run(each, { n: last.n }, { id: `step-${i}` });
       return last;
     },
   });
@@ -22,6 +31,8 @@ function chain(name: string, length: number) {
 
 export const chainOf50 = chain('bench-chain-50', 50);
 export const chainOf6 = chain('bench-chain-6', 6);
+
+export const lightChainOf50 = chain('bench-light-chain-50', 50, quick);
 
 export const fanOut = pipeline('bench-fan-out', {
   config: z.object({ items: z.array(z.int()) }),

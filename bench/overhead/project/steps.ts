@@ -1,4 +1,4 @@
 import { implement } from '../../../core';
-import { noop } from './pipelines';
+import { noop, quick } from './pipelines';
 
-export const steps = implement({ noop }, { noop: ({ n }) => ({ n }) });
+export const steps = implement({ noop, quick }, { noop: ({ n }) => ({ n }), quick: ({ n }) => ({ n }) });
