@@ -8,6 +8,7 @@ const ROOMS = [
   'core',
   'steps',
   'pipelines',
+  'examples',
   'client',
   'workflows',
   'activities',
@@ -36,6 +37,14 @@ const law = [
     ignores: ['pipelines/*/steps.*.ts'],
     rooms: ['core', 'steps', 'pipelines'],
     packages: ['zod'],
+    not: [{ regex: '/steps\\.[^/]+$', why: 'a definition may not load the code of steps' }],
+  },
+  // Projects as users have them: they know the package by its names.
+  {
+    files: ['examples/**/*.ts'],
+    ignores: ['examples/*/steps.*.ts', 'examples/*/perennial.config.ts'],
+    rooms: ['examples'],
+    packages: ['zod', 'perennial-ml'],
     not: [{ regex: '/steps\\.[^/]+$', why: 'a definition may not load the code of steps' }],
   },
   {

@@ -1,6 +1,7 @@
 // What authors of steps, pipelines and models import.
 export { Occasion } from './define/occasion';
 export { cron, type Cron } from './define/cron';
+export { command, isCommand, type Command, type CommandOptions } from './define/command';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
 export type { Duration } from './define/duration';
@@ -23,6 +24,7 @@ export {
   type AnyHandler,
   type Handler,
   type Implementation,
+  type StepBody,
 } from './define/implement';
 export {
   model,

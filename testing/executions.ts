@@ -6,6 +6,7 @@ import {
   type ArtifactStore,
   type Duration,
   type Implementation,
+  isCommand,
   type Json,
   type PlanStep,
   resourceValues,
@@ -163,9 +164,11 @@ async function runCode(bench: Bench, step: PlanStep, begun: Begun, onCall: () =>
   );
 }
 
-function codeOf(bench: Bench, step: PlanStep, address: string): FoundStep {
+function codeOf(bench: Bench, step: PlanStep, address: string): Pick<FoundStep, 'contract'> & { handler: AnyHandler } {
   const found = findStep(bench.implementations, step.name);
-  if (found) return found;
+  if (found && !isCommand(found.handler)) return { contract: found.contract, handler: found.handler };
+  if (found)
+    throw perennialError('PER_RUN_070', `The code of the step '${step.name}', which '${address}' runs, is a program.`);
   throw perennialError('PER_RUN_010', `\`steps\` has no code for the step '${step.name}', which '${address}' runs.`);
 }
 

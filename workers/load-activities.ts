@@ -10,7 +10,7 @@ import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
 import { standardCode } from './code/standard-code';
 import type { Project } from './load-project';
-import { checkLoaded, stepsOfPool } from './pool-steps';
+import { checkLoaded, checkPrograms, stepsOfPool } from './pool-steps';
 import { WORKFLOW_POOL } from './tuning';
 
 /** What a worker runs its activities with. */
@@ -27,13 +27,15 @@ export interface ActivityParts {
  * The activities of a pool by the type that Temporal shows: a dispatcher under each step's name, and on the workflows'
  * pool the engine's own.
  *
- * @throws PER_STACK_007 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool
+ * @throws PER_STACK_007 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool,
+ * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<Record<string, unknown>> {
   const { db, environment, log, project, resources } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
+  checkPrograms(implementations, pool, project.folder);
   const dependencies: RunStepDependencies = {
     db,
     artifacts: diskArtifacts(db, environment.artifacts),

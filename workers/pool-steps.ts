@@ -1,5 +1,6 @@
+import { checkProgram } from '../activities/run-step/command';
 import { standardPools } from '../activities/standard-pools';
-import type { Implementation, Model, Pipeline } from '../core';
+import { type Implementation, isCommand, type Model, type Pipeline } from '../core';
 import { checkProject, refuse } from '../core/checks';
 import type { Plan } from '../core/plan/plan';
 import { WORKFLOW_POOL } from './tuning';
@@ -10,6 +11,21 @@ export function stepsOfPool(implementations: readonly Implementation[], pool: st
     Object.values(contracts).flatMap((contract) => (contract.pool === pool ? [contract.name] : [])),
   );
   return [...new Set(names)];
+}
+
+/**
+ * Refuses a host that lacks a program, or a file of one, that a step of the pool is run with.
+ *
+ * @param folder the project's
+ * @throws PER_RUN_067
+ */
+export function checkPrograms(implementations: readonly Implementation[], pool: string, folder: string): void {
+  for (const { contracts, handlers } of implementations) {
+    for (const [key, contract] of Object.entries(contracts)) {
+      const handler = handlers[key];
+      if (contract.pool === pool && isCommand(handler)) checkProgram(handler, folder);
+    }
+  }
 }
 
 /** What is known of the workers while a project is checked: one pool's step code is loaded, or none. */

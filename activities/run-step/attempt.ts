@@ -7,6 +7,7 @@ import type { Effect, EngineContext } from './context';
 import type { Usage } from './cost';
 import { describe, type Failure } from './failure';
 import { type IsolatedEnd, runIsolated } from './isolate';
+import { isInProcess } from './known-step';
 import { startLimit } from './limit';
 import { outputHolds } from './resources';
 
@@ -49,7 +50,7 @@ type End = { readonly usage: Usage | null } & (
 async function run(call: Call, context: EngineContext): Promise<End> {
   const { contract } = call.step;
   try {
-    if (contract.isolate) return await isolated(call, context);
+    if (!isInProcess(call.step)) return await isolated(call, context);
     const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), context.signal);
     return { kind: 'output', output, usage: null };
   } catch (error) {

@@ -2,17 +2,20 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import type { AnyHandler, Implementation, Json, StepContract, StepLog } from '../../core';
-import { implementationsIn, resourceValues } from '../../core';
+import type { Implementation, Json, StepContext, StepLog } from '../../core';
+import { implementationsIn, isCommand, resourceValues } from '../../core';
 import { perennialError } from '../../core/errors';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
 import { callHandler } from './call-handler';
+import { programHandler, usageWithPrograms } from './command';
 import type { EngineContext } from './context';
+import type { Usage } from './cost';
+import { endGroup, FOLDER } from './execution-folder';
 import { describe } from './failure';
 import { JsonValue } from './json-value';
-import { findStep } from './known-step';
+import { findStep, type FoundStep } from './known-step';
 import { type FromChild, ToChild } from './messages';
 import { maskOf } from './resources';
 
@@ -20,7 +23,8 @@ import { maskOf } from './resources';
 // own, which the worker kills as a whole.
 
 const parent = z.coerce.number().int().parse(process.env['PERENNIAL_PARENT']);
-new Worker(join(__dirname, 'watch-parent.js'), { workerData: parent }).unref();
+const folder = z.string().min(1).parse(process.env[FOLDER]);
+new Worker(join(__dirname, 'watch-parent.js'), { workerData: { parent, folder } }).unref();
 
 const cancelled = new AbortController();
 process.on('SIGTERM', () => {
@@ -28,14 +32,14 @@ process.on('SIGTERM', () => {
 });
 // Without its worker nobody takes the result: end, and everything that was started with it.
 process.on('disconnect', () => {
-  process.kill(-process.pid, 'SIGKILL');
+  endGroup(folder);
 });
 process.once('message', (message) => {
   void work(ToChild.parse(message));
 });
 
 async function work(task: ToChild): Promise<void> {
-  const { databaseUrl, artifacts } = readEnvironment();
+  const { databaseUrl, artifacts, project } = readEnvironment();
   const db = openDb(databaseUrl, { max: 2 });
   const given = task.resources ?? {};
   // Until the contract is known every text of the values counts as secret.
@@ -60,8 +64,14 @@ async function work(task: ToChild): Promise<void> {
     const step = await load(task);
     mask = maskOf(Object.values(step.contract.resources), new Map(Object.entries(given)));
     const resources = await resourceValues(step.contract.resources, given);
-    return callHandler(step, task.input, { ...context, resources });
+    const full: StepContext = { ...context, resources };
+    const { contract, handler } = step;
+    if (!isCommand(handler)) return callHandler({ contract, handler }, task.input, full);
+    usage = usageWithPrograms;
+    const program = programHandler(handler, contract, { db, project, folder, mask, resources: given });
+    return callHandler({ contract, handler: program }, task.input, full);
   };
+  let usage = ownUsage;
   const last = await act().then(
     (output): FromChild => ({ type: 'done', output, usage: usage() }),
     (error: unknown): FromChild => ({ type: 'failed', failure: describe(error, task.never, mask), usage: usage() }),
@@ -72,7 +82,7 @@ async function work(task: ToChild): Promise<void> {
 }
 
 /** The step's code: from the project's bundle, or from the engine's own stages. */
-async function load(task: ToChild): Promise<{ readonly contract: StepContract; readonly handler: AnyHandler }> {
+async function load(task: ToChild): Promise<FoundStep> {
   const implementations = task.bundle === null ? await standard(task.step) : await fromBundle(task.bundle, task.pool);
   const found = findStep(implementations, task.step);
   if (found === null) throw perennialError('PER_RUN_010', `The child process has no code for the step '${task.step}'.`);
@@ -112,7 +122,7 @@ function plain(fields: object): Record<string, Json> {
   return z.record(z.string(), JsonValue).catch({}).parse(JSON.parse(text));
 }
 
-function usage(): { cpuMs: number; peakRss: number } {
+function ownUsage(): Usage | null {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, peakRss: maxRSS * 1_024 };
 }

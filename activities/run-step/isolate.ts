@@ -8,13 +8,14 @@ import { perennialError } from '../../core/errors';
 import { type Environment, environmentVariables } from '../../store/environment';
 import { withoutResources } from '../../store/resource-values';
 import type { Usage } from './cost';
+import { FOLDER, temporaryIn, withExecutionFolder } from './execution-folder';
 import { describe, type Failure } from './failure';
 import { FromChild, type ToChild } from './messages';
 import { type Mask, NO_MASK } from './resources';
 
-/** How an isolated execution ended; `usage` is null when the child died without a word. */
+/** How an isolated execution ended; `usage` is null when the child died without a word, or cannot measure its program. */
 export type IsolatedEnd =
-  | { readonly kind: 'output'; readonly output: Json; readonly usage: Usage }
+  | { readonly kind: 'output'; readonly output: Json; readonly usage: Usage | null }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly usage: Usage | null };
 
 /** What the worker gives an isolated execution. */
@@ -33,11 +34,15 @@ const GRACE = 2_000;
 const LAST_WORDS = 1_000;
 
 /**
- * Runs one execution in a child process that leads its own process group. However it ends (done, failed, cancelled, dead),
- * nothing of the group is left when this returns.
+ * Runs one execution in a child process that leads its own process group, with a folder of its own. However it ends
+ * (done, failed, cancelled, dead), nothing of either is left when this returns.
  */
 export async function runIsolated(task: ToChild, given: Isolation): Promise<IsolatedEnd> {
-  const child = start(given.environment);
+  return withExecutionFolder((folder) => runInFolder(folder, task, given));
+}
+
+async function runInFolder(folder: string, task: ToChild, given: Isolation): Promise<IsolatedEnd> {
+  const child = start(given.environment, folder);
   const lastWords = follow(child, given.log, given.mask ?? NO_MASK);
   let grace: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -67,7 +72,7 @@ export function childEntry(): string {
   return existsSync(compiled) ? compiled : join(__dirname, '..', '..', 'dist', 'activities', 'run-step', 'child.js');
 }
 
-function start(environment: Environment): ChildProcess {
+function start(environment: Environment, folder: string): ChildProcess {
   return spawn(process.execPath, [childEntry()], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -77,6 +82,8 @@ function start(environment: Environment): ChildProcess {
       ...environmentVariables({ ...environment, token: null }),
       PERENNIAL_TOKEN: undefined,
       PERENNIAL_PARENT: String(process.pid),
+      [FOLDER]: folder,
+      TMPDIR: temporaryIn(folder),
     },
   });
 }

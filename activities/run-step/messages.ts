@@ -30,7 +30,7 @@ export const FromChild = z.discriminatedUnion('type', [
     fields: z.record(z.string(), JsonValue),
     message: z.string(),
   }),
-  z.object({ type: z.literal('done'), output: JsonValue, usage: Usage }),
-  z.object({ type: z.literal('failed'), failure: Failure, usage: Usage }),
+  z.object({ type: z.literal('done'), output: JsonValue, usage: Usage.nullable() }),
+  z.object({ type: z.literal('failed'), failure: Failure, usage: Usage.nullable() }),
 ]);
 export type FromChild = z.infer<typeof FromChild>;

@@ -8,13 +8,13 @@ import { type Call, resourcesFor, toCall } from './call';
 import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import { describe, toApplicationFailure } from './failure';
-import { knownStep } from './known-step';
+import { isInProcess, knownStep } from './known-step';
 import { maskError, NO_RESOURCES } from './resources';
 import { claimNode } from '../../store/nodes/claim-node';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
 import { takeTurn } from './take-turn';
-import { CACHE_OFF, type LookUp, useCache } from './use-cache';
+import { CACHE_OFF, type LookUp, stillTrue, useCache } from './use-cache';
 
 /** A step's activity as a worker registers it under the step's name. */
 export type StepActivity = (argument: unknown) => Promise<Json>;
@@ -66,7 +66,7 @@ async function execute(call: Call): Promise<Json> {
       )
     : CACHE_OFF;
   if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
-  if (step.contract.isolate) return runInTurn(call, look);
+  if (!isInProcess(step)) return runInTurn(call, look);
   return step.contract.light ? runLight(call, look) : runClaimed(call, look);
 }
 
@@ -92,7 +92,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
     return raise(call, end);
   }
   try {
-    return await commit(call, fence, look, withLineage(call, end));
+    return await commit(call, fence, stillTrue(look, call.step), withLineage(call, end));
   } catch (error) {
     // The commit itself failed: an effect of the step, or the records. Say so there if they can be reached.
     const failed = {

@@ -14,6 +14,16 @@ const KEPT = 16;
 
 /** @param detail with the files' digests in full: all of each goes into the code's */
 export function toStepCode(detail: CodeDetail): StepCode {
-  const files = Object.entries(detail.files).map(([path, digest]) => [path, digest.slice(0, KEPT)] as const);
-  return { digest: jsonDigest(detail), detail: { ...detail, files: Object.fromEntries(files) } };
+  return { digest: jsonDigest(detail), detail: { ...detail, files: shortened(detail.files) } };
+}
+
+/** A step's code with more files, those of its program: their digests in full, by path. */
+export function withFiles(code: StepCode, files: CodeDetail['files']): StepCode {
+  if (Object.keys(files).length === 0) return code;
+  const digest = jsonDigest({ code: code.digest, files });
+  return { digest, detail: { ...code.detail, files: { ...code.detail.files, ...shortened(files) } } };
+}
+
+function shortened(files: CodeDetail['files']): CodeDetail['files'] {
+  return Object.fromEntries(Object.entries(files).map(([path, digest]) => [path, digest.slice(0, KEPT)]));
 }

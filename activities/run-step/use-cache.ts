@@ -32,7 +32,8 @@ export async function useCache(
 ): Promise<LookUp> {
   const { db, environment } = dependencies;
   const fingerprint = { ...fingerprintOf(environment.build), ...resources };
-  const entry = keyOf(step.contract.name, step.code.digest, node.input, fingerprint);
+  const code = step.code();
+  const entry = keyOf(step.contract.name, code.digest, node.input, fingerprint);
   const found = await lookUpCache(db, { step: entry.step, key: entry.key, address: node.address });
   const broken = found?.key === entry.key ? await brokenBlob(dependencies, found.output) : null;
   if (found?.key === entry.key && broken === null) {
@@ -40,10 +41,24 @@ export async function useCache(
     return { hit: { output: found.output }, reason: { hit: true, from }, entry: null };
   }
   await keepKeyParts(db, [
-    { digest: entry.parts.code, part: 'code', detail: step.code.detail },
+    { digest: entry.parts.code, part: 'code', detail: code.detail },
     { digest: entry.parts.environment, part: 'environment', detail: fingerprint },
   ]);
   return { hit: null, reason: missOf(entry, found, broken), entry };
+}
+
+/** The same answer after the step has run: a program that was edited meanwhile leaves no output to be used again. */
+export function stillTrue(look: LookUp, step: KnownStep): LookUp {
+  return look.entry === null || digestNow(step) === look.entry.parts.code ? look : { ...look, entry: null };
+}
+
+function digestNow(step: KnownStep): string | null {
+  try {
+    return step.code().digest;
+  } catch {
+    // A file of the program is gone. What it has made is made.
+    return null;
+  }
 }
 
 /** The key of a step's output; artifacts in the input stand there by their digest. */

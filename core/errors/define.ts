@@ -116,4 +116,16 @@ export const DEFINE_ERRORS = {
     title: 'an expression is malformed',
     fix: 'Give a key that only names a field (`(item) => item.auc`), and digits from 0 to 15; let a step compute what is more than that.',
   },
+  PER_DEF_030: {
+    fault: 'user',
+    retryable: false,
+    title: 'a light step is a command',
+    fix: 'A command runs in a process of its own: drop `light` from the contract.',
+  },
+  PER_DEF_031: {
+    fault: 'user',
+    retryable: false,
+    title: 'a command is malformed',
+    fix: "Give program, arguments, cwd and files as texts without NUL characters, and variables that are not the engine's (docs/COMMAND-STEPS.md).",
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

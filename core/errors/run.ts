@@ -152,6 +152,42 @@ export const RUN_ERRORS = {
     title: "A step's output holds the value of a resource",
     fix: 'Leave it out of the output. If everyone may see this field, mark it in the schema: notSecret(z.string()).',
   },
+  PER_RUN_065: {
+    fault: 'user',
+    retryable: true,
+    title: "A step's program failed",
+    fix: 'The message has the end of what it said on stderr; the log of the execution has all of it.',
+  },
+  PER_RUN_066: {
+    fault: 'user',
+    retryable: false,
+    title: "A step's program refused its input",
+    fix: 'It ended with exit code 64, which says that the same input would be refused again: give it another one.',
+  },
+  PER_RUN_067: {
+    fault: 'user',
+    retryable: false,
+    title: "A step's program cannot be started",
+    fix: "Install it on the hosts of the pool's workers, or correct program, cwd and files of its command (docs/COMMAND-STEPS.md).",
+  },
+  PER_RUN_068: {
+    fault: 'user',
+    retryable: false,
+    title: "The output of a step's program cannot be read",
+    fix: 'Write one JSON value to the file that PERENNIAL_OUTPUT names, before the program ends with exit code 0.',
+  },
+  PER_RUN_069: {
+    fault: 'user',
+    retryable: false,
+    title: "A file of a program's output is refused",
+    fix: 'Name an ordinary file below PERENNIAL_FILES, no link, as {"$file": "name", "kind": "json"} (docs/COMMAND-STEPS.md).',
+  },
+  PER_RUN_070: {
+    fault: 'user',
+    retryable: false,
+    title: 'A local run has no time for programs',
+    fix: 'Programs do not run in virtual time: give the step a function in `steps` that stands in for it (docs/TESTING.md).',
+  },
   PER_RUN_030: {
     fault: 'user',
     retryable: false,

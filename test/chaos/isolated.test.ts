@@ -148,7 +148,10 @@ test('cancelling ends a child that computes and never looks up, with what it has
 });
 
 test('kill -9 of the worker ends a child that computes and never looks up, with what it has started', async () => {
-  const worker = spawn(process.execPath, [join(__dirname, 'isolated-worker.cjs'), root], {
+  const input = { how: 'compute', folder: root };
+  const bundle = join(__dirname, 'isolated-project.cjs');
+  const task = { type: 'run', step: 'alone', pool: 'cpu', bundle, input, run: 'r', address: 'a', fence: 1, never: [] };
+  const worker = spawn(process.execPath, [join(__dirname, 'isolated-worker.cjs'), JSON.stringify(task)], {
     stdio: 'ignore',
     env: { ...process.env, DATABASE_URL: database.url, PERENNIAL_STATE: root },
   });

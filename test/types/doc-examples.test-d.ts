@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import {
   coalesce,
+  command,
   cron,
   divide,
   type Graph,
@@ -67,6 +68,11 @@ export const examples = {
       },
     );
     return gpuSteps;
+  },
+  command() {
+    const fit = trainStep;
+    const cpuSteps = implement({ fit }, { fit: command({ program: 'python3', arguments: ['fit.py'] }) });
+    return cpuSteps;
   },
   gte: (g: Graph, best: Ref<{ auc: number; model: z.output<typeof Model> }>, config: Ref<{ minAuc: number }>) =>
     g.branch('quality-gate', gte(best.auc, config.minAuc), { then: () => g.run(deploy, { model: best.model }) }),

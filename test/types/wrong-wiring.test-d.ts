@@ -2,7 +2,20 @@
 // Danger: wrong wiring that compiles. Each line below must be refused by the compiler: an error that is no longer one
 // makes `npm run typecheck` fail. Nothing here runs.
 import { z } from 'zod';
-import { and, coalesce, eq, type Graph, gte, implement, model, not, pipeline, type Ref, step } from '../../core';
+import {
+  and,
+  coalesce,
+  command,
+  eq,
+  type Graph,
+  gte,
+  implement,
+  model,
+  not,
+  pipeline,
+  type Ref,
+  step,
+} from '../../core';
 import { cron } from '../../core';
 import { churn, deploy, extract, pickBest, train, trainChurn } from './churn';
 
@@ -79,6 +92,17 @@ export function declarations(): void {
   implement({ deploy }, { deploy: () => ({ uri: 'https://example.org' }) });
   // @ts-expect-error a handler that asks for another input than the contract gives
   implement({ deploy }, { deploy: ({ modell }) => ({ url: modell }) });
+  // @ts-expect-error what is neither a function nor a command
+  implement({ deploy }, { deploy: { program: 'python3' } });
+  // @ts-expect-error a command that needs a shell to be taken apart
+  command({ program: 'python3', arguments: 'fit.py --fast' });
+  // @ts-expect-error an argument that is no text
+  command({ program: 'python3', arguments: ['--seed', 3] });
+  // Mended: a program in place of a function, beside one.
+  implement(
+    { train, deploy },
+    { train: command({ program: 'python3' }), deploy: () => ({ url: 'https://example.org' }) },
+  );
   // @ts-expect-error a duration without a unit
   step('s', { input: z.object({}), output: z.object({}), timeout: '2 hours' });
   // @ts-expect-error a config that is no object

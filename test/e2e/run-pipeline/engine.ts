@@ -127,7 +127,9 @@ function steps(recordsOf: (run: string) => Records): Record<string, (argument: S
         recordsOf(argument.run).executed.push(argument);
         const beat = contract.heartbeat === null ? undefined : setInterval(() => Context.current().heartbeat(), 50);
         try {
-          return await toySteps.handlers[key]?.(contract.input.parse(argument.input), contextOf(argument));
+          const handler = toySteps.handlers[key];
+          if (typeof handler !== 'function') throw new Error('these steps have no programs');
+          return await handler(contract.input.parse(argument.input), contextOf(argument));
         } catch (error) {
           throw error instanceof Stumbled
             ? ApplicationFailure.create({ message: error.message, type: error.type })

@@ -2,6 +2,7 @@
 // when it should not, or does not when it should.
 import { z } from 'zod';
 import {
+  command,
   cron,
   defineConfig,
   implement,
@@ -52,6 +53,41 @@ describe('step', () => {
     ['a light step in a process of its own', () => step('s', { ...io, light: true, isolate: true }), 'PER_DEF_003'],
   ])('refuses %s', (_, work, code) => {
     expect(codeOf(work)).toBe(code);
+  });
+});
+
+describe('command', () => {
+  const work = step('work', io);
+
+  it('is frozen data with everything filled in, and takes the place of a function', () => {
+    const fit = command({ program: 'python3', arguments: ['fit.py', ''] });
+    expect(fit).toEqual({
+      kind: 'command',
+      program: 'python3',
+      arguments: ['fit.py', ''],
+      cwd: '.',
+      environment: {},
+      files: [],
+    });
+    expect([fit, fit.arguments, fit.environment].every((part) => Object.isFrozen(part))).toBe(true);
+    expect(implement({ work }, { work: fit }).handlers['work']).toBe(fit);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['no program', () => command({ program: '' }), 'PER_DEF_031'],
+    ['an argument that ends early', () => command({ program: 'p', arguments: ['a\0b'] }), 'PER_DEF_031'],
+    ['a nameless file', () => command({ program: 'p', files: [''] }), 'PER_DEF_031'],
+    ['a value that ends early', () => command({ program: 'p', environment: { A: '\0' } }), 'PER_DEF_031'],
+    ['a variable that is none', () => command({ program: 'p', environment: { 'A=B': 'c' } }), 'PER_DEF_031'],
+    ["the database's address", () => command({ program: 'p', environment: { DATABASE_URL: 'd' } }), 'PER_DEF_031'],
+    ["the engine's own", () => command({ program: 'p', environment: { PERENNIAL_INPUT: 'x' } }), 'PER_DEF_031'],
+    [
+      'a light step',
+      () => implement({ quick: step('q', { ...io, light: true }) }, { quick: command({ program: 'p' }) }),
+      'PER_DEF_030',
+    ],
+  ])('refuses %s', (_, make, code) => {
+    expect(codeOf(make)).toBe(code);
   });
 });
 

@@ -76,7 +76,7 @@ const argument = {
 /** An activity that does nothing but wait for its turn. */
 function waitFor(turns: Turns, waits = contract) {
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
-  const code = { contract: waits, handler: () => ({}), code: aCode(), bundle: null };
+  const code = { contract: waits, handler: () => ({}), code: aCode, bundle: null };
   const turn: Promise<() => void> = environment.run(() =>
     takeTurn({ temporal: Context.current(), step: code, argument }, turns),
   );

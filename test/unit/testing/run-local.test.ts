@@ -1,7 +1,7 @@
 // Danger: a kit that lies: a pipeline passes its test and breaks in production, because here a wrong shape was let through,
 // a retry was given that the contract refuses, or time went otherwise than it does there.
 import { z } from 'zod';
-import { coalesce, eq, gte, implement, type Implementation, pipeline, step } from '../../../core';
+import { coalesce, command, eq, gte, implement, type Implementation, pipeline, step } from '../../../core';
 import { type LocalOptions, type LocalRun, runLocal } from '../../../testing';
 import { codeOf } from '../core/code-of';
 import { deploy, extract, pickBest, train, trainChurn } from '../../types/churn';
@@ -130,6 +130,11 @@ describe('contracts', () => {
 
   it('say so when a step that runs has no code', async () => {
     await expect(runLocal(once, { n: 1 }, { steps: [] })).rejects.toMatchObject({ code: 'PER_RUN_010' });
+  });
+
+  it('say so when the code of a step is a program, which takes real time', async () => {
+    const steps = implement({ one }, { one: command({ program: 'python3' }) });
+    await expect(runLocal(once, { n: 1 }, { steps })).rejects.toMatchObject({ code: 'PER_RUN_070' });
   });
 });
 

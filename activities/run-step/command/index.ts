@@ -1,0 +1,3 @@
+export { programHandler } from './program-handler';
+export { checkProgram, programFiles } from './program-files';
+export { usageWithPrograms } from './usage';
