@@ -46,7 +46,17 @@ export function runLocal<P extends Pipeline>(
   config: ConfigOf<P>,
   options: LocalOptions,
 ): Promise<LocalRun<OutputOf<P>>>;
-export async function runLocal(pipeline: Pipeline, config: unknown, options: LocalOptions): Promise<LocalRun<unknown>> {
+export function runLocal(pipeline: Pipeline, config: unknown, options: LocalOptions): Promise<LocalRun<unknown>> {
+  return runIn(pipeline, config, options);
+}
+
+/** The same; `advance` may stand in for the interpreter's, as for a worker that starts anew between two events. */
+export async function runIn(
+  pipeline: Pipeline,
+  config: unknown,
+  options: LocalOptions,
+  advance?: Hands['advance'],
+): Promise<LocalRun<unknown>> {
   const pipelines = withCalled([pipeline]);
   checkNames(pipelines, options);
   const clock = new Clock();
@@ -56,7 +66,7 @@ export async function runLocal(pipeline: Pipeline, config: unknown, options: Loc
   const place = { run: RUN, path: '' };
   const parsed = await parseConfig(pipeline, config);
   let end: End | null = null;
-  const stop = start({ bench, pipelines, pipeline, ...place }, parsed, (last) => {
+  const stop = start({ bench, pipelines, pipeline, ...(advance && { advance }), ...place }, parsed, (last) => {
     end = last;
   });
   if (options.cancelAfter !== undefined) clock.after(milliseconds(options.cancelAfter, '`cancelAfter`'), stop);
@@ -85,6 +95,7 @@ interface Place {
   readonly run: string;
   /** What is put before its addresses. */
   readonly path: string;
+  readonly advance?: Hands['advance'];
 }
 
 function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
@@ -110,6 +121,7 @@ function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
     seen(command) {
       bench.records.note(command, path);
     },
+    ...(place.advance && { advance: place.advance }),
   };
   const shell = new Shell(plan, begin(plan, config), hands, onEnd);
   return () => {

@@ -34,7 +34,7 @@ export interface Hands {
   /** Told of each command but the end before it is carried out, those of shards too. */
   seen?(command: Exclude<Command, End>): void;
   /** Takes an event in. By default the state is handed over, as the workflow does. */
-  advance?(plan: Plan, state: RunState, event: Event): Advance;
+  readonly advance?: ((plan: Plan, state: RunState, event: Event) => Advance) | undefined;
 }
 
 /**

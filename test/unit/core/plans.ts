@@ -24,18 +24,31 @@ type Choices = () => number;
  * Plans of any shape: steps, maps, branches, repetitions, approvals and final bodies, nested two deep, whose inputs read config, items and
  * nodes of their own and outer scopes.
  */
-export const anyPlan: fc.Arbitrary<Plan> = fc
-  .record({ choices: fc.array(fc.nat(999), { minLength: 1, maxLength: 60 }), finish: fc.boolean() })
-  .map(({ choices, finish }) => {
-    let at = 0;
-    const choose: Choices = () => choices[at++ % choices.length] ?? 0;
-    const names = { next: 0 };
-    return planOf(anyBody(choose, names, [], [], 0, choices.length), finish ? 'finish-others' : 'cancel');
-  });
+export const anyPlan: fc.Arbitrary<Plan> = plansOf(false);
+
+/** The same, with longer lists, maps that tolerate failures, and approvals that time out. */
+export const anyRichPlan: fc.Arbitrary<Plan> = plansOf(true);
+
+/** Names given so far, and whether to draw everything that there is. */
+interface Drawn {
+  next: number;
+  readonly rich: boolean;
+}
+
+function plansOf(rich: boolean): fc.Arbitrary<Plan> {
+  return fc
+    .record({ choices: fc.array(fc.nat(999), { minLength: 1, maxLength: 60 }), finish: fc.boolean() })
+    .map(({ choices, finish }) => {
+      let at = 0;
+      const choose: Choices = () => choices[at++ % choices.length] ?? 0;
+      const names = { next: 0, rich };
+      return planOf(anyBody(choose, names, [], [], 0, choices.length), finish ? 'finish-others' : 'cancel');
+    });
+}
 
 function anyBody(
   choose: Choices,
-  names: { next: number },
+  names: Drawn,
   visible: readonly string[],
   maps: readonly string[],
   depth: number,
@@ -55,7 +68,7 @@ function anyBody(
 }
 
 /** A body of its own at the end of a plan, that reads only what is inside it and how the run ended. */
-function anyFinal(choose: Choices, names: { next: number }): PlanNode {
+function anyFinal(choose: Choices, names: Drawn): PlanNode {
   const id = `n${names.next++}`;
   const body = anyBody(choose, names, [], [id], 1, 3);
   return { kind: 'finally', id, when: choose() % 2 === 0 ? 'always' : 'failure', body, after: [] };
@@ -63,7 +76,7 @@ function anyFinal(choose: Choices, names: { next: number }): PlanNode {
 
 function anyNode(
   choose: Choices,
-  names: { next: number },
+  names: Drawn,
   seen: readonly string[],
   maps: readonly string[],
   depth: number,
@@ -73,8 +86,11 @@ function anyNode(
   const kind = depth < 2 ? choose() % 7 : 0;
   if (kind === 3) {
     const body = anyBody(choose, names, seen, [...maps, id], depth + 1, 3);
-    const over: Expr = { op: 'literal', value: Array.from({ length: choose() % 3 }, (_, i) => i) };
-    return { kind: 'map', id, over, maxParallel: choose() % 3 === 0 ? 1 : null, body, after };
+    const over: Expr = { op: 'literal', value: Array.from({ length: choose() % (names.rich ? 5 : 3) }, (_, i) => i) };
+    if (!names.rich) return { kind: 'map', id, over, maxParallel: choose() % 3 === 0 ? 1 : null, body, after };
+    const maxParallel = [null, 1, 2][choose() % 3] ?? null;
+    const tolerate = ([undefined, 1, 2, 'all'] as const)[choose() % 4];
+    return { kind: 'map', id, over, maxParallel, ...(tolerate !== undefined && { tolerate }), body, after };
   }
   if (kind === 4) {
     const when: Expr = { op: 'eq', left: anyExpr(choose, seen, maps), right: anyExpr(choose, seen, maps) };
@@ -95,7 +111,12 @@ function anyNode(
       after,
     };
   }
-  if (kind === 5) return { kind: 'approval', id, show: anyExpr(choose, seen, maps), timeout: null, after };
+  if (kind === 5) {
+    // No two approvals of a run time out at the same moment: which of them came first would be anybody's guess.
+    const mayTimeOut = names.rich && maps.length === 0 && choose() % 3 === 0;
+    const timeout = mayTimeOut ? choose() * 500_000 + names.next * 7_919 : null;
+    return { kind: 'approval', id, show: anyExpr(choose, seen, maps), timeout, after };
+  }
   return { kind: 'step', id, step: 'noop', input: anyExpr(choose, seen, maps), after };
 }
 

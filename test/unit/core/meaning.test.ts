@@ -1,0 +1,119 @@
+// Danger: an interpreter that keeps its own laws and does something else than the plan says: an item too early, a failure
+// that reaches too far or not far enough, an output of another node, a final body for the wrong end. Random plans in random
+// worlds (failures, retries, time-outs, rejections, cancellations, a worker that starts anew between events) are run by
+// the test kit and held against model.ts, which works the same out without events, in virtual time.
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { advance } from '../../../core/interpret';
+import type { Body, Plan, PlanNode } from '../../../core/plan/plan';
+import { anyRichPlan } from './plans';
+import { anyWorld, type Mutant, whatDiffers } from './worlds';
+
+/** Seeds that failed once. A law that breaks names its seed: it belongs there from then on. */
+const kept = readFileSync(join(__dirname, 'seeds.txt'), 'utf8')
+  .split('\n')
+  .flatMap((line) => (/^\d+/.test(line) ? [Number.parseInt(line, 10)] : []));
+
+/** A thousand in `npm test`, ten thousand in `npm run test:full -- core/meaning`: always the same ones. */
+const SEEDS = process.env['PERENNIAL_TEST_FULL'] === undefined ? 1_000 : 10_000;
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+const NONE: Mutant = {};
+
+/** The first seed whose run is not what its plan means, and how. */
+async function firstBroken(seeds: readonly number[], mutant: Mutant = NONE): Promise<string | null> {
+  const law = fc.asyncProperty(fc.noBias(anyRichPlan), fc.noBias(anyWorld), async (plan, world) => {
+    const differences = await whatDiffers(plan, world, mutant);
+    if (differences.length > 0) throw new Error(differences.join('\n'));
+  });
+  for (const seed of seeds) {
+    const { failed, counterexample, errorInstance } = await fc.check(law, {
+      seed,
+      numRuns: 1,
+      // What was planted need not be made small.
+      endOnFailure: mutant !== NONE,
+    });
+    if (failed) return `seed ${seed}: ${JSON.stringify(counterexample)}\n${String(errorInstance)}`;
+  }
+  return null;
+}
+
+jest.setTimeout(600_000);
+
+test('seeds that failed once do so no more', async () => {
+  expect(await firstBroken(kept)).toBeNull();
+});
+
+test(`runs of ${SEEDS} random plans are what the plans mean`, async () => {
+  expect(await firstBroken(upTo(SEEDS))).toBeNull();
+});
+
+/** The same change at every node of a plan, inside bodies too. */
+function everywhere(plan: Plan, change: (node: PlanNode) => PlanNode): Plan {
+  const within = (body: Body): Body => ({ ...body, nodes: body.nodes.map((node) => change(inside(node))) });
+  const inside = (node: PlanNode): PlanNode => {
+    if (node.kind === 'map' || node.kind === 'until' || node.kind === 'finally')
+      return { ...node, body: within(node.body) };
+    return node.kind === 'branch' ? { ...node, then: within(node.then), else: node.else && within(node.else) } : node;
+  };
+  return { ...plan, body: within(plan.body) };
+}
+
+const mutants: readonly (readonly [what: string, mutant: Mutant])[] = [
+  [
+    'ignores maxParallel',
+    { plan: (plan) => everywhere(plan, (node) => (node.kind === 'map' ? { ...node, maxParallel: null } : node)) },
+  ],
+  ['forgets what a node comes after', { plan: (plan) => everywhere(plan, (node) => ({ ...node, after: [] })) }],
+  [
+    'tolerates one failure more',
+    {
+      plan: (plan) =>
+        everywhere(plan, (node) =>
+          node.kind === 'map' && typeof node.tolerate === 'number' ? { ...node, tolerate: node.tolerate + 1 } : node,
+        ),
+    },
+  ],
+  ['lets others finish always', { plan: (plan) => ({ ...plan, onFailure: 'finish-others' }) }],
+  [
+    'runs final bodies for a failure in any case',
+    { plan: (plan) => everywhere(plan, (node) => (node.kind === 'finally' ? { ...node, when: 'always' } : node)) },
+  ],
+  [
+    'repeats once too often',
+    { plan: (plan) => everywhere(plan, (node) => (node.kind === 'until' ? { ...node, max: node.max + 1 } : node)) },
+  ],
+  [
+    'does not hear of a cancellation',
+    {
+      advance: (plan, state, event) =>
+        event.type === 'cancel' ? { state, commands: [] } : advance(plan, state, event),
+    },
+  ],
+  [
+    'takes every answer for a yes',
+    {
+      advance: (plan, state, event) =>
+        advance(
+          plan,
+          state,
+          event.type === 'answered' ? { ...event, answer: { ...event.answer, approved: true } } : event,
+        ),
+    },
+  ],
+];
+
+test.each(mutants)('an interpreter that %s is found out', async (_what, mutant) => {
+  expect(await firstBroken(upTo(1_000), mutant)).toMatch(/^seed \d+/);
+});
+
+test('events that are told twice change nothing', async () => {
+  const twice: typeof advance = (plan, state, event) => {
+    const once = advance(plan, state, event);
+    const again = advance(plan, once.state, event);
+    expect(again.commands).toEqual([]);
+    return { state: again.state, commands: once.commands };
+  };
+  expect(await firstBroken(upTo(100), { advance: twice })).toBeNull();
+});

@@ -1,0 +1,422 @@
+import { perennialError } from '../../../core/errors';
+import { evaluate, type Values } from '../../../core/expr/evaluate';
+import { readNodes } from '../../../core/expr/reads';
+import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
+import { isList, type Json } from '../../../core/plan/json';
+import type { ApprovalNode, Body, BranchNode, MapNode, Plan, PlanNode, UntilNode } from '../../../core/plan/plan';
+
+/**
+ * What a plan means, told once more and in another way: no events and no state, but every node's begin and end worked out
+ * from those of the nodes that it needs, and all that lies behind the moment at which a run comes to its end cut off. It
+ * is slow, knows no Temporal, and is here to be compared with.
+ */
+
+/** How a node came out. `given up`: one that it needs did not complete. */
+export type Outcome = 'completed' | 'failed' | 'given up' | 'cancelled' | 'skipped';
+
+/** One execution of a step. */
+export interface Tried {
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: 'committed' | 'failed' | 'cancelled';
+}
+
+/** A node of the run, from the moment at which it came to be. */
+export interface Told {
+  readonly address: string;
+  readonly came: number;
+  readonly end: number;
+  readonly outcome: Outcome;
+  readonly output: Json;
+  readonly input: Json;
+  readonly tried: readonly Tried[];
+  /** A step or an approval: what has no nodes inside. */
+  readonly isLeaf: boolean;
+  /** Why it failed, or what inside it did. */
+  readonly fault?: Fault;
+}
+
+export interface Fault {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** What happens to steps and approvals, by address. */
+export interface World {
+  /** The executions of a step that begins at a moment, and its output, or what the last has failed with. */
+  step(
+    address: string,
+    input: Json,
+    from: number,
+  ): { readonly tried: readonly Tried[] } & ({ readonly output: Json } | { readonly fault: Fault });
+  /** When an approval that begins to wait then is answered, and the answer. */
+  answer(address: string, node: ApprovalNode, from: number): { readonly at: number; readonly answer: Approved };
+  readonly cancelAt: number | null;
+  /** What a final body is told of the run's end. */
+  end(id: string): Json;
+}
+
+type Approved = { readonly approved: boolean; readonly by: string; readonly note: string | null; readonly at: string };
+
+/** Something that ends a run, or a shard of one. */
+interface Ender {
+  readonly at: number;
+  readonly status: 'failed' | 'rejected' | 'cancelled';
+  readonly address: string;
+  /** null: it was cancelled. */
+  readonly fault: Fault | null;
+}
+
+/** One workflow: the run, or a shard. */
+interface Shell {
+  readonly told: Told[];
+  readonly enders: Ender[];
+  /** Failures that the others were allowed to finish after. */
+  readonly failures: Ender[];
+}
+
+/** Where a body stands. */
+interface Place {
+  readonly shell: Shell;
+  readonly found: ReadonlyMap<string, Told>;
+  readonly items: ReadonlyMap<string, Json>;
+  readonly prefix: string;
+  /** Inside a map or a repetition: a map there runs in a shard. */
+  readonly numbered: boolean;
+  /** Inside an item of a map of this shell that tolerates failures. */
+  readonly tolerated: boolean;
+  readonly final: boolean;
+}
+
+interface Closed {
+  readonly end: number;
+  readonly failed: boolean;
+  readonly fault: Fault | null;
+  readonly found: ReadonlyMap<string, Told>;
+}
+
+export interface Meant {
+  readonly status: 'completed' | 'failed' | 'rejected' | 'cancelled';
+  readonly output: Json;
+  readonly duration: number;
+  readonly type: string | null;
+  readonly told: readonly Told[];
+}
+
+const earliest = (those: readonly Ender[]): Ender | undefined =>
+  those.reduce<Ender | undefined>((first, one) => (!first || one.at < first.at ? one : first), undefined);
+
+/** What a run of the plan comes to in a world. */
+export function meaningOf(plan: Plan, config: Json, world: World): Meant {
+  const branchedOn = new Set(
+    allNodes(plan.body).flatMap((node) => (node.kind === 'branch' ? readNodes(node.when) : [])),
+  );
+  const finals = plan.body.nodes.flatMap((node) => (node.kind === 'finally' ? [node] : []));
+
+  function valuesOf({ found, items }: Place): Values {
+    return {
+      config,
+      output: (id) => found.get(id)?.output,
+      item: (id) => items.get(id) ?? null,
+    };
+  }
+
+  function fail(place: Place, address: string, at: number, { type, message }: Fault): void {
+    if (place.tolerated || place.final) return;
+    const into = plan.onFailure === 'cancel' ? place.shell.enders : place.shell.failures;
+    into.push({ at, status: 'failed', address, fault: { type, message: `${address}: ${message}` } });
+  }
+
+  function body({ nodes }: Pick<Body, 'nodes'>, opened: number, place: Place): Closed {
+    const found = new Map(place.found);
+    const own: Told[] = [];
+    for (const node of nodes) {
+      const told = one(node, opened, { ...place, found });
+      found.set(node.id, told);
+      own.push(told);
+      place.shell.told.push(told);
+    }
+    const failed = own.some(({ outcome }) => outcome !== 'completed');
+    const end = own.reduce((last, told) => Math.max(last, told.end), opened);
+    // The first failure in time is the one that is told on.
+    const [first] = own.filter(({ fault }) => fault).sort((a, b) => a.end - b.end);
+    return { end, failed, fault: first?.fault ?? null, found };
+  }
+
+  function one(node: PlanNode, opened: number, place: Place): Told {
+    const address = place.prefix + node.id;
+    const needs = needsOf(node).flatMap((id) => place.found.get(id) ?? []);
+    const never = needs.filter(({ outcome }) => outcome !== 'completed').map(({ end }) => end);
+    const isLeaf = node.kind === 'step' || node.kind === 'approval';
+    const blank = { address, came: opened, output: null, input: null, tried: [], isLeaf };
+    if (never.length > 0) return { ...blank, end: Math.max(opened, Math.min(...never)), outcome: 'given up' };
+    const ready = needs.reduce((last, { end }) => Math.max(last, end), opened);
+    const done: Done = (end, output, more = {}) => ({ ...blank, end, outcome: 'completed', output, ...more });
+    const failed: Failed = (end, fault, more = {}) => ({
+      ...blank,
+      end,
+      outcome: 'failed',
+      ...(fault && { fault }),
+      ...more,
+    });
+    switch (node.kind) {
+      case 'step': {
+        const input = evaluate(node.input, valuesOf(place));
+        const { tried, ...gave } = world.step(address, input, ready);
+        const end = tried.at(-1)?.to ?? ready;
+        if ('output' in gave) return done(end, gave.output, { input, tried });
+        fail(place, address, end, gave.fault);
+        return failed(end, gave.fault, { input, tried });
+      }
+      case 'approval': {
+        const { at, answer } = world.answer(address, node, ready);
+        if (answer.approved || branchedOn.has(node.id)) return done(at, answer);
+        const fault = rejection(address, answer);
+        if (place.tolerated || place.final) return failed(at, fault);
+        place.shell.enders.push({ at, status: 'rejected', address, fault });
+        return done(at, answer);
+      }
+      case 'branch':
+        return branch(node, ready, place, done, failed);
+      case 'until':
+        return until(node, ready, place, done, failed);
+      case 'map': {
+        const { end, failed: hasFailed, fault, output } = (place.numbered ? shard : items)(node, ready, place);
+        return hasFailed ? failed(end, fault) : done(end, output);
+      }
+      default:
+        throw new Error(`the model does not know ${node.kind}`);
+    }
+  }
+
+  type Done = (end: number, output: Json, more?: Partial<Told>) => Told;
+  type Failed = (end: number, fault: Fault | null, more?: Partial<Told>) => Told;
+
+  function branch(node: BranchNode, ready: number, place: Place, done: Done, failed: Failed): Told {
+    const holds = evaluate(node.when, valuesOf(place)) === true;
+    const [arm, other] = holds ? [node.then, node.else] : [node.else, node.then];
+    skip(other, ready, place);
+    if (!arm) return done(ready, null);
+    const closed = body(arm, ready, place);
+    if (closed.failed) return failed(closed.end, closed.fault);
+    return done(closed.end, evaluate(arm.output, valuesOf({ ...place, found: closed.found })));
+  }
+
+  /** Nodes that will not run. Those inside a map or repetition have no addresses. */
+  function skip(those: Body | null, at: number, place: Place): void {
+    for (const node of those?.nodes ?? []) {
+      const told = {
+        came: at,
+        end: at,
+        outcome: 'skipped',
+        output: null,
+        input: null,
+        tried: [],
+        isLeaf: false,
+      } as const;
+      place.shell.told.push({ ...told, address: place.prefix + node.id });
+      if (node.kind !== 'map' && node.kind !== 'until') for (const inner of bodiesOf(node)) skip(inner.body, at, place);
+    }
+  }
+
+  function until(node: UntilNode, ready: number, place: Place, done: Done, failed: Failed): Told {
+    let carry = evaluate(node.initial, valuesOf(place));
+    let at = ready;
+    for (let index = 0; ; index++) {
+      const inside = {
+        ...place,
+        items: new Map([...place.items, [node.id, { carry, index }]]),
+        prefix: `${place.prefix}${node.id}[${index}]/`,
+        numbered: true,
+      };
+      const closed = body(node.body, at, inside);
+      at = closed.end;
+      if (closed.failed) return failed(at, closed.fault);
+      const given = evaluate(node.body.output, valuesOf({ ...inside, found: closed.found }));
+      const isDone = fieldOf(given, 'done') === true;
+      carry = fieldOf(given, 'next') ?? null;
+      if (isDone || index + 1 >= node.max) return done(at, { value: carry, iterations: index + 1, done: isDone });
+    }
+  }
+
+  interface Mapped {
+    readonly end: number;
+    readonly failed: boolean;
+    readonly fault: Fault | null;
+    readonly output: Json;
+  }
+
+  function items(node: MapNode, ready: number, place: Place): Mapped {
+    const list = listIn(evaluate(node.over, valuesOf(place)));
+    const closed: (Closed & { value: Json })[] = [];
+    const most = node.tolerate === 'all' ? Infinity : (node.tolerate ?? Infinity);
+    const free: number[] = [];
+    for (const [index, item] of list.entries()) {
+      let at = ready;
+      if (node.maxParallel !== null && index >= node.maxParallel) {
+        free.sort((a, b) => a - b);
+        at = free.shift() ?? ready;
+        // With one failure too many nothing more begins.
+        if (closed.filter((one) => one.failed && one.end <= at).length > most) break;
+      }
+      const inside = {
+        ...place,
+        items: new Map([...place.items, [node.id, item]]),
+        prefix: `${place.prefix}${node.id}[${index}]/`,
+        numbered: true,
+        tolerated: place.tolerated || node.tolerate !== undefined,
+      };
+      const one = body(node.body, at, inside);
+      free.push(one.end);
+      const value = one.failed ? null : evaluate(node.body.output, valuesOf({ ...inside, found: one.found }));
+      closed.push({ ...one, value });
+    }
+    const end = closed.reduce((last, one) => Math.max(last, one.end), ready);
+    const [first] = closed.filter((one) => one.failed).sort((a, b) => a.end - b.end);
+    const gave = (output: Json): Mapped => ({ end, failed: false, fault: null, output });
+    const broke = (fault: Fault | null): Mapped => ({ end, failed: true, fault, output: null });
+    if (node.tolerate === undefined) return first ? broke(first.fault) : gave(closed.map(({ value }) => value));
+    const faults = closed.flatMap((one) => (one.failed ? [one.fault] : []));
+    if (faults.length > most) {
+      const address = place.prefix + node.id;
+      const what = `${faults.length} items of the map ${address} failed and it tolerates ${most}`;
+      const fault = faultOf('PER_FLOW_010', `${what}; the first: ${faults[0]?.message ?? ''}`);
+      fail(place, address, end, fault);
+      return broke(fault);
+    }
+    return gave(
+      closed.map(({ failed, fault, value }): Json => {
+        const { type = '', message = '' } = fault ?? {};
+        return failed
+          ? { status: 'failed', value: null, error: { type, message } }
+          : { status: 'completed', value, error: null };
+      }),
+    );
+  }
+
+  /** A map's items in a workflow of their own: it may come to its end by itself, and is then one node that has failed. */
+  function shard(node: MapNode, ready: number, place: Place): Mapped {
+    const list = listIn(evaluate(node.over, valuesOf(place)));
+    if (list.length === 0) return { end: ready, failed: false, fault: null, output: [] };
+    const shell: Shell = { told: [], enders: [], failures: [] };
+    const natural = items(node, ready, { ...place, shell, tolerated: false, final: false });
+    const ender = earliest(shell.enders);
+    const end = ender ? ender.at : natural.end;
+    place.shell.told.push(...cut(shell.told, ender));
+    const broken = ender ?? earliest(shell.failures);
+    if (!broken) return natural;
+    const fault = broken.fault ?? { type: 'cancelled', message: '' };
+    if (broken.status === 'rejected' && !place.final && !place.tolerated)
+      place.shell.enders.push({ at: end, status: 'rejected', address: `${place.prefix}${node.id}#0`, fault });
+    else fail(place, `${place.prefix}${node.id}#0`, end, fault);
+    return { end, failed: true, fault, output: null };
+  }
+
+  function last(shell: Shell, ender: Ender | undefined, begin: number): { end: number; fault: Fault | null } {
+    const hasFailed = ender !== undefined && ender.status !== 'cancelled';
+    const fits = finals.filter(({ when }) => when === 'always' || hasFailed);
+    const order = [...fits.filter(({ when }) => when === 'failure'), ...fits.filter(({ when }) => when === 'always')];
+    skip({ nodes: finals.filter((node) => !fits.includes(node)), output: plan.body.output }, begin, rootOf(shell));
+    let at = begin;
+    let fault: Fault | null = null;
+    for (const node of order) {
+      const place = { ...rootOf(shell), items: new Map([[node.id, world.end(node.id)]]), final: true };
+      const closed = body(node.body, at, place);
+      const outcome = closed.failed ? 'failed' : 'completed';
+      const output = closed.failed ? null : evaluate(node.body.output, valuesOf({ ...place, found: closed.found }));
+      shell.told.push({
+        address: node.id,
+        came: at,
+        end: closed.end,
+        outcome,
+        output,
+        input: null,
+        tried: [],
+        isLeaf: false,
+      });
+      at = closed.end;
+      fault ??= closed.fault;
+    }
+    return { end: at, fault };
+  }
+
+  const shell: Shell = { told: [], enders: [], failures: [] };
+  const main = plan.body.nodes.filter(({ kind }) => kind !== 'finally');
+  const natural = body({ nodes: main }, 0, rootOf(shell));
+  const over = earliest(shell.enders)?.at ?? natural.end;
+  if (world.cancelAt !== null && world.cancelAt < over)
+    shell.enders.push({ at: world.cancelAt, status: 'cancelled', address: '', fault: null });
+  const stopped = earliest(shell.enders);
+  const ender = stopped ?? earliest(shell.failures);
+  const begin = stopped ? stopped.at : natural.end;
+  const ends: Shell = { told: [], enders: [], failures: [] };
+  const { end, fault } = last(ends, ender, begin);
+  const told = [...cut(shell.told, stopped), ...ends.told];
+  if (ender) return { status: ender.status, output: null, duration: end, type: ender.fault?.type ?? null, told };
+  if (fault !== null) return { status: 'failed', output: null, duration: end, type: fault.type, told };
+  const output = evaluate(plan.body.output, valuesOf({ ...rootOf(shell), found: natural.found }));
+  return { status: 'completed', output, duration: end, type: null, told };
+}
+
+function listIn(value: Json): readonly Json[] {
+  if (!isList(value)) throw new Error('the model was given no list');
+  return value;
+}
+
+function fieldOf(value: Json, key: string): Json | undefined {
+  return value !== null && typeof value === 'object' && !isList(value) ? value[key] : undefined;
+}
+
+function rejection(address: string, { by, note }: Approved): Fault {
+  return faultOf('PER_FLOW_005', `${address} was rejected by ${by}${note ? `: ${note}` : ''}.`);
+}
+
+function faultOf(code: 'PER_FLOW_005' | 'PER_FLOW_010', detail: string): Fault {
+  return { type: code, message: perennialError(code, detail).message };
+}
+
+function rootOf(shell: Shell): Place {
+  const nothing = { prefix: '', numbered: false, tolerated: false, final: false };
+  return { shell, found: new Map(), items: new Map(), ...nothing };
+}
+
+/**
+ * What was so when a workflow came to its end before its time. What ended it has itself ended; nothing follows from that any
+ * more, not even at the same moment.
+ */
+function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
+  if (!ender) return [...told];
+  const { at, address } = ender;
+  return told
+    .filter(({ came }) => came < at)
+    .map((one) => {
+      // What stands inside a map that failed by itself had ended before it, at the same moment.
+      const isCause = one.isLeaf || one.address === address || one.address.startsWith(`${address}[`);
+      if (one.end < at || (one.end === at && isCause)) return one;
+      const tried = one.tried
+        .filter(({ from }) => from < at)
+        .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
+      return { ...one, end: at, outcome: 'cancelled', output: null, tried };
+    });
+}
+
+/** Ids of the nodes that a node waits for, those inside it not counted. */
+function needsOf(node: PlanNode): string[] {
+  const reads = [...readsOf(node).flatMap(readNodes), ...node.after];
+  const inner = bodiesOf(node).flatMap(({ body }) => [
+    body,
+    ...allNodes(body).flatMap((one) => bodiesOf(one).map((b) => b.body)),
+  ]);
+  const inside = new Set(bodiesOf(node).flatMap(({ body }) => allNodes(body).map(({ id }) => id)));
+  // A map is given all that its items read; of others what their own values read.
+  const more =
+    node.kind === 'map'
+      ? [
+          ...inner.flatMap(({ output }) => readNodes(output)),
+          ...allNodes(node.body).flatMap((one) => [...readsOf(one).flatMap(readNodes), ...one.after]),
+        ]
+      : node.kind === 'finally'
+        ? []
+        : bodiesOf(node).flatMap(({ body }) => readNodes(body.output));
+  return [...new Set([...reads, ...more])].filter((id) => !inside.has(id));
+}

@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+import { implement, type Pipeline, step } from '../../../core';
+import { perennialError } from '../../../core/errors';
+import { advance } from '../../../core/interpret';
+import { allNodes } from '../../../core/nodes';
+import type { Json } from '../../../core/plan/json';
+import type { Plan, PlanStep } from '../../../core/plan/plan';
+import type { LocalExecution, LocalRun } from '../../../testing';
+import { runIn } from '../../../testing/run-local';
+import { throughJson } from './drive';
+import { type Fault, type Meant, meaningOf, type Tried, type World } from './model';
+
+const json: z.ZodType<Json> = z.json();
+const contract = step('noop', { input: json, output: json });
+
+/** The step that all plans are made of: tried three times, and timed out late. Times are so wide that none meet by chance. */
+const noop: PlanStep = {
+  name: 'noop',
+  contract: 'c',
+  pool: 'cpu',
+  timeout: 1_000_000_000,
+  heartbeat: null,
+  retry: { attempts: 3, firstDelay: 1_000_000, factor: 3, maxDelay: 2_500_000, never: ['Hopeless'] },
+  isolate: false,
+  light: false,
+  cache: true,
+};
+const CONFIG: Json = { n: 1 };
+const BEGIN = Date.parse('2001-01-01T00:00:00.000Z');
+
+/** What happens, decided by one number for each address and execution. */
+export const anyWorld = fc.record({
+  luck: fc.nat(0xffffffff),
+  /** Per cent of executions that fail. */
+  failing: fc.constantFrom(0, 10, 40),
+  rejecting: fc.constantFrom(0, 50),
+  cancelAt: fc.option(fc.integer({ min: 1, max: 4_000_000_000 }), { freq: 2 }),
+  restarts: fc.boolean(),
+});
+export type AnyWorld = typeof anyWorld extends fc.Arbitrary<infer T> ? T : never;
+
+/** A number below `below` for a text: FNV-1a, mixed as MurmurHash3 does at its end. */
+function drawn(luck: number, text: string, below: number): number {
+  let hash = 0x811c9dc5 ^ luck;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % below;
+}
+
+class Hopeless extends Error {}
+
+function errorOf({ luck, failing }: AnyWorld, address: string, execution: number): Error | null {
+  if (drawn(luck, `fails ${address} ${execution}`, 100) >= failing) return null;
+  return drawn(luck, `hope ${address} ${execution}`, 4) === 0 ? new Hopeless('hopeless') : new TypeError('broken');
+}
+
+const durationOf = ({ luck }: AnyWorld, address: string, execution: number): number =>
+  1 + drawn(luck, `lasts ${address} ${execution}`, 1_020_000_000);
+const answerAfter = ({ luck }: AnyWorld, address: string): number =>
+  1 + drawn(luck, `answers ${address}`, 1_000_000_000);
+const isApproved = ({ luck, rejecting }: AnyWorld, address: string): boolean =>
+  drawn(luck, `approves ${address}`, 100) >= rejecting;
+/** What a step gives depends on where it is and what it was given. */
+const outputOf = (address: string, input: Json): Json => drawn(0, `${address} ${JSON.stringify(input)}`, 0xffffffff);
+const dateAt = (ms: number): string => new Date(BEGIN + ms).toISOString();
+
+/** Runs a plan by the kit. */
+function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Promise<LocalRun<unknown>> {
+  const pipeline: Pipeline = {
+    kind: 'pipeline',
+    name: plan.pipeline,
+    config: z.object({ n: z.number() }),
+    plan,
+    schedule: null,
+    calls: [],
+    resources: [],
+    answers: new Map(),
+  };
+  const all = allNodes(plan.body);
+  const ids = all.flatMap(({ kind, id }) => (kind === 'approval' ? [id] : []));
+  // Options about what a plan does not have are refused.
+  const byStep = <T>(said: T) => (all.some(({ kind }) => kind === 'step') ? { noop: said } : {});
+  const options = {
+    steps: implement({ contract }, { contract: (input, { address }) => outputOf(address, input) }),
+    durations: byStep((trial: Trial) => durationOf(world, trial.address, trial.execution)),
+    failures: byStep((trial: Trial) => errorOf(world, trial.address, trial.execution)),
+    answers: Object.fromEntries(
+      ids.map((id) => [
+        id,
+        ({ address }: { address: string }) => ({
+          approved: isApproved(world, address),
+          by: 'ana',
+          after: answerAfter(world, address),
+        }),
+      ]),
+    ),
+    ...(world.cancelAt !== null && { cancelAfter: world.cancelAt }),
+  };
+  // A worker that starts anew has the plan, the state and the event from a history: nothing but JSON.
+  const read = throughJson(plan);
+  const restarting: typeof advance = (_plan, state, event) => advance(read, throughJson(state), throughJson(event));
+  return runIn(pipeline, CONFIG, options, interpreter ?? (world.restarts ? restarting : undefined));
+}
+
+type Trial = Pick<LocalExecution, 'address' | 'execution'>;
+
+/** The same world for the model. What final bodies are told is the run's own word: its status is compared, its text is not. */
+function worldOf(world: AnyWorld, run: LocalRun<unknown>): World {
+  return {
+    cancelAt: world.cancelAt,
+    end: (id) => run.nodes.get(id)?.input ?? null,
+    step(address, input, from) {
+      const tried: Tried[] = [];
+      let at = from;
+      for (let execution = 1; ; execution += 1) {
+        const needed = durationOf(world, address, execution);
+        const to = at + Math.min(needed, noop.timeout);
+        const fault = faultOf(world, address, execution, needed);
+        tried.push({ from: at, to, outcome: fault ? 'failed' : 'committed' });
+        if (!fault) return { tried, output: outputOf(address, input) };
+        if (fault.type === 'Hopeless' || execution === noop.retry.attempts) return { tried, fault };
+        at = to + (execution === 1 ? 1_000_000 : 2_500_000);
+      }
+    },
+    answer(address, { timeout }, from) {
+      const after = answerAfter(world, address);
+      const isLate = timeout !== null && timeout < after;
+      const at = from + (isLate ? timeout : after);
+      const answer = isLate
+        ? { approved: false, by: 'time-out', note: 'Nobody answered in time.', at: dateAt(at) }
+        : { approved: isApproved(world, address), by: 'ana', note: null, at: dateAt(at) };
+      return { at, answer };
+    },
+  };
+}
+
+function faultOf(world: AnyWorld, address: string, execution: number, needed: number): Fault | null {
+  if (needed > noop.timeout) {
+    const late = perennialError('PER_RUN_019', `The step 'noop' at '${address}' took more than ${noop.timeout} ms.`);
+    return { type: 'PER_RUN_019', message: late.message };
+  }
+  const error = errorOf(world, address, execution);
+  return error && { type: error.constructor.name, message: error.message };
+}
+
+/** A fault to be found: in what of the plan is carried out, or in how events are taken in. */
+export interface Mutant {
+  readonly plan?: (plan: Plan) => Plan;
+  readonly advance?: typeof advance;
+}
+
+/** Runs a plan in a world and says in what the run differs from what the plan means there. */
+export async function whatDiffers(drawnPlan: Plan, world: AnyWorld, mutant: Mutant = {}): Promise<string[]> {
+  const plan = { ...drawnPlan, steps: { noop } };
+  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance);
+  const meant = meaningOf(plan, CONFIG, worldOf(world, run));
+  const is = linesOf(run);
+  const should = linesMeant(meant);
+  return [
+    ...is.filter((line) => !should.includes(line)).map((line) => `is: ${line}`),
+    ...should.filter((line) => !is.includes(line)).map((line) => `should be: ${line}`),
+  ];
+}
+
+function linesOf(run: LocalRun<unknown>): string[] {
+  const { status, output, failure, duration, executions, nodes } = run;
+  return [
+    `run ${status} after ${duration}: ${JSON.stringify(output)} ${failure?.type ?? ''}`,
+    ...executions.map(
+      (one) => `${one.address} ran ${one.started}-${one.ended} ${one.outcome} on ${JSON.stringify(one.input)}`,
+    ),
+    ...[...nodes.values()].map(
+      (one) => `${one.address} ${one.status}${one.status === 'completed' ? ` ${JSON.stringify(one.output)}` : ''}`,
+    ),
+  ].sort();
+}
+
+function linesMeant({ status, output, type, duration, told }: Meant): string[] {
+  return [
+    `run ${status} after ${duration}: ${JSON.stringify(output)} ${type ?? ''}`,
+    ...told.flatMap(({ address, input, tried }) =>
+      tried.map((one) => `${address} ran ${one.from}-${one.to} ${one.outcome} on ${JSON.stringify(input)}`),
+    ),
+    ...told.map(({ address, outcome, output: gave }) => {
+      const shown = outcome === 'given up' ? 'cancelled' : outcome;
+      return `${address} ${shown}${shown === 'completed' ? ` ${JSON.stringify(gave)}` : ''}`;
+    }),
+  ].sort();
+}
