@@ -12,6 +12,7 @@ import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
+import { usesIn } from './views/node-use';
 import type { NodeArtifact, NodeView } from './views/node-view';
 import type { RunView } from './views/run-view';
 
@@ -24,11 +25,11 @@ export async function readRun(db: Pool, id: string, page: { limit: number; after
   const run = await knownRun(db, id);
   const nodes = await listNodes(db, id, page);
   const shown = new Set(nodes.map((node) => node.address));
-  const [executions, costs, cost, uncached] = await Promise.all([
+  const [executions, costs, cost, facts] = await Promise.all([
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
-    uncachedSteps(db, run),
+    factsOfPlan(db, run),
   ]);
   return {
     run,
@@ -36,7 +37,7 @@ export async function readRun(db: Pool, id: string, page: { limit: number; after
     executions: executions.filter((e) => shown.has(e.address)),
     costs: costs.filter((c) => shown.has(c.address)),
     cost,
-    uncached,
+    ...facts,
   };
 }
 
@@ -52,14 +53,14 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
     const why = `'${address}' is no node of ${id} that has begun; \`perennial show ${id}\` lists them`;
     throw perennialError('PER_STACK_011', `--node: ${why}.`);
   }
-  const [artifacts, executions, costs, entry, uncached] = await Promise.all([
+  const [artifacts, executions, costs, entry, facts] = await Promise.all([
     artifactsOf(db, node),
     allPages((p) => listExecutions(db, id, { ...p, address })),
     allPages((p) => listCosts(db, id, { ...p, address })),
     entryOf(db, node),
-    uncachedSteps(db, run),
+    factsOfPlan(db, run),
   ]);
-  return { run, node, artifacts, executions, costs, entry, uncached };
+  return { run, node, artifacts, executions, costs, entry, ...facts };
 }
 
 async function knownRun(db: Pool, id: string): Promise<RunRow> {
@@ -68,10 +69,11 @@ async function knownRun(db: Pool, id: string): Promise<RunRow> {
   return run;
 }
 
-async function uncachedSteps(db: Pool, run: RunRow): Promise<readonly string[] | null> {
+async function factsOfPlan(db: Pool, run: RunRow): Promise<Pick<RunView, 'uncached' | 'uses'>> {
   const found = await findPlan(db, run.plan_hash);
-  if (found === null) return null;
-  return Object.values(found.plan.steps).flatMap((step) => (step.cache ? [] : [step.name]));
+  if (found === null) return { uncached: null, uses: {} };
+  const uncached = Object.values(found.plan.steps).flatMap((step) => (step.cache ? [] : [step.name]));
+  return { uncached, uses: usesIn(found.plan) };
 }
 
 async function artifactsOf(db: Pool, { input, output }: NodeRow): Promise<NodeArtifact[]> {

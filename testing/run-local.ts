@@ -12,7 +12,7 @@ import {
 import { milliseconds } from '../core/define/duration';
 import { readOutput } from '../core/define/read-output';
 import { perennialError } from '../core/errors';
-import { begin } from '../core/interpret';
+import { begin, stepAt } from '../core/interpret';
 import { giveAnswers } from './answers';
 import { memoryArtifacts } from './artifacts';
 import { Clock } from './clock';
@@ -103,9 +103,7 @@ function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
   const { plan } = pipeline;
   const hands: Hands = {
     runStep(command, tell) {
-      const step = plan.steps[command.step];
-      if (!step) throw new Error(`no step ${command.step} in the plan`);
-      return execute(bench, step, command, { run, path }, tell);
+      return execute(bench, stepAt(plan, command.node).step, command, { run, path }, tell);
     },
     runCall: (command, tell) => call(place, command, tell),
     awaitAnswer: (command, show, tell) => giveAnswers(bench, pipeline, command, { path, run, show }, tell),

@@ -8,6 +8,7 @@ import {
   nodeTable,
   type RunInput,
   type RunState,
+  stepAt,
 } from '../core/interpret';
 import { type GivenAnswer, unanswered } from '../core/plan/approval';
 import { type Json, jsonOf } from '../core/plan/json';
@@ -16,7 +17,7 @@ import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
 import { ReusedOutputs } from './reused-outputs';
-import { runStep, type RunFacts } from './run-step';
+import { priorityOf, runStep, type RunFacts } from './run-step';
 
 /** The interpreter's last word. */
 export type End = Extract<Command, { type: 'end' }>;
@@ -88,10 +89,9 @@ export class Shell {
   private obey(command: Command): void {
     switch (command.type) {
       case 'run-step': {
-        const step = this.plan.steps[command.step];
-        if (!step) throw new Error(`no step ${command.step} in the plan`);
         const { address, node, input } = command;
-        this.start(address, () => runStep(this.facts, step, { address, node, input }));
+        const use = stepAt(this.plan, node);
+        this.start(address, () => runStep(this.facts, use, { address, node, input }));
         return;
       }
       case 'reuse': {
@@ -174,6 +174,7 @@ export class Shell {
       // A caller that is terminated leaves its calls to end by themselves, final bodies included.
       parentClosePolicy: 'REQUEST_CANCEL',
       staticSummary: `called by ${call.address}`,
+      ...priorityOf(call),
     });
     return jsonOf(await child.result());
   }

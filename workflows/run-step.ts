@@ -1,7 +1,7 @@
 import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { StepArgument } from '../core/interpret';
+import type { stepAt, StepArgument } from '../core/interpret';
 import type { Json } from '../core/plan/json';
-import type { PlanStep } from '../core/plan/plan';
+import type { PlanStep, Priority } from '../core/plan/plan';
 import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
 
 /** What is the same for every step of a run. */
@@ -18,20 +18,22 @@ export interface RunFacts {
 
 type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json> };
 
-/** Hands one node to the workers of its step's pool, as its contract says. */
+/** Hands one node to the workers of its step's pool, as its contract says, or this use of it. */
 export async function runStep(
   facts: RunFacts,
-  step: PlanStep,
+  { node, step }: ReturnType<typeof stepAt>,
   at: { readonly address: string; readonly node: string; readonly input: Json },
 ): Promise<Json> {
   const cache = facts.cache && !isAskedAgain(facts.reuse?.again ?? null, at.node, at.address);
   const cached = cache && step.cache;
-  const summary = `${at.address} · cache ${cached ? 'on' : 'off'}`.slice(0, 180);
+  const tags = step.tags === undefined ? '' : ` · ${step.tags.join(', ')}`;
+  const summary = `${at.address} · cache ${cached ? 'on' : 'off'}${tags}`.slice(0, 180);
   const steps = step.light ? localSteps(step, summary) : remoteSteps(step, summary);
   const act = steps[step.name];
   if (!act) throw new Error(`no activity ${step.name}`);
   const { run, hash, model } = facts;
-  return act({ run, ...at, step: step.name, plan: hash, cache, model });
+  const { override } = node;
+  return act({ run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
 }
 
 function remoteSteps(step: PlanStep, summary: string): Steps {
@@ -45,6 +47,7 @@ function remoteSteps(step: PlanStep, summary: string): Steps {
     retry: retryOf(step),
     cancellationType,
     summary,
+    ...priorityOf(step),
   });
 }
 
@@ -60,4 +63,9 @@ function retryOf({ retry }: PlanStep) {
     maximumInterval: retry.maxDelay,
     nonRetryableErrorTypes: [...retry.never],
   };
+}
+
+/** A priority as Temporal takes it. Without one a task has that of its workflow. */
+export function priorityOf({ priority }: { readonly priority?: Priority }) {
+  return priority === undefined ? {} : { priority: { priorityKey: priority } };
 }

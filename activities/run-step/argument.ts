@@ -3,6 +3,20 @@ import { perennialError } from '../../core/errors';
 import type { StepArgument } from '../../core/interpret/activity';
 import { JsonValue } from './json-value';
 
+const Override = z.object({
+  timeout: z.number().exactOptional(),
+  retry: z
+    .object({
+      attempts: z.number(),
+      firstDelay: z.number(),
+      factor: z.number(),
+      maxDelay: z.number(),
+      never: z.array(z.string()),
+    })
+    .exactOptional(),
+  cache: z.boolean().exactOptional(),
+});
+
 const Argument: z.ZodType<StepArgument> = z.object({
   run: z.string().min(1),
   address: z.string().min(1),
@@ -12,6 +26,7 @@ const Argument: z.ZodType<StepArgument> = z.object({
   input: JsonValue,
   cache: z.boolean(),
   model: z.string().nullable(),
+  override: Override.exactOptional(),
 });
 
 /**

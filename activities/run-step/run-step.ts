@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Json } from '../../core';
+import { withOverride } from '../../core/plan/override';
 import { parseArgument } from './argument';
 import { attempt, type Attempt } from './attempt';
 import { heartbeatLimit, startBeat } from './beat';
@@ -35,21 +36,25 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
   const gpu = gpuIsVisible();
   const { mask } = dependencies.resources ?? NO_RESOURCES;
   return (stepName) => {
-    const step = knownStep(dependencies, stepName);
+    const known = knownStep(dependencies, stepName);
     return async (raw) => {
       const temporal = Context.current();
       const beat = startBeat(heartbeatLimit(temporal.info), (details) => {
         temporal.heartbeat(mask.json(details));
       });
+      let { never } = known.contract.retry;
       try {
-        const call = toCall({ dependencies, step, argument: parseArgument(raw), temporal, beat }, meters, gpu);
+        const argument = parseArgument(raw);
+        const step = { ...known, contract: withOverride(known.contract, argument.override) };
+        ({ never } = step.contract.retry);
+        const call = toCall({ dependencies, step, argument, temporal, beat }, meters, gpu);
         try {
           return await execute(call);
         } finally {
           call.meter();
         }
       } catch (error) {
-        throw maskError(mask, forTemporal(error, step.contract.retry.never));
+        throw maskError(mask, forTemporal(error, never));
       } finally {
         beat.stop();
       }

@@ -11,6 +11,7 @@ import { readNodes } from '../../core/expr/reads';
 import { allNodes, readsOf } from '../../core/nodes';
 import type { Plan, PlanNode } from '../../core/plan/plan';
 import { readProject } from '../read-project';
+import { usesIn } from '../views/node-use';
 
 const Options = CommonOptions.extend({ mermaid: z.boolean().default(false) });
 
@@ -65,15 +66,18 @@ export function findDeclared(pipelines: readonly Pipeline[], name: string): Pipe
 
 /** A plan for people: one line a node, in the order it was written. */
 export function planText(hash: string, plan: Plan): string {
+  const uses = usesIn(plan);
   const rows = allNodes(plan.body).map((node) => {
     const step = node.kind === 'step' ? plan.steps[node.step] : undefined;
-    return [node.id, kindText(node), step?.pool ?? null, waitsFor(node), step === undefined ? null : traits(step)];
+    const { tags = [], asks = [] } = uses[node.id] ?? {};
+    const said = [...(step === undefined ? [] : traits(step)), ...asks, ...tags.map((tag) => `#${tag}`)];
+    return [node.id, kindText(node), step?.pool ?? null, waitsFor(node), said.join(', ')];
   });
   return [
     `pipeline ${plan.pipeline}`,
     `plan     ${hash}`,
     '',
-    table(['node', 'kind', 'pool', 'reads', 'step'], rows),
+    table(['node', 'kind', 'pool', 'reads', 'traits'], rows),
   ].join('\n');
 }
 
@@ -103,8 +107,8 @@ function waitsFor(node: PlanNode): string {
   return [[...read].join(', '), after.join(', ')].filter((text) => text !== '').join(' | ');
 }
 
-function traits(step: Plan['steps'][string]): string {
+function traits(step: Plan['steps'][string]): string[] {
   const isTrue = { isolated: step.isolate, light: step.light, 'never cached': !step.cache };
   const needs = (step.resources ?? []).map((name) => `needs ${name}`);
-  return [...Object.entries(isTrue).flatMap(([name, holds]) => (holds ? [name] : [])), ...needs].join(', ');
+  return [...Object.entries(isTrue).flatMap(([name, holds]) => (holds ? [name] : [])), ...needs];
 }

@@ -1,7 +1,7 @@
 import type { CacheReason, NodeRow } from '../../store/nodes/node-row';
 
-/** Who switched the cache off for a step: its contract, or whoever started the run. null: the records do not tell. */
-export type OffBy = 'step' | 'run' | null;
+/** Who switched the cache off: the step's contract, this use of it, or whoever started the run. null: the records do not tell. */
+export type OffBy = 'step' | 'node' | 'run' | null;
 
 /** Why a node's output came from the cache, or why the node had to run, in a few words. */
 export function cacheText(cache: CacheReason | null, offBy: OffBy = null): string | null {
@@ -35,6 +35,7 @@ export function cacheSentence(cache: CacheReason | null, offBy: OffBy): string {
 
 const OFF = {
   step: 'Off: the contract of the step says `cache: false`.',
+  node: 'Off: the pipeline says `cache: false` for this node.',
   run: 'Off: the run was started without the cache (`--no-cache`).',
   unknown: 'Off, for this step or for the whole run.',
 } as const;

@@ -26,6 +26,7 @@ export interface NodeView {
   /** The cache entry that keeps its output, its own or the one that was hit; null: none, or a newer one took its place. */
   readonly entry: CacheEntryRow | null;
   readonly uncached: RunView['uncached'];
+  readonly uses: RunView['uses'];
 }
 
 /** A node for people, nothing of it cut. */
@@ -47,16 +48,20 @@ function section(title: string, text: string): string {
   return text === '' ? '' : `${title}\n${text}`;
 }
 
-function header({ run, node, entry, uncached }: NodeView, now: Date): string {
+function header(view: NodeView, now: Date): string {
+  const { run, node, entry, uses } = view;
+  const { tags = [], asks = [] } = uses[node.node] ?? {};
   const spent = took(node.first_claimed, node.ended_at, now);
   const hasCache = node.kind === 'step' && node.reused_from === null;
   const lines: [string, string | null][] = [
     ['node', `${node.address} (${kindText(node)}${node.pool === null ? '' : `, pool ${node.pool}`})`],
     ['run', run.id],
+    ['tags', tags.length === 0 ? null : tags.join(' ')],
+    ['asks', asks.length === 0 ? null : asks.join(', ')],
     ['status', node.status],
     ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
     ['reused', node.reused_from === null ? null : `It was not executed: ${node.reused_from} did, with this output.`],
-    ['cache', hasCache ? cacheSentence(node.cache, offBy(node, uncached)) : null],
+    ['cache', hasCache ? cacheSentence(node.cache, offBy(node, view)) : null],
     ['key', hasCache ? keyText(node, entry) : null],
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');

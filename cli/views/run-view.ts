@@ -7,6 +7,7 @@ import { table } from '../frame';
 import { type OffBy, sourceText } from './cache-text';
 import { onLines, onOneLine } from './cut';
 import { duration, took } from './duration';
+import type { NodeUses } from './node-use';
 import { shellWord } from './shell-word';
 
 /** Everything that `perennial show` tells of a run. */
@@ -18,6 +19,8 @@ export interface RunView {
   readonly cost: RunCost;
   /** Steps of the run's plan whose contract says `cache: false`. null: the records do not hold the plan. */
   readonly uncached: readonly string[] | null;
+  /** What the plan says of single nodes. */
+  readonly uses: NodeUses;
 }
 
 /** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
@@ -54,6 +57,8 @@ function parentText({ parent_run: parent, rerun }: RunRow): string | null {
 }
 
 function nodeTable(view: RunView, now: Date): string {
+  const tagsOf = ({ node }: NodeRow): readonly string[] => view.uses[node]?.tags ?? [];
+  const hasTags = view.nodes.some((node) => tagsOf(node).length > 0);
   const rows = view.nodes.map((node) => {
     const executions = view.executions.filter((e) => e.address === node.address).length;
     const cpu = view.costs.filter((c) => c.address === node.address).reduce((sum, c) => sum + c.cpu_ms, 0);
@@ -66,10 +71,12 @@ function nodeTable(view: RunView, now: Date): string {
       took(node.first_claimed, node.ended_at, now),
       executions > 0 ? executions : null,
       executions > 0 ? duration(cpu) : null,
-      sourceText(node, offBy(node, view.uncached)),
+      sourceText(node, offBy(node, view)),
+      ...(hasTags ? [tagsOf(node).join(' ')] : []),
     ];
   });
-  return table(['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'], rows);
+  const head = ['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'];
+  return table([...head, ...(hasTags ? ['tags'] : [])], rows);
 }
 
 /** `step`, or with the step's name where the node has another: `step share-late`. */
@@ -78,8 +85,13 @@ export function kindText(node: NodeRow): string {
 }
 
 /** Who switched the cache off, where it was off. */
-export function offBy({ step }: Pick<NodeRow, 'step'>, uncached: RunView['uncached']): OffBy {
+export function offBy(
+  { node, step }: Pick<NodeRow, 'node' | 'step'>,
+  { uncached, uses }: Pick<RunView, 'uncached' | 'uses'>,
+): OffBy {
   if (step === null || uncached === null) return null;
+  const asked = uses[node]?.cache ?? null;
+  if (asked !== null) return asked ? 'run' : 'node';
   return uncached.includes(step) ? 'step' : 'run';
 }
 

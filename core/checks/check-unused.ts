@@ -1,6 +1,7 @@
 import { allParts } from '../expr/reads';
 import { allNodes, bodiesOf, readsOf } from '../nodes';
-import type { Body, Expr, Plan } from '../plan/plan';
+import { withOverride } from '../plan/override';
+import type { Body, Expr, Plan, PlanNode } from '../plan/plan';
 import { type Finding, finding } from './finding';
 
 /** Keys of the config that nothing reads. */
@@ -21,8 +22,13 @@ export function checkUnusedOutputs(plan: Plan): Finding[] {
     ...nodes.flatMap((node) => node.after),
   ]);
   return nodes
-    .filter((node) => node.kind === 'step' && plan.steps[node.step]?.cache === true && !read.has(node.id))
+    .filter((node) => isCached(plan, node) && !read.has(node.id))
     .map(({ id }) => finding('PER_DEF_015', 'warning', id, `Nothing in ${plan.pipeline} reads the output of ${id}.`));
+}
+
+function isCached(plan: Plan, node: PlanNode): boolean {
+  const step = node.kind === 'step' ? plan.steps[node.step] : undefined;
+  return node.kind === 'step' && step !== undefined && withOverride(step, node.override).cache;
 }
 
 function expressionsOf(plan: Plan): Expr[] {

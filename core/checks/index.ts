@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan';
 import { checkFinalBodies } from './check-final';
 import { checkLeaks } from './check-leaks';
 import { checkNames } from './check-names';
+import { checkOverrides } from './check-overrides';
 import { checkSize } from './check-size';
 import { checkUnusedConfig, checkUnusedOutputs } from './check-unused';
 import type { Finding } from './finding';
@@ -16,6 +17,7 @@ const CHECKS: readonly ((plan: Plan) => Finding[])[] = [
   checkSize,
   checkLeaks,
   checkFinalBodies,
+  checkOverrides,
   checkUnusedConfig,
   checkUnusedOutputs,
 ];

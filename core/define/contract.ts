@@ -19,9 +19,12 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output', what: stri
   }
 }
 
-/** A contract as the plan carries it, with the digest that changes whenever a schema or the policy does. */
+/**
+ * A contract as the plan carries it, with the digest that changes whenever a schema or the policy does: everything but
+ * how urgent it is and what people find it by.
+ */
 export function planStep(step: StepContract): PlanStep {
-  const { name, pool, timeout, heartbeat, retry, isolate, light, cache } = step;
+  const { name, pool, timeout, heartbeat, retry, isolate, light, cache, priority, tags } = step;
   const resources = resourcesOf([step]).map((needed) => needed.name);
   const policy = {
     ...{ name, pool, timeout, heartbeat, retry, isolate, light, cache },
@@ -33,5 +36,6 @@ export function planStep(step: StepContract): PlanStep {
     input: jsonSchema(step.input, 'input', `The input of the step ${name}`),
     output: jsonSchema(step.output, 'output', `The output of the step ${name}`),
   });
-  return { ...policy, contract: sha256(text) };
+  const labels = { ...(priority !== undefined && { priority }), ...(tags.length > 0 && { tags }) };
+  return { ...policy, ...labels, contract: sha256(text) };
 }

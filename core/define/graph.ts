@@ -3,25 +3,44 @@ import type { Ref, RefBase, ValueOf } from '../expr/ref';
 import type { Accepted, Wire } from '../expr/wire';
 import type { Answered, Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
-import type { Tolerance } from '../plan/plan';
+import type { Priority, Tolerance } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
 import type { Settled } from '../plan/settled';
 import type { Duration } from './duration';
 import type { OutputOf, Pipeline } from './pipeline';
-import type { StepContract } from './step';
+import type { RetryOptions, StepContract } from './step';
 
 /** Options that every node takes. */
 export interface NodeOptions {
   /** Nodes that must end before this one starts although no value of theirs is used. */
   readonly after?: RefBase<unknown> | readonly RefBase<unknown>[];
+  /** What a person finds the node by, beside the tags of its step: `'team:risk'`. */
+  readonly tags?: readonly string[];
 }
 
-export interface RunOptions extends NodeOptions {
+/** Options of nodes that lead to executions. */
+export interface WorkOptions extends NodeOptions {
+  /**
+   * Which of the tasks that wait for a pool begin first: 1 before 5. Of a node with a body, it counts for the steps and
+   * calls inside that have none of their own; so it does for the run that is called. Default: that of the step, or else of
+   * the run, which is 3.
+   */
+  readonly priority?: Priority;
+}
+
+/** What a use of a step may ask for instead of its contract. What is left out is the contract's. */
+export interface RunOptions extends WorkOptions {
   /** The node's name in the plan. Default: the step's name; needed when a step is used twice. */
   readonly id?: string;
+  /** Longest run of one execution. */
+  readonly timeout?: Duration;
+  /** Of these, too, what is left out is the contract's. */
+  readonly retry?: RetryOptions;
+  /** Whether it may be answered from the cache. */
+  readonly cache?: boolean;
 }
 
-export interface MapOptions extends NodeOptions {
+export interface MapOptions extends WorkOptions {
   /** Items that run at the same time, at most. */
   readonly maxParallel?: number;
   /** How many items may fail: so many, or `'all'`. One more fails the map. Default: none may. */
@@ -39,12 +58,12 @@ export interface ApprovalOptions<A extends z.ZodType | undefined = undefined> ex
   readonly timeout?: Duration;
 }
 
-export interface UntilOptions extends NodeOptions {
+export interface UntilOptions extends WorkOptions {
   /** Times at most: the body's executions so many times over must fit one workflow. */
   readonly max: number;
 }
 
-export interface CallOptions extends NodeOptions {
+export interface CallOptions extends WorkOptions {
   /** The node's name in the plan. Default: the pipeline's name. */
   readonly id?: string;
 }
@@ -80,7 +99,13 @@ type ElementOf<T> = T extends readonly (infer E)[] ? E : never;
 
 /** What a pipeline's graph is written with. Nothing runs: each call adds a node to the plan and gives its reference. */
 export interface Graph {
-  /** Uses a step once. The input may mix references, plain values, and objects and lists of both. */
+  /**
+   * Uses a step once. The input may mix references, plain values, and objects and lists of both. Options override the
+   * contract for this use alone.
+   *
+   * @example
+   * g.run(train, { seed: 1 }, { id: 'final', timeout: '6h', retry: { attempts: 1 }, priority: 1, tags: ['team:risk'] });
+   */
   run<I extends z.ZodType, O extends z.ZodType>(
     // Two inferred schemas: holding a whole contract against `StepContract` costs the compiler seven times as much.
     step: StepContract<I, O>,
@@ -114,7 +139,7 @@ export interface Graph {
     id: string,
     when: RefBase<boolean>,
     arms: Arms<T, E>,
-    options?: NodeOptions,
+    options?: WorkOptions,
   ): Ref<ValueOf<T> | ValueOf<E>>;
 
   /**

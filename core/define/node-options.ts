@@ -1,15 +1,46 @@
 import { perennialError } from '../errors';
 import { readNodes } from '../expr/reads';
 import { toExpression } from '../expr/wire';
-import type { Tolerance } from '../plan/plan';
-import type { NodeOptions } from './graph';
+import type { Override, Priority, Tolerance } from '../plan/plan';
+import { milliseconds } from './duration';
+import type { NodeOptions, RunOptions } from './graph';
+import { readRetry, type StepContract } from './step';
 
 /** Ids of the nodes that a node comes after. */
-export function readAfter(options: NodeOptions): string[] {
+function readAfter(options: NodeOptions): string[] {
   const { after } = options;
   if (after === undefined) return [];
   const refs: readonly unknown[] = Array.isArray(after) ? after : [after];
   return [...new Set(refs.flatMap((ref) => readNodes(toExpression(ref, '`after`'))))];
+}
+
+/** What every node has beside its id. Fields that are not given are not there: a plan without them keeps its hash. */
+export function readNode(options: NodeOptions): { readonly after: string[]; readonly tags?: readonly string[] } {
+  const { tags = [] } = options;
+  return { after: readAfter(options), ...(tags.length > 0 && { tags: [...new Set(tags)] }) };
+}
+
+/**
+ * What a use of a step asks for instead of its contract.
+ *
+ * @throws PER_DEF_002
+ */
+export function readOverride(
+  id: string,
+  { retry }: StepContract,
+  options: RunOptions,
+): { readonly override?: Override } {
+  const override = {
+    ...(options.timeout !== undefined && { timeout: milliseconds(options.timeout, `The timeout of ${id}`) }),
+    ...(options.retry !== undefined && { retry: readRetry(id, options.retry, retry) }),
+    ...(options.cache !== undefined && { cache: options.cache }),
+  };
+  return Object.keys(override).length === 0 ? {} : { override };
+}
+
+/** A priority as a field of its own, when there is one. */
+export function readPriority(priority: Priority | undefined): { readonly priority?: Priority } {
+  return priority === undefined ? {} : { priority };
 }
 
 /** A field of its own only when it is given: a map that tolerates nothing has the plan that it always had. */

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
 import { perennialError } from '../errors';
 import type { Accepted } from '../expr/wire';
-import type { PlanRetry } from '../plan/plan';
+import { priorityFault, tagsFault } from '../plan/labels';
+import { LIGHT_TIMEOUT } from '../plan/override';
+import type { PlanRetry, Priority } from '../plan/plan';
 import { type Duration, milliseconds } from './duration';
 import { checkName } from './name';
 import type { NoResources, Resources } from './resource';
-
-/** Longest run of a light step, ms: a local activity holds its workflow task open. */
-export const LIGHT_TIMEOUT = 10_000;
 
 /** How often and when a failed execution is tried again. */
 export interface RetryOptions {
@@ -43,6 +42,10 @@ export interface StepOptions<I extends z.ZodType, O extends z.ZodType, R extends
   readonly light?: boolean;
   /** false: never answered from the cache, for steps that act on the world or read what changes. Default true. */
   readonly cache?: boolean;
+  /** Which of the tasks that wait for its pool begin first: 1 before 5. Default: that of the run, which is 3. */
+  readonly priority?: Priority;
+  /** What a person finds its uses by: `'team:risk'`. Not inherited by anything. */
+  readonly tags?: readonly string[];
   /** What its code is handed as `ctx.resources`, under the same names. Default none. */
   readonly resources?: R;
 }
@@ -66,6 +69,9 @@ export interface StepContract<
   readonly isolate: boolean;
   readonly light: boolean;
   readonly cache: boolean;
+  /** Not there: that of the run. */
+  readonly priority?: Priority;
+  readonly tags: readonly string[];
   readonly resources: R;
 }
 
@@ -78,7 +84,7 @@ export type StepOutputOf<S> = S extends StepContract<z.ZodType, infer O> ? z.out
 /**
  * Declares a step.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003 PER_DEF_020 PER_DEF_021
  * @example
  * const train = step('train', {
  *   input: z.object({ dataset: Dataset, seed: z.int() }),
@@ -103,28 +109,39 @@ export function step(name: string, options: StepOptions<z.ZodType, z.ZodType, Re
     timeout: milliseconds(options.timeout ?? (light ? LIGHT_TIMEOUT : '10m'), `The timeout of the step ${name}`),
     heartbeat:
       options.heartbeat === undefined ? null : milliseconds(options.heartbeat, `The heartbeat of the step ${name}`),
-    retry: Object.freeze(readRetry(name, options.retry ?? {})),
+    retry: Object.freeze(readRetry(`the step ${name}`, options.retry ?? {})),
     isolate: options.isolate ?? false,
     light,
     cache: options.cache ?? true,
+    ...(options.priority !== undefined && { priority: options.priority }),
+    tags: Object.freeze([...new Set(options.tags)]),
     resources: Object.freeze({ ...options.resources }),
   };
   checkName('pool', contract.pool);
   if (light) checkLight(contract);
+  checkLabels(contract);
   return Object.freeze(contract);
 }
 
-function readRetry(name: string, retry: RetryOptions): PlanRetry {
-  const attempts = retry.attempts ?? 3;
-  const factor = retry.factor ?? 2;
+const RETRY: PlanRetry = { attempts: 3, firstDelay: 1_000, factor: 2, maxDelay: 60_000, never: [] };
+
+/**
+ * How often and when a failed execution is tried again.
+ *
+ * @param base what counts where an option is left out
+ * @throws PER_DEF_002; `what` names the step or its use in the message
+ */
+export function readRetry(what: string, retry: RetryOptions, base = RETRY): PlanRetry {
+  const { attempts = base.attempts, factor = base.factor, never = base.never } = retry;
   if (!Number.isInteger(attempts) || attempts < 1) {
-    throw perennialError('PER_DEF_002', `retry.attempts of the step ${name} is ${attempts}, not a count from 1.`);
+    throw perennialError('PER_DEF_002', `retry.attempts of ${what} is ${attempts}, not a count from 1.`);
   }
   if (!Number.isFinite(factor) || factor < 1)
-    throw perennialError('PER_DEF_002', `retry.factor of the step ${name} is below 1.`);
-  const firstDelay = milliseconds(retry.firstDelay ?? '1s', `retry.firstDelay of the step ${name}`);
-  const maxDelay = milliseconds(retry.maxDelay ?? Math.max(60_000, firstDelay), `retry.maxDelay of the step ${name}`);
-  return { attempts, firstDelay, factor, maxDelay, never: Object.freeze([...(retry.never ?? [])]) };
+    throw perennialError('PER_DEF_002', `retry.factor of ${what} is below 1.`);
+  const firstDelay = milliseconds(retry.firstDelay ?? base.firstDelay, `retry.firstDelay of ${what}`);
+  const longest = Math.max(base.maxDelay, firstDelay);
+  const maxDelay = milliseconds(retry.maxDelay ?? longest, `retry.maxDelay of ${what}`);
+  return { attempts, firstDelay, factor, maxDelay, never: Object.freeze([...never]) };
 }
 
 function checkLight(step: StepContract): void {
@@ -137,6 +154,15 @@ function checkLight(step: StepContract): void {
           ? 'a heartbeat'
           : step.isolate
             ? 'isolation'
-            : null;
+            : step.priority !== undefined
+              ? 'a priority'
+              : null;
   if (wrong) throw perennialError('PER_DEF_003', `The light step ${step.name} asks for ${wrong}.`);
+}
+
+function checkLabels({ name, priority, tags }: StepContract): void {
+  const wrong = priorityFault(priority);
+  if (wrong !== null) throw perennialError('PER_DEF_020', `The step ${name} ${wrong}.`);
+  const malformed = tagsFault(tags);
+  if (malformed !== null) throw perennialError('PER_DEF_021', `The step ${name} ${malformed}.`);
 }

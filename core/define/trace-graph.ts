@@ -4,13 +4,13 @@ import { makeRef, type Ref } from '../expr/ref';
 import { toExpression } from '../expr/wire';
 import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, untilNode } from '../nodes';
 import { planHash } from '../plan/hash';
-import type { Body, Expr, FinallyNode, PlanNode } from '../plan/plan';
+import type { Body, Expr, FinallyNode, PlanNode, Priority } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
 import { jsonSchema } from './contract';
 import { milliseconds } from './duration';
 import type { Graph } from './graph';
 import { checkName } from './name';
-import { readAfter, readCount, readNames, readTolerance } from './node-options';
+import { readCount, readNames, readNode, readOverride, readPriority, readTolerance } from './node-options';
 import type { Pipeline } from './pipeline';
 import type { StepContract } from './step';
 
@@ -35,22 +35,25 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
   const answers = new Map<string, z.ZodType>();
   let depth = 0;
   let scope: PlanNode[] | null = null;
+  /** That of the innermost body around that has one. */
+  let urgency: Priority | undefined;
 
   function add(node: PlanNode): void {
     if (!scope) throw perennialError('PER_DEF_005', `The node ${node.id} was added after its graph was traced.`);
     scope.push(node);
   }
 
-  function trace(where: string, write: () => unknown): Body {
-    const outer = scope;
+  function trace(where: string, write: () => unknown, priority = urgency): Body {
+    const outer = { scope, urgency };
     const nodes: PlanNode[] = [];
     scope = nodes;
+    urgency = priority;
     depth += 1;
     try {
       const result = write();
       return { nodes, output: toExpression(result === undefined ? null : result, `The value of ${where}`) };
     } finally {
-      scope = outer;
+      ({ scope, urgency } = outer);
       depth -= 1;
     }
   }
@@ -71,27 +74,36 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       const known = steps.get(step.name);
       if (known && known !== step) throw perennialError('PER_DEF_009', `Two different steps are called ${step.name}.`);
       steps.set(step.name, step);
+      const priority = options.priority ?? (step.light ? undefined : urgency);
       add(
-        stepNode({ id, step: step.name, input: toExpression(input, `The input of ${id}`), after: readAfter(options) }),
+        stepNode({
+          id,
+          step: step.name,
+          input: toExpression(input, `The input of ${id}`),
+          ...readNode(options),
+          ...readOverride(id, step, options),
+          ...readPriority(priority),
+        }),
       );
       return outputRef(id);
     },
     map(id, over, body, options) {
       checkName('map', id);
       const items = toExpression(over, `The list of ${id}`);
-      const traced = trace(id, () => body(makeRef({ op: 'item', map: id, path: [] })));
+      const write = (): unknown => body(makeRef({ op: 'item', map: id, path: [] }));
+      const traced = trace(id, write, options?.priority);
       const tolerate = readTolerance(id, options?.tolerate);
       const limit = options?.maxParallel;
       const maxParallel = limit === undefined ? null : readCount(`maxParallel of ${id}`, limit);
-      add(mapNode({ id, over: items, maxParallel, ...tolerate, body: traced, after: readAfter(options ?? {}) }));
+      add(mapNode({ id, over: items, maxParallel, ...tolerate, body: traced, ...readNode(options ?? {}) }));
       return outputRef(id);
     },
     branch(id, when, arms, options = {}) {
       checkName('branch', id);
       const condition = toExpression(when, `The condition of ${id}`);
-      const then = trace(`${id}'s then`, arms.then);
-      const otherwise = arms.else ? trace(`${id}'s else`, arms.else) : null;
-      add(branchNode({ id, when: condition, then, else: otherwise, after: readAfter(options) }));
+      const then = trace(`${id}'s then`, arms.then, options.priority);
+      const otherwise = arms.else ? trace(`${id}'s else`, arms.else, options.priority) : null;
+      add(branchNode({ id, when: condition, then, else: otherwise, ...readNode(options) }));
       return outputRef(id);
     },
     approval(id, options) {
@@ -107,7 +119,7 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
           timeout,
           ...(schema && { answer: jsonSchema(schema, 'input', `The answer of ${id}`) }),
           ...(options?.by && { by: readNames(id, options.by) }),
-          after: readAfter(options ?? {}),
+          ...readNode(options ?? {}),
         }),
       );
       return outputRef(id);
@@ -116,12 +128,13 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       checkName('repetition', id);
       const first = toExpression(initial, `The first value of ${id}`);
       const item = (key: string): Expr => ({ op: 'item', map: id, path: [key] });
-      const traced = trace(id, () => {
+      const write = (): unknown => {
         const { next, done } = body(makeRef(item('carry')), makeRef(item('index')));
         return { next, done };
-      });
+      };
+      const traced = trace(id, write, options.priority);
       const max = readCount(`max of ${id}`, options.max);
-      add(untilNode({ id, initial: first, max, body: traced, after: readAfter(options) }));
+      add(untilNode({ id, initial: first, max, body: traced, ...readNode(options) }));
       return outputRef(id);
     },
     call(pipeline, config, options = {}) {
@@ -133,7 +146,8 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       calls.set(pipeline.name, pipeline);
       const given = toExpression(config, `The config of ${id}`);
       const plan = planHash(pipeline.plan);
-      add(callNode({ id, pipeline: pipeline.name, plan, config: given, after: readAfter(options) }));
+      const priority = readPriority(options.priority ?? urgency);
+      add(callNode({ id, pipeline: pipeline.name, plan, config: given, ...readNode(options), ...priority }));
       return outputRef(id);
     },
     always(id, body) {

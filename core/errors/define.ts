@@ -18,7 +18,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a light step asks for what light steps cannot have',
-    fix: "A light step runs at most 10 s on the pool 'cpu', without heartbeat or isolation: drop `light` or the option.",
+    fix: "A light step runs at most 10 s on the pool 'cpu', without heartbeat, isolation or priority: drop `light` or the option.",
   },
   PER_DEF_004: {
     fault: 'user',
@@ -115,6 +115,18 @@ export const DEFINE_ERRORS = {
     retryable: false,
     title: 'an expression is malformed',
     fix: 'Give a key that only names a field (`(item) => item.auc`), and digits from 0 to 15; let a step compute what is more than that.',
+  },
+  PER_DEF_020: {
+    fault: 'user',
+    retryable: false,
+    title: 'a priority is malformed',
+    fix: 'Give a whole number from 1, which begins first, to 5.',
+  },
+  PER_DEF_021: {
+    fault: 'user',
+    retryable: false,
+    title: 'a tag is malformed, or there are too many',
+    fix: 'Give at most 10 tags of letters, digits and . _ : = / -, at most 50 characters each.',
   },
   PER_DEF_030: {
     fault: 'user',

@@ -1,6 +1,6 @@
 import type { GivenAnswer } from '../plan/approval';
 import type { Json } from '../plan/json';
-import type { Plan, PlanNode } from '../plan/plan';
+import type { Override, Plan, PlanNode } from '../plan/plan';
 import type { Reuse } from '../rerun/plan-rerun';
 import type { Choice } from '../rerun/target';
 import type { EndStatus, Failure } from './state';
@@ -39,6 +39,8 @@ export interface StepArgument {
   /** false: the run was started without the cache. */
   readonly cache: boolean;
   readonly model: string | null;
+  /** What this use of the step asks for instead of its contract. */
+  readonly override?: Override;
 }
 
 export interface ResolvePlanArgument {

@@ -1,4 +1,5 @@
 import type { Json } from '../plan/json';
+import type { Priority } from '../plan/plan';
 import type { NodeNote } from './activity';
 import type { EndStatus, Failure, ShardSeed } from './state';
 
@@ -19,6 +20,7 @@ export type Command =
       readonly pipeline: string;
       readonly plan: string;
       readonly config: Json;
+      readonly priority?: Priority;
     }
   /** Ask the records for the output of a node of the run that this one repeats; the answer is `reused` or `absent`. */
   | { readonly type: 'reuse'; readonly address: string }

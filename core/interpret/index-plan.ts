@@ -1,6 +1,8 @@
+import { perennialError } from '../errors';
 import { allParts, readNodes } from '../expr/reads';
 import { allNodes, bodiesOf, isNumbered, readsOf } from '../nodes';
-import type { Body, Plan, PlanNode } from '../plan/plan';
+import { contractAt } from '../plan/override';
+import type { Body, Plan, PlanNode, PlanStep, StepNode } from '../plan/plan';
 import { SHARDS_RESERVED } from './limits';
 
 /** What the interpreter looks up again and again about one node of a plan. */
@@ -39,6 +41,18 @@ export function indexPlan(plan: Plan): IndexedPlan {
   const index = { plan, nodes, executions, branchedOn, bytes: JSON.stringify(plan).length };
   indexed.set(plan, index);
   return index;
+}
+
+/**
+ * A use of a step, and the step's contract as this use asks.
+ *
+ * @throws PER_FLOW_009
+ */
+export function stepAt(plan: Plan, id: string): { readonly node: StepNode; readonly step: PlanStep } {
+  const node = indexPlan(plan).nodes.get(id)?.node;
+  const step = node?.kind === 'step' ? plan.steps[node.step] : undefined;
+  if (node?.kind !== 'step' || !step) throw perennialError('PER_FLOW_009', `There is no step ${id} in the plan.`);
+  return { node, step: contractAt(step, node) };
 }
 
 function indexBody(

@@ -1,6 +1,7 @@
 export type * from './activity';
 export type { Command } from './command';
 export { failureOf, failureOfEnd } from './failure';
+export { stepAt } from './index-plan';
 export { advance, advanceOwn, begin, beginShard, type Advance } from './interpret';
 export { MAX_EXECUTIONS, MAX_INPUT_SIZE, MAX_LIST_SIZE, shardSizeFor } from './limits';
 export type { Ending, EndStatus, Event, Failure, NodeEvent, NodeState, RunState, ShardSeed } from './state';

@@ -64,8 +64,9 @@ function startCall(draft: Draft, address: string, state: NodeState, node: CallNo
   const config = inputFor(draft, address, state, node.config);
   if (config === undefined) return false;
   note(draft, address, { status: 'running', input: config });
-  const { id, pipeline, plan } = node;
-  draft.commands.push({ type: 'run-call', address, node: id, pipeline, plan, config });
+  const { id, pipeline, plan, priority } = node;
+  const urgency = priority === undefined ? {} : { priority };
+  draft.commands.push({ type: 'run-call', address, node: id, pipeline, plan, config, ...urgency });
   return true;
 }
 

@@ -42,9 +42,16 @@ export interface PlanStep {
   readonly isolate: boolean;
   readonly light: boolean;
   readonly cache: boolean;
+  /** Not there: that of the run. Neither priority nor tags are in the contract's digest. */
+  readonly priority?: Priority;
+  /** What a person finds its uses by. */
+  readonly tags?: readonly string[];
   /** Names of the resources that its code is handed; absent: none. Their values are in no plan. */
   readonly resources?: readonly string[];
 }
+
+/** Which of the tasks that wait on one queue begin first: 1 before 5. Temporal's default is 3. */
+export type Priority = 1 | 2 | 3 | 4 | 5;
 
 export interface PlanRetry {
   /** Executions at most, the first counted. */
@@ -61,12 +68,26 @@ interface NodeBase {
   readonly id: string;
   /** Nodes that must end before this one starts although no value of theirs is used. */
   readonly after: readonly string[];
+  /** What a person finds it by. Not there: none. */
+  readonly tags?: readonly string[];
 }
 
 export interface StepNode extends NodeBase {
   readonly kind: 'step';
   readonly step: string;
   readonly input: Expr;
+  /** Not there: this use asks for what the contract asks. */
+  readonly override?: Override;
+  /** Not there: that of the contract. */
+  readonly priority?: Priority;
+}
+
+/** What one use of a step asks for instead of its contract. What is not there is the contract's. */
+export interface Override {
+  /** Start-to-close limit of one execution, ms. */
+  readonly timeout?: number;
+  readonly retry?: PlanRetry;
+  readonly cache?: boolean;
 }
 
 export interface MapNode extends NodeBase {
@@ -118,6 +139,8 @@ export interface CallNode extends NodeBase {
   /** The called plan's hash: it is kept with this plan, so that a run calls what it was written against. */
   readonly plan: string;
   readonly config: Expr;
+  /** Of the called run's tasks, where its steps have none of their own. Not there: that of the caller. */
+  readonly priority?: Priority;
 }
 
 /** A body that runs when all others have ended: in any case, or when the run failed. At a plan's top only. */

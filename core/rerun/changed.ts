@@ -35,10 +35,13 @@ export function changesBetween(was: Planned, is: Planned): Changes {
   return { nodes, values };
 }
 
+/** What of a node does not decide what it gives. */
+const MANNERS: readonly string[] = ['maxParallel', 'tolerate', 'override', 'priority', 'tags'];
+
 /** Everything that decides what a node does; not the nodes inside it, nor how many of them run at once or may fail. */
 function definitionOf(plan: Plan, { node, path }: Outlined): string {
   const bodies = new Set<unknown>(bodiesOf(node).map(({ body }) => body));
-  const fields = Object.entries(node).filter(([key]) => key !== 'maxParallel' && key !== 'tolerate');
+  const fields = Object.entries(node).filter(([key]) => !MANNERS.includes(key));
   const own = Object.fromEntries(fields.map(([key, field]) => [key, withoutBodies(field, bodies)]));
   const contract = node.kind === 'step' ? (plan.steps[node.step]?.contract ?? null) : null;
   return canonicalJson(jsonOf({ own, contract, path }));

@@ -204,6 +204,29 @@ test('a miss is compared with the newest output of the same node, and keeps what
   expect(await findEnvironment(db, digest ?? '')).toMatchObject({ build: 'b3', node: process.version });
 });
 
+test('a use of a step may ask for other than its contract: no cache, less time, another error that is final', async () => {
+  await execute('double', { x: 31 });
+  const uncached = await execute('double', { x: 31 }, { override: { cache: false } });
+  expect((await nodeOf(uncached.run)).cache).toEqual({ hit: false, differed: ['off'] });
+  await execute('hold', { x: 31 }, { override: { cache: true } });
+  const cached = await execute('hold', { x: 31 }, { override: { cache: true } });
+  expect((await nodeOf(cached.run)).cache).toMatchObject({ hit: true });
+
+  const retry = { attempts: 2, firstDelay: 1, factor: 1, maxDelay: 1, never: ['Error'] };
+  const final = execute('fail', { how: 'plain' }, { override: { retry } });
+  await expect(final).rejects.toMatchObject({ nonRetryable: true });
+  await expect(execute('fail', { how: 'class' }, { override: { retry } })).rejects.toMatchObject({
+    nonRetryable: false,
+  });
+
+  meanwhile = ({ signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('out'))));
+  await expect(execute('hold', { x: 32 }, { override: { timeout: 20 } })).rejects.toMatchObject({
+    type: 'PER_RUN_019',
+  });
+  meanwhile = () => Promise.resolve();
+});
+
 test('why a node runs is known before it has ended: it stays with one that fails', async () => {
   const run = await stage.newRun();
   await expect(execute('fallible', { fail: true }, { run })).rejects.toThrow('as asked');

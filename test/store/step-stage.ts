@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import pino from 'pino';
 import { createRunStep, type RunStepDependencies } from '../../activities/run-step';
 import type { Implementation, Json } from '../../core';
+import type { Override } from '../../core/plan/plan';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
@@ -22,6 +23,7 @@ export interface Execution {
   readonly address?: string;
   readonly cache?: boolean;
   readonly model?: string;
+  readonly override?: Override;
   readonly dependencies?: RunStepDependencies;
   readonly environment?: MockActivityEnvironment;
 }
@@ -68,8 +70,9 @@ export async function setStepStage(name: string, standard: readonly Implementati
     dependencies: own,
     newRun,
     async execute(step, input, { dependencies = own, environment = quiet(), cache = true, model, ...options } = {}) {
-      const { run = await newRun(model), address = 'n' } = options;
-      const argument = { run, address, node: 'n', step, plan: 'plan', input, cache, model: model ?? null };
+      const { run = await newRun(model), address = 'n', override } = options;
+      const more = { model: model ?? null, ...(override && { override }) };
+      const argument = { run, address, node: 'n', step, plan: 'plan', input, cache, ...more };
       return { run, output: await environment.run(createRunStep(dependencies)(step), argument) };
     },
     async end() {

@@ -76,6 +76,10 @@ export const examples = {
   },
   gte: (g: Graph, best: Ref<{ auc: number; model: z.output<typeof Model> }>, config: Ref<{ minAuc: number }>) =>
     g.branch('quality-gate', gte(best.auc, config.minAuc), { then: () => g.run(deploy, { model: best.model }) }),
+  run(g: Graph) {
+    const train = step('train', { input: z.object({ seed: z.number() }), output: z.null() });
+    g.run(train, { seed: 1 }, { id: 'final', timeout: '6h', retry: { attempts: 1 }, priority: 1, tags: ['team:risk'] });
+  },
   map(g: Graph, config: Ref<{ seeds: number[] }>) {
     const train = step('train', { input: z.object({ seed: z.number() }), output: z.object({ auc: z.number() }) });
     const tries = g.map('per-seed', config.seeds, (seed) => g.run(train, { seed }), { tolerate: 2 });

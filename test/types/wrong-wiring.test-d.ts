@@ -85,6 +85,26 @@ export function shapes(): void {
   g.run(train, { dataset: released.dataset, seed: 1 });
 }
 
+export function overrides(): void {
+  const input = { table: 't', days: 1 };
+  // @ts-expect-error a priority that Temporal does not have
+  g.run(extract, input, { priority: 6 });
+  // @ts-expect-error a timeout without a unit
+  g.run(extract, input, { timeout: 'an hour' });
+  // @ts-expect-error what only a contract says
+  g.run(extract, input, { pool: 'gpu' });
+  // @ts-expect-error a retry that is a number
+  g.run(extract, input, { retry: 3 });
+  // @ts-expect-error tags that are one text
+  g.run(extract, input, { tags: 'nightly' });
+  // @ts-expect-error a timeout of what is no step
+  g.map('m', config.seeds, (seed) => seed, { timeout: '1h' });
+  // @ts-expect-error the priority of a person
+  g.approval('ok', { priority: 1 });
+  g.run(extract, input, { id: 'e', timeout: '1h', retry: { attempts: 1, never: ['X'] }, priority: 1, cache: false });
+  g.map('m', config.seeds, (seed) => seed, { maxParallel: 2, priority: 5, tags: ['nightly'] });
+}
+
 export function declarations(): void {
   // @ts-expect-error a contract without a handler
   implement({ train, deploy }, { deploy: () => ({ url: 'https://example.org' }) });

@@ -82,6 +82,31 @@ describe('a run of a pipeline', () => {
     expect(scheduled.map(({ attributes }) => attributes.taskQueue?.name)).toEqual(['perennial-cpu', 'perennial-cpu']);
   });
 
+  it('hands what a use of a step asks for to Temporal, and to its worker; other uses have what the contract says', async () => {
+    const { handle, result } = await run('urgent', {});
+    expect(result).toEqual({ n: 24 });
+    const { events } = await handle.fetchHistory();
+    const asked = (events ?? []).flatMap((event) => {
+      const scheduled = event.activityTaskScheduledEventAttributes;
+      if (!scheduled) return [];
+      const { priority, startToCloseTimeout, retryPolicy } = scheduled;
+      const summary = Buffer.from(event.userMetadata?.summary?.data ?? []).toString();
+      const seconds = Number(startToCloseTimeout?.seconds);
+      return [{ summary, seconds, priority: priority?.priorityKey ?? 0, attempts: retryPolicy?.maximumAttempts }];
+    });
+    expect(asked).toEqual([
+      { summary: '"double · cache on"', seconds: 600, priority: 0, attempts: 3 },
+      { summary: '"hurried · cache off · team:risk"', seconds: 7, priority: 1, attempts: 2 },
+    ]);
+    const child = (events ?? []).find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+    expect(child?.startChildWorkflowExecutionInitiatedEventAttributes?.priority?.priorityKey).toBe(2);
+    const retry = { attempts: 2, firstDelay: 10, factor: 2, maxDelay: 60_000, never: ['Never'] };
+    expect(engine.recordsOf(handle.workflowId).executed.map(({ override }) => override)).toEqual([
+      undefined,
+      { timeout: 7_000, retry, cache: false },
+    ]);
+  });
+
   it('maps over a list', async () => {
     const { handle, result } = await run('fan-out', { items: [1, 2, 3] });
     expect(result).toEqual({ sum: 9, count: 3 });

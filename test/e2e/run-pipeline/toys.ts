@@ -140,6 +140,17 @@ export const guarded = pipeline('guarded', {
   },
 });
 
+/** Two uses of one step, of which one asks for more than the contract; and a call that is urgent. */
+export const urgent = pipeline('urgent', {
+  config: z.object({}),
+  graph(g) {
+    const usual = g.run(double, { n: 1 });
+    const asked = { timeout: '7s', retry: { attempts: 2 }, priority: 1, tags: ['team:risk'], cache: false } as const;
+    g.run(double, { n: usual.n }, { id: 'hurried', ...asked });
+    return g.call(gate, { n: 12 }, { priority: 2 });
+  },
+});
+
 export const tolerant = pipeline('tolerant', {
   config: z.object({ keys: z.array(z.object({ key: z.string(), times: z.int() })) }),
   graph: (g, config) =>
@@ -172,6 +183,7 @@ export const pipelines = [
   repeating,
   calling,
   guarded,
+  urgent,
   tolerant,
   asking,
 ];

@@ -66,7 +66,7 @@ const champion: Champion = {
 };
 
 const cost = { executions: 0, wall_ms: 0, cpu_ms: 0, peak_rss: null, gpu_ms: 0, estimated: false };
-const view: RunView = { run, nodes: [node], executions: [], costs: [], cost, uncached: null };
+const view: RunView = { run, nodes: [node], executions: [], costs: [], cost, uncached: null, uses: {} };
 
 const execution = {
   run_id: run.id,
@@ -127,12 +127,16 @@ describe('runText', () => {
     expect(runText(view, now)).not.toMatch(/^result/m);
   });
 
-  test('says who switched the cache off: the step or the run', () => {
+  test('says who switched the cache off: the step, this node of it, or the run', () => {
     const off: NodeRow = { ...node, cache: { hit: false, differed: ['off'] } };
     const text = (uncached: RunView['uncached']) => runText({ ...view, nodes: [off], uncached }, now);
     expect(text(['collect'])).toMatch(/off for this step *$/m);
     expect(text(['train'])).toMatch(/off for this run *$/m);
     expect(text(null)).toMatch(/cache off *$/m);
+    const use = { tags: ['team:risk'], asks: ['cache off', 'priority 1'], cache: false };
+    const asked = { ...view, nodes: [off], uncached: ['collect'], uses: { collect: use } };
+    expect(runText(asked, now)).toMatch(/off for this node +team:risk *$/m);
+    expect(runText(asked, now)).toMatch(/ cache +tags *$/m);
   });
 
   test('an error is given in full', () => {
@@ -182,6 +186,7 @@ describe('nodeText', () => {
       address: 'collect',
     },
     uncached: [],
+    uses: {},
   };
 
   test('tells all of it, and cuts nothing', () => {

@@ -54,6 +54,17 @@ describe('a run in process', () => {
     expect(run.duration).toBe(minutes(130 + 48 * 60));
   });
 
+  it('runs a use of a step as this use asks, not as the contract does', async () => {
+    const patient = pipeline('patient', {
+      config: z.object({}),
+      graph: (g) => g.run(pickBest, [], { timeout: '1h', retry: { attempts: 2, firstDelay: '5m' } }),
+    });
+    const fakeBest = implement({ pickBest }, { pickBest: () => ({ model: 'm', auc: 1 }) });
+    const failures = { 'pick-best': [new Error('once'), new Error('twice')] };
+    const run = await runLocal(patient, {}, { steps: fakeBest, failures, durations: { 'pick-best': '50m' } });
+    expect(run).toMatchObject({ status: 'failed', duration: (50 + 5 + 50) * 60_000 });
+  });
+
   it('is the same each time', async () => {
     const [one, two] = await Promise.all([churn(), churn()]);
     expect(JSON.stringify([one, [...one.nodes]])).toBe(JSON.stringify([two, [...two.nodes]]));
