@@ -89,6 +89,8 @@ function kindText(node: PlanNode): string {
       return `map over ${exprText(node.over)}`;
     case 'branch':
       return `branch on ${exprText(node.when)}`;
+    case 'switch':
+      return `switch on ${exprText(node.on)}`;
     case 'approval':
       return 'approval';
     case 'until':

@@ -5,6 +5,7 @@ import { checkLeaks } from './check-leaks';
 import { checkNames } from './check-names';
 import { checkOverrides } from './check-overrides';
 import { checkSize } from './check-size';
+import { checkSwitches } from './check-switches';
 import { checkUnusedConfig, checkUnusedOutputs } from './check-unused';
 import type { Finding } from './finding';
 
@@ -18,6 +19,7 @@ const CHECKS: readonly ((plan: Plan) => Finding[])[] = [
   checkLeaks,
   checkFinalBodies,
   checkOverrides,
+  checkSwitches,
   checkUnusedConfig,
   checkUnusedOutputs,
 ];

@@ -87,6 +87,25 @@ export interface Arms<T, E> {
   readonly else?: () => E;
 }
 
+/** What a switch may go by. */
+type Case = string | number;
+
+/** A switch's arms by the value that each is for; numbers as they are. As for {@link Arms}. */
+export interface Cases<C, E> {
+  readonly switch: C;
+  readonly else?: () => E;
+}
+
+/** Arms under values of a type, and no others. */
+type CasesOf<V extends Case, C> = {
+  readonly [K in keyof C]: K extends Case ? (`${K}` extends `${V}` ? () => unknown : never) : never;
+};
+
+/** What the arms give, and what is given where there is none: nothing when each value has one. */
+type SwitchValue<V extends Case, C, E> =
+  | { readonly [K in keyof C]: C[K] extends () => infer T ? ValueOf<T> : never }[keyof C]
+  | ([Exclude<`${V}`, `${keyof C & Case}`>] extends [never] ? never : ValueOf<E>);
+
 /** What a map's list holds for one item: settled when it tolerates failures. */
 type MapValue<T, O> = 'tolerate' extends keyof O
   ? O extends { readonly tolerate: Tolerance }
@@ -141,6 +160,22 @@ export interface Graph {
     arms: Arms<T, E>,
     options?: WorkOptions,
   ): Ref<ValueOf<T> | ValueOf<E>>;
+
+  /**
+   * Runs the arm of a value: text or a number. Its value is that arm's. What the value may be and no arm is for gives what
+   * `else` gives, or null without one.
+   *
+   * @example
+   * const trained = g.branch('by-size', config.size, {
+   *   switch: { small: () => g.run(fitHere, { n: 1 }), large: () => g.run(fitThere, { n: 9 }) },
+   * });
+   */
+  branch<V extends Case, C extends CasesOf<V, C>, E = null>(
+    id: string,
+    on: RefBase<V>,
+    arms: Cases<C, E>,
+    options?: WorkOptions,
+  ): Ref<SwitchValue<V, C, E>>;
 
   /**
    * Waits for a person. A rejection ends the run as `rejected`, unless some branch's condition reads the answer; inside

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { perennialError } from '../errors';
-import { makeRef, type Ref } from '../expr/ref';
+import { makeRef, type Ref, type RefBase } from '../expr/ref';
 import { toExpression } from '../expr/wire';
-import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, untilNode } from '../nodes';
+import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, switchNode, untilNode } from '../nodes';
 import { planHash } from '../plan/hash';
 import type { Body, Expr, FinallyNode, PlanNode, Priority } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
 import { jsonSchema } from './contract';
 import { milliseconds } from './duration';
-import type { Graph } from './graph';
+import type { Arms, Cases, Graph, WorkOptions } from './graph';
 import { checkName } from './name';
 import { readCount, readNames, readNode, readOverride, readPriority, readTolerance } from './node-options';
 import type { Pipeline } from './pipeline';
@@ -98,12 +98,19 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       add(mapNode({ id, over: items, maxParallel, ...tolerate, body: traced, ...readNode(options ?? {}) }));
       return outputRef(id);
     },
-    branch(id, when, arms, options = {}) {
+    branch<R>(id: string, on: RefBase<unknown>, arms: AnyArms, options: WorkOptions = {}): Ref<R> {
       checkName('branch', id);
-      const condition = toExpression(when, `The condition of ${id}`);
-      const then = trace(`${id}'s then`, arms.then, options.priority);
-      const otherwise = arms.else ? trace(`${id}'s else`, arms.else, options.priority) : null;
-      add(branchNode({ id, when: condition, then, else: otherwise, ...readNode(options) }));
+      const traceArm = (name: string, arm: () => unknown): Body => trace(`${id}'s ${name}`, arm, options.priority);
+      const chosen = toExpression(on, `The condition of ${id}`);
+      if ('switch' in arms) {
+        const cases = Object.entries(arms.switch).map(([value, arm]) => ({ value, body: traceArm(value, arm) }));
+        const otherwise = arms.else ? traceArm('else', arms.else) : null;
+        add(switchNode({ id, on: chosen, cases, else: otherwise, ...readNode(options) }));
+      } else {
+        const then = traceArm('then', arms.then);
+        const otherwise = arms.else ? traceArm('else', arms.else) : null;
+        add(branchNode({ id, when: chosen, then, else: otherwise, ...readNode(options) }));
+      }
       return outputRef(id);
     },
     approval(id, options) {
@@ -159,6 +166,9 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
   };
   return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps, calls, answers };
 }
+
+/** The arms of a branch, by a condition or by a value. */
+type AnyArms = Arms<unknown, unknown> | Cases<{ readonly [value: string]: () => unknown }, unknown>;
 
 function outputRef<T>(node: string): Ref<T> {
   return makeRef<T>({ op: 'output', node, path: [] });

@@ -128,6 +128,12 @@ export const DEFINE_ERRORS = {
     title: 'a tag is malformed, or there are too many',
     fix: 'Give at most 10 tags of letters, digits and . _ : = / -, at most 50 characters each.',
   },
+  PER_DEF_022: {
+    fault: 'user',
+    retryable: false,
+    title: 'a switch has no case, one twice, or one that its value never is',
+    fix: 'Give each value that is possible one arm under `switch`, and the others `else`.',
+  },
   PER_DEF_030: {
     fault: 'user',
     retryable: false,

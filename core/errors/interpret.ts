@@ -74,4 +74,10 @@ export const INTERPRET_ERRORS = {
     title: 'the least or greatest of an empty list was asked for',
     fix: "Branch on the list's `length` first.",
   },
+  PER_FLOW_015: {
+    fault: 'user',
+    retryable: false,
+    title: 'a switch was given neither text nor a number',
+    fix: 'Read what may be null with coalesce(), and use g.branch with a condition for what is true or false.',
+  },
 } as const satisfies Record<`PER_FLOW_${number}`, ErrorRow>;

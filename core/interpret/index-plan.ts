@@ -35,7 +35,7 @@ export function indexPlan(plan: Plan): IndexedPlan {
   const nodes = new Map<string, IndexedNode>();
   indexBody(plan.body, [], nodes);
   const all = [...nodes.values()];
-  const conditions = all.flatMap(({ node }) => (node.kind === 'branch' ? [node.when] : []));
+  const conditions = all.flatMap(({ node }) => (node.kind === 'branch' || node.kind === 'switch' ? readsOf(node) : []));
   const branchedOn = new Set(conditions.flatMap(readNodes));
   const executions = countExecutions(plan.body, SHARDS_RESERVED);
   const index = { plan, nodes, executions, branchedOn, bytes: JSON.stringify(plan).length };

@@ -1,5 +1,6 @@
 import { evaluate } from '../expr/evaluate';
 import type { Json } from '../plan/json';
+import { armOf } from './arms';
 import { change, type Draft, nodeAt, note, planNode, scopeAt, valuesAt } from './draft';
 import { failureOf } from './failure';
 import { listOf } from './list-of';
@@ -113,8 +114,8 @@ function outputOf(draft: Draft, address: string): Json {
   const { node } = planNode(draft, state.node);
   if (node.kind === 'until') return untilOutput(draft, address, node);
   if (node.kind === 'finally') return evaluate(node.body.output, valuesAt(draft, state.at));
-  if (node.kind !== 'branch') return listOf(draft, address);
+  if (node.kind !== 'branch' && node.kind !== 'switch') return listOf(draft, address);
   // The condition's value does not change: what it reads has been committed.
-  const arm = evaluate(node.when, valuesAt(draft, state.at)) === true ? node.then : node.else;
-  return arm ? evaluate(arm.output, valuesAt(draft, state.at)) : null;
+  const { body } = armOf(node, valuesAt(draft, state.at));
+  return body ? evaluate(body.output, valuesAt(draft, state.at)) : null;
 }

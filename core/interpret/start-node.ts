@@ -1,7 +1,8 @@
-import { evaluate, evaluateCondition } from '../expr/evaluate';
+import { evaluate } from '../expr/evaluate';
 import { perennialError } from '../errors';
 import { isList, type Json } from '../plan/json';
-import type { ApprovalNode, BranchNode, CallNode, Expr, MapNode, StepNode } from '../plan/plan';
+import type { ApprovalNode, CallNode, Expr, MapNode, StepNode } from '../plan/plan';
+import { startArm } from './arms';
 import { change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
 import { countExecutions } from './index-plan';
 import {
@@ -15,8 +16,7 @@ import {
 } from './limits';
 import { openUnits, seedOf } from './open-units';
 import { askForOutput } from './reuse';
-import { closeScope, openScope } from './scopes';
-import { skip } from './skip';
+import { closeScope } from './scopes';
 import type { NodeState } from './state';
 import { startUntil } from './until';
 
@@ -38,7 +38,8 @@ export function startNode(draft: Draft, address: string): boolean {
       startMap(draft, address, state, node);
       return true;
     case 'branch':
-      startBranch(draft, address, state, node);
+    case 'switch':
+      startArm(draft, address, state, node);
       return true;
     case 'approval':
       startApproval(draft, address, state, node);
@@ -104,16 +105,6 @@ function handOut(draft: Draft, bytes: number): boolean {
   }
   draft.batch += bytes;
   return true;
-}
-
-function startBranch(draft: Draft, address: string, state: NodeState, node: BranchNode): void {
-  const holds = evaluateCondition(node.when, valuesAt(draft, state.at));
-  change(draft, address, { status: 'running' });
-  note(draft, address, { status: 'running', input: { arm: holds ? 'then' : 'else' } });
-  skip(draft, state.at, holds ? node.else : node.then);
-  const arm = holds ? node.then : node.else;
-  openScope(draft, address, address, arm?.nodes ?? [], state.at);
-  closeScope(draft, address);
 }
 
 function startApproval(draft: Draft, address: string, state: NodeState, node: ApprovalNode): void {

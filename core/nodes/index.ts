@@ -5,6 +5,7 @@ import { callKind } from './call';
 import { finallyKind } from './finally';
 import { mapKind } from './map';
 import { stepKind } from './step';
+import { switchKind } from './switch';
 import { untilKind } from './until';
 
 export { approvalNode } from './approval';
@@ -13,6 +14,7 @@ export { callNode } from './call';
 export { finallyNode } from './finally';
 export { mapNode } from './map';
 export { stepNode } from './step';
+export { switchNode } from './switch';
 export { untilNode } from './until';
 
 /** The expressions that must be computable before a node starts. */
@@ -24,6 +26,8 @@ export function readsOf(node: PlanNode): readonly Expr[] {
       return mapKind.reads(node);
     case 'branch':
       return branchKind.reads(node);
+    case 'switch':
+      return switchKind.reads(node);
     case 'approval':
       return approvalKind.reads(node);
     case 'until':
@@ -44,6 +48,8 @@ export function bodiesOf(node: PlanNode): readonly { readonly name: string; read
       return mapKind.bodies(node);
     case 'branch':
       return branchKind.bodies(node);
+    case 'switch':
+      return switchKind.bodies(node);
     case 'approval':
       return approvalKind.bodies(node);
     case 'until':

@@ -62,7 +62,7 @@ function drawNode(node: PlanNode, plan: Plan, drawing: Drawing, indent: string):
     return;
   }
   drawing.lines.push(`${indent}subgraph ${name}["${groupLabel(node)}"]`);
-  for (const inner of bodiesOf(node)) drawInner(name, inner, plan, drawing, indent);
+  for (const [at, inner] of bodiesOf(node).entries()) drawInner(`${name}_${at}`, inner, plan, drawing, indent);
   drawing.lines.push(`${indent}end`);
 }
 
@@ -72,7 +72,7 @@ function drawInner(name: string, inner: Inner, plan: Plan, drawing: Drawing, ind
     drawBody(inner.body, plan, drawing, `${indent}  `);
     return;
   }
-  drawing.lines.push(`${indent}  subgraph ${name}_${inner.label}["${inner.label}"]`);
+  drawing.lines.push(`${indent}  subgraph ${name}["${escaped(inner.label)}"]`);
   drawBody(inner.body, plan, drawing, `${indent}    `);
   drawing.lines.push(`${indent}  end`);
 }
@@ -85,6 +85,10 @@ interface Inner {
 function bodiesOf(node: PlanNode): readonly Inner[] {
   if (node.kind === 'map' || node.kind === 'until' || node.kind === 'finally')
     return [{ label: null, body: node.body }];
+  if (node.kind === 'switch') {
+    const cases = node.cases.map(({ value, body }) => ({ label: value, body }));
+    return [...cases, ...(node.else === null ? [] : [{ label: 'else', body: node.else }])];
+  }
   if (node.kind !== 'branch') return [];
   const otherwise = node.else === null ? [] : [{ label: 'else', body: node.else }];
   return [{ label: 'then', body: node.then }, ...otherwise];
@@ -98,14 +102,18 @@ function stepLabel(id: string, step: string, plan: Plan): string {
   return parts.join('<br/>');
 }
 
-function groupLabel(node: Extract<PlanNode, { kind: 'map' | 'branch' | 'until' | 'finally' }>): string {
+type GroupNode = Extract<PlanNode, { kind: 'map' | 'branch' | 'switch' | 'until' | 'finally' }>;
+
+function groupLabel(node: GroupNode): string {
   return `${escaped(node.id)}: ${groupText(node)}`;
 }
 
-function groupText(node: Extract<PlanNode, { kind: 'map' | 'branch' | 'until' | 'finally' }>): string {
+function groupText(node: GroupNode): string {
   switch (node.kind) {
     case 'branch':
       return escaped(exprText(node.when));
+    case 'switch':
+      return `by ${escaped(exprText(node.on))}`;
     case 'until':
       return `again until ${escaped(doneText(node.body.output))}, at most ${node.max} times`;
     case 'finally':

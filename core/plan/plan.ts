@@ -110,6 +110,16 @@ export interface BranchNode extends NodeBase {
   readonly else: Body | null;
 }
 
+export interface SwitchNode extends NodeBase {
+  readonly kind: 'switch';
+  /** Text or a number. */
+  readonly on: Expr;
+  /** In the order in which they were written; a number as its text. */
+  readonly cases: readonly { readonly value: string; readonly body: Body }[];
+  /** null: the switch's output is null when no case is the value. */
+  readonly else: Body | null;
+}
+
 export interface ApprovalNode extends NodeBase {
   readonly kind: 'approval';
   /** What the person who answers is shown. */
@@ -150,7 +160,7 @@ export interface FinallyNode extends NodeBase {
   readonly body: Body;
 }
 
-export type PlanNode = StepNode | MapNode | BranchNode | ApprovalNode | UntilNode | CallNode | FinallyNode;
+export type PlanNode = StepNode | MapNode | BranchNode | SwitchNode | ApprovalNode | UntilNode | CallNode | FinallyNode;
 
 /** A scope of nodes with one value: a map's body or a branch's arm. Nodes outside cannot see into it. */
 export interface Body {

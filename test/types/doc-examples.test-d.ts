@@ -85,6 +85,14 @@ export const examples = {
     const tries = g.map('per-seed', config.seeds, (seed) => g.run(train, { seed }), { tolerate: 2 });
     return tries;
   },
+  branch(g: Graph, config: Ref<{ size: 'small' | 'large' }>) {
+    const fitHere = step('fit-here', { input: z.object({ n: z.number() }), output: z.number() });
+    const fitThere = step('fit-there', { input: z.object({ n: z.number() }), output: z.number(), pool: 'gpu' });
+    const trained = g.branch('by-size', config.size, {
+      switch: { small: () => g.run(fitHere, { n: 1 }), large: () => g.run(fitThere, { n: 9 }) },
+    });
+    return trained;
+  },
   approval(g: Graph, best: Ref<{ model: z.output<typeof Model> }>) {
     const deploy = step('deploy', { input: z.object({ model: Model, share: z.number() }), output: z.null() });
     const signed = g.approval('release', { show: best, by: ['ana'], answer: z.object({ share: z.number() }) });

@@ -24,7 +24,9 @@ export function interpretersIn(name: string, text: string): string[] {
       const from = node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '';
       if (/(^|\/)expr\/evaluate$/.test(from)) found.add('computes expressions');
       if (
-        /(^|\/)interpret\/(draft|finish|interpret|open-units|scopes|settle|skip|start-node|tolerance|until)$/.test(from)
+        /(^|\/)interpret\/(arms|draft|finish|interpret|open-units|scopes|settle|skip|start-node|tolerance|until)$/.test(
+          from,
+        )
       )
         found.add('reaches into the interpreter');
     }

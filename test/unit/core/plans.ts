@@ -83,7 +83,7 @@ function anyNode(
 ): PlanNode {
   const id = `n${names.next++}`;
   const after = seen.length > 0 && choose() % 4 === 0 ? [seen[choose() % seen.length] ?? ''] : [];
-  const kind = depth < 2 ? choose() % 7 : 0;
+  const kind = depth < 2 ? choose() % (names.rich ? 7 : 8) : 0;
   if (kind === 3) {
     const body = anyBody(choose, names, seen, [...maps, id], depth + 1, 3);
     const over: Expr = { op: 'literal', value: Array.from({ length: choose() % (names.rich ? 5 : 3) }, (_, i) => i) };
@@ -110,6 +110,12 @@ function anyNode(
       body: { ...body, output },
       after,
     };
+  }
+  if (kind === 7) {
+    const on: Expr = { op: 'literal', value: choose() % 3 };
+    const arm = (): Body => anyBody(choose, names, seen, maps, depth + 1, 3);
+    const cases = Array.from({ length: 1 + (choose() % 2) }, (_, value) => ({ value: String(value), body: arm() }));
+    return { kind: 'switch', id, on, cases, else: choose() % 2 === 0 ? arm() : null, after };
   }
   if (kind === 5) {
     // No two approvals of a run time out at the same moment: which of them came first would be anybody's guess.

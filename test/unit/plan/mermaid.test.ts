@@ -84,8 +84,8 @@ describe('planToMermaid', () => {
       ]),
     );
     expect(drawn).toContain('subgraph n1["gate: evaluate.auc ≥ 0.6"]');
-    expect(drawn).toContain('subgraph n1_then["then"]');
-    expect(drawn).toContain('subgraph n1_else["else"]');
+    expect(drawn).toContain('subgraph n1_0["then"]');
+    expect(drawn).toContain('subgraph n1_1["else"]');
     expect(drawn).toContain('n4(["release<br/>approval"])');
     expect(drawn).toContain('n0 --> n1');
     expect(drawn).toContain('n1 --> n4');
