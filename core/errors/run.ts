@@ -236,4 +236,10 @@ export const RUN_ERRORS = {
     title: 'An output is not there, or is not of the contract that it was read by',
     fix: 'Name a node that has completed, with the contract of its step as it was when the run was made.',
   },
+  PER_RUN_084: {
+    fault: 'user',
+    retryable: false,
+    title: 'A run is of another pipeline',
+    fix: 'Read it with the pipeline that it ran; `perennial show <run>` names it.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

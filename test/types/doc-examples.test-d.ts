@@ -25,8 +25,11 @@ import {
 } from '../../core';
 import { canonicalJson } from '../../core/plan/json';
 import { sha256 } from '../../core/plan/sha256';
+import { connect } from '../../client';
+import type { Connection } from '../../client/connection';
+import { rerun, type RerunnablePipeline } from '../../client/rerun';
 import { type LocalOptions, runLocal } from '../../testing';
-import { Dataset, deploy, Model, train as trainStep, trainChurn } from './churn';
+import { Dataset, deploy, Model, train, train as trainStep, trainChurn } from './churn';
 
 export const examples = {
   step() {
@@ -156,5 +159,18 @@ export const examples = {
       },
     );
     expect(run.value()).toEqual({ url: 'https://churn.example' });
+  },
+  async connect(databaseUrl: string) {
+    const client = await connect({ address: '127.0.0.1:7233', databaseUrl });
+    const run = await client.start(trainChurn, { table: 'events', seeds: [1, 2] });
+    for await (const event of run.events()) {
+      if (event.type === 'node-asks') await run.approve(event.address, { approved: true, by: 'ana' });
+    }
+    const { auc } = await run.outputOf(train, 'per-seed[0]/train');
+    const deployed = await run.result();
+    return [auc, deployed];
+  },
+  async rerun(connection: Connection, project: { pipelines: RerunnablePipeline[] }) {
+    await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' });
   },
 };

@@ -42,6 +42,16 @@ const FILES: Record<string, string> = {
     import { tally } from './pipeline';
     import { steps } from './steps';
     export const tested: Promise<string> = runLocal(tally, {}, { steps }).then((run) => run.value().dataset);`,
+  'start.ts': `
+    import { connect } from 'perennial-ml/client';
+    import { count } from './contracts';
+    import { tally } from './pipeline';
+    export async function start(databaseUrl: string): Promise<string> {
+      const client = await connect({ address: '127.0.0.1:7233', databaseUrl });
+      const run = await client.start(tally, {});
+      for await (const event of run.events()) if (event.type === 'node-ended') console.log(event.address);
+      return (await run.outputOf(count)).dataset;
+    }`,
   'perennial.config.ts': `
     import { defineConfig } from 'perennial-ml';
     import { tally } from './pipeline';

@@ -10,7 +10,9 @@ import { listNodes } from '../../../store/nodes/list-nodes';
 import type { NodeRow } from '../../../store/nodes/node-row';
 import { findRun } from '../../../store/runs/find-run';
 import { eventually, killGroup, Surroundings } from '../../chaos/surroundings';
-import project from './project/perennial.config';
+import type { RunEvent } from '../../../client/run-events';
+import { clientOver, type PerennialClient } from '../../../client/typed-client';
+import project, { chain, extract, weigh, wide, write } from './project/perennial.config';
 
 jest.setTimeout(120_000);
 
@@ -62,6 +64,62 @@ async function failedChain(id: string): Promise<void> {
   expect(await awaitRun(connection, id)).toMatchObject({ status: 'failed' });
   await rm(broken());
 }
+
+/** A typed client loses events, or reads another run's outputs: here it is held against the real engine. */
+describe('the typed client', () => {
+  const client = (): PerennialClient => clientOver({ ...connection, close: async () => undefined });
+
+  it('starts a run, hears of everything once, answers, and reads outputs and value by their types', async () => {
+    const run = await client().start(chain, { folder: around.folder, by: 7 }, { id: 'typed' });
+    const heard: RunEvent[] = [];
+    for await (const event of run.events()) {
+      heard.push(event);
+      if (event.type === 'node-asks') {
+        expect(event.show).toEqual({ n: 21 });
+        await run.approve(event.address, { approved: true, by: 'ana' });
+      }
+    }
+    const told = heard.map((event) => (event.type === 'run-ended' ? event.type : `${event.address} ${event.type}`));
+    expect(told).toEqual([
+      'extract node-started',
+      'extract node-ended',
+      'fit node-started',
+      'fit node-ended',
+      'weigh node-started',
+      'weigh node-ended',
+      'sign node-asks',
+      'sign node-ended',
+      'ship node-started',
+      'ship node-ended',
+      'run-ended',
+    ]);
+    const value: { n: number } = await run.result();
+    expect(value).toEqual({ n: 21 });
+    expect(await run.status()).toBe('completed');
+  });
+
+  it('reads a past run: the same events, outputs by contract, and refuses what is not there', async () => {
+    const past = client().run(chain, 'typed');
+    const heard: RunEvent[] = [];
+    for await (const event of past.events()) heard.push(event);
+    expect(heard).toHaveLength(11);
+    expect(heard.at(-1)).toMatchObject({ type: 'run-ended', end: { status: 'completed', output: { n: 21 } } });
+    expect((await past.outputOf(weigh)).n).toBe(21);
+    expect((await past.outputOf(extract, 'extract')).n).toBe(2);
+    await expect(past.outputOf(write, 'extract')).rejects.toMatchObject({ code: 'PER_RUN_083' });
+    await expect(past.outputOf(extract, 'nowhere')).rejects.toMatchObject({ code: 'PER_RUN_083' });
+    await expect(client().run(wide, 'typed').outputOf(extract)).rejects.toMatchObject({ code: 'PER_RUN_084' });
+    await expect(client().run(chain, 'none').result()).rejects.toMatchObject({ code: 'PER_KEEP_004' });
+    await expect(client().run(chain, 'none').events().next()).rejects.toMatchObject({ code: 'PER_KEEP_004' });
+  });
+
+  it('tells of a run that was cancelled, which has no value', async () => {
+    const run = await client().start(chain, { folder: around.folder, by: 7 }, { id: 'typed-cancelled' });
+    for await (const event of run.events()) if (event.type === 'node-asks') await run.cancel();
+    expect(await run.ended()).toMatchObject({ status: 'cancelled' });
+    await expect(run.result()).rejects.toMatchObject({ code: 'PER_RUN_082' });
+  });
+});
 
 describe('a chain that failed at its end, over two pools', () => {
   beforeAll(async () => {

@@ -15,7 +15,7 @@ function examplesIn(folder: string): { file: string; code: string }[] {
   });
 }
 
-const examples = ['core/define', 'core/expr', 'testing'].flatMap(examplesIn);
+const examples = ['core/define', 'core/expr', 'testing', 'client'].flatMap(examplesIn);
 const compiled = dense(readFileSync(join(root, 'test/types/doc-examples.test-d.ts'), 'utf8'));
 
 describe('examples in doc comments', () => {
