@@ -70,12 +70,12 @@ describe('the typed client', () => {
   const client = (): PerennialClient => clientOver({ ...connection, close: async () => undefined });
 
   it('starts a run, hears of everything once, answers, and reads outputs and value by their types', async () => {
-    const run = await client().start(chain, { folder: around.folder, by: 7 }, { id: 'typed' });
+    const run = await client().start(chain, { folder: around.folder, by: 13 }, { id: 'typed' });
     const heard: RunEvent[] = [];
     for await (const event of run.events()) {
       heard.push(event);
       if (event.type === 'node-asks') {
-        expect(event.show).toEqual({ n: 21 });
+        expect(event.show).toEqual({ n: 39 });
         await run.approve(event.address, { approved: true, by: 'ana' });
       }
     }
@@ -94,7 +94,7 @@ describe('the typed client', () => {
       'run-ended',
     ]);
     const value: { n: number } = await run.result();
-    expect(value).toEqual({ n: 21 });
+    expect(value).toEqual({ n: 39 });
     expect(await run.status()).toBe('completed');
   });
 
@@ -103,8 +103,8 @@ describe('the typed client', () => {
     const heard: RunEvent[] = [];
     for await (const event of past.events()) heard.push(event);
     expect(heard).toHaveLength(11);
-    expect(heard.at(-1)).toMatchObject({ type: 'run-ended', end: { status: 'completed', output: { n: 21 } } });
-    expect((await past.outputOf(weigh)).n).toBe(21);
+    expect(heard.at(-1)).toMatchObject({ type: 'run-ended', end: { status: 'completed', output: { n: 39 } } });
+    expect((await past.outputOf(weigh)).n).toBe(39);
     expect((await past.outputOf(extract, 'extract')).n).toBe(2);
     await expect(past.outputOf(write, 'extract')).rejects.toMatchObject({ code: 'PER_RUN_083' });
     await expect(past.outputOf(extract, 'nowhere')).rejects.toMatchObject({ code: 'PER_RUN_083' });
@@ -114,7 +114,7 @@ describe('the typed client', () => {
   });
 
   it('tells of a run that was cancelled, which has no value', async () => {
-    const run = await client().start(chain, { folder: around.folder, by: 7 }, { id: 'typed-cancelled' });
+    const run = await client().start(chain, { folder: around.folder, by: 13 }, { id: 'typed-cancelled' });
     for await (const event of run.events()) if (event.type === 'node-asks') await run.cancel();
     expect(await run.ended()).toMatchObject({ status: 'cancelled' });
     await expect(run.result()).rejects.toMatchObject({ code: 'PER_RUN_082' });
