@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { StepArgument } from '../../core/interpret/activity';
+import type { NodeRecords } from '../../store/nodes/node-records';
 import type { Claimant } from '../../store/nodes/node-row';
 import type { Beat } from './beat';
 import type { Meter } from './cost';
@@ -12,6 +13,7 @@ import { NO_RESOURCES, type OpenedResources } from './resources';
 /** One execution as the dispatcher sees it: what was asked, of which step, by which activity task, in which worker. */
 export interface Call {
   readonly dependencies: RunStepDependencies;
+  readonly nodes: NodeRecords;
   readonly step: KnownStep;
   readonly argument: StepArgument;
   readonly temporal: Context;
@@ -28,7 +30,7 @@ const WORKER = `${hostname()}:${process.pid}`;
 
 /** Puts a call together. */
 export function toCall(
-  given: Pick<Call, 'dependencies' | 'step' | 'argument' | 'temporal' | 'beat'>,
+  given: Pick<Call, 'dependencies' | 'nodes' | 'step' | 'argument' | 'temporal' | 'beat'>,
   meters: (gpu: boolean) => Meter,
   gpu: boolean,
 ): Call {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { ArtifactStore, Implementation } from '../../core';
 import type { Environment } from '../../store/environment';
+import type { NodeRecords } from '../../store/nodes/node-records';
 import type { StepCode } from './step-code';
 import type { OpenedResources } from './resources';
 
@@ -17,6 +18,8 @@ export interface LoadedProject {
 /** What run-step needs of the worker that it runs in. */
 export interface RunStepDependencies {
   readonly db: Pool;
+  /** The records of nodes. Absent: those of `db`. */
+  readonly nodes?: NodeRecords;
   readonly artifacts: ArtifactStore;
   readonly environment: Environment;
   readonly log: Logger;

@@ -3,7 +3,6 @@ import type { Json } from '../../core';
 import { perennialError } from '../../core/errors';
 import { transaction } from '../../store/db';
 import { failExecution } from '../../store/executions/fail-execution';
-import { claimNode } from '../../store/nodes/claim-node';
 import { commitNode } from '../../store/nodes/commit-node';
 import { findOutput } from '../../store/nodes/find-output';
 import { insertInputEdges } from '../../store/nodes/insert-input-edges';
@@ -31,14 +30,14 @@ export interface Done {
  * @throws PER_RUN_008 when a newer execution holds the fence and has not committed yet
  */
 export async function commit(call: Call, fence: number, look: LookUp, done: Done): Promise<Json> {
-  const { dependencies, argument, temporal } = call;
+  const { dependencies, nodes, argument, temporal } = call;
   const { run, address } = argument;
   const row = { run, address, fence, output: done.output, cost: done.cost, cache: look.reason, entry: look.entry };
   const mine = await withRecords(
     'commit the output',
     () =>
       done.effects.length === 0
-        ? commitNode(dependencies.db, row)
+        ? nodes.commit(row)
         : transaction(dependencies.db, async (tx) => (await commitNode(tx, row)) && (await carryOut(tx, done.effects))),
     patienceFor(temporal),
   );
@@ -48,16 +47,20 @@ export async function commit(call: Call, fence: number, look: LookUp, done: Done
   throw perennialError('PER_RUN_008', `Execution ${fence} of '${address}' in run ${run} was overtaken.`);
 }
 
-/** Claims and commits in one transaction, for light steps and cache hits. */
-export async function recordAtOnce({ dependencies, claimant }: Call, look: LookUp, done: Done): Promise<Json> {
-  return withRecords('record the output', () =>
-    transaction(dependencies.db, async (tx) => {
-      const { output, cost, effects } = done;
-      const recorded = await recordNode(tx, claimant, { output, cost, cache: look.reason, entry: look.entry });
-      if (recorded.mine) await carryOut(tx, effects);
-      return recorded.output;
-    }),
+/** Claims and commits at once, for light steps and cache hits. */
+export async function recordAtOnce({ dependencies, nodes, claimant }: Call, look: LookUp, done: Done): Promise<Json> {
+  const { effects, ...rest } = done;
+  const row = { ...rest, cache: look.reason, entry: look.entry };
+  const recorded = await withRecords('record the output', () =>
+    effects.length === 0
+      ? nodes.record(claimant, row)
+      : transaction(dependencies.db, async (tx) => {
+          const own = await recordNode(tx, claimant, row);
+          if (own.mine) await carryOut(tx, effects);
+          return own;
+        }),
   );
+  return recorded.output;
 }
 
 /** The same, with an effect that says which artifacts were made from which, where both sides have some. It comes last: what the step itself said stands. */
@@ -90,8 +93,7 @@ export async function recordLightEnd(
   look: LookUp,
   end: Exclude<Attempt, { kind: 'output' }>,
 ): Promise<{ readonly output: Json } | null> {
-  const { db } = call.dependencies;
-  const claim = await withRecords('claim the node', () => claimNode(db, call.claimant, look.reason));
+  const claim = await withRecords('claim the node', () => call.nodes.claim(call.claimant, look.reason));
   if (claim.kind === 'committed') return { output: claim.output };
   await recordEnd(call, claim.fence, end);
   return null;

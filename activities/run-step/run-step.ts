@@ -11,7 +11,7 @@ import type { RunStepDependencies } from './dependencies';
 import { describe, toApplicationFailure } from './failure';
 import { isInProcess, knownStep } from './known-step';
 import { maskError, NO_RESOURCES } from './resources';
-import { claimNode } from '../../store/nodes/claim-node';
+import { openNodeRecords } from '../../store/nodes/node-records';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
 import { takeTurn } from './take-turn';
@@ -32,6 +32,7 @@ export type StepActivity = (argument: unknown) => Promise<Json>;
  * const activities = Object.fromEntries(names.map((name) => [name, runStep(name)]));
  */
 export function createRunStep(dependencies: RunStepDependencies): (stepName: string) => StepActivity {
+  const nodes = dependencies.nodes ?? openNodeRecords(dependencies.db);
   const meters = createMeters();
   const gpu = gpuIsVisible();
   const { mask } = dependencies.resources ?? NO_RESOURCES;
@@ -47,7 +48,7 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
         const argument = parseArgument(raw);
         const step = { ...known, contract: withOverride(known.contract, argument.override) };
         ({ never } = step.contract.retry);
-        const call = toCall({ dependencies, step, argument, temporal, beat }, meters, gpu);
+        const call = toCall({ dependencies, nodes, step, argument, temporal, beat }, meters, gpu);
         try {
           return await execute(call);
         } finally {
@@ -88,7 +89,7 @@ async function runInTurn(call: Call, look: LookUp): Promise<Json> {
 }
 
 async function runClaimed(call: Call, look: LookUp): Promise<Json> {
-  const claim = await withRecords('claim the node', () => claimNode(call.dependencies.db, call.claimant, look.reason));
+  const claim = await withRecords('claim the node', () => call.nodes.claim(call.claimant, look.reason));
   if (claim.kind === 'committed') return claim.output;
   const { fence } = claim;
   const end = await attempt(call, fence);

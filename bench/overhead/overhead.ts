@@ -12,7 +12,7 @@ import { type Case, CASES, type Doer } from './cases';
 import { startDefaultServer } from './default-server';
 import { linesOf } from './lines';
 import { type Form, interleave, type Sample } from './measure';
-import { bundlePeer, startPeer } from './peer';
+import { bundlePeer, startNullWorker, startPeer } from './peer';
 
 /** Where a doer's workflows are started, and whose CPU time counts for them. */
 interface Place {
@@ -95,6 +95,7 @@ async function openPlaces(note: (text: string) => void) {
   const plain = await startDefaultServer(stack.temporalCli, state);
   const peer = await startPeer(stack.addresses.temporal, bundle);
   const plainPeer = await startPeer(plain.address, bundle);
+  const unrecorded = await startNullWorker(stack.addresses.temporal);
   const client = await connectTemporal({ address: stack.addresses.temporal });
   const plainClient = await connectTemporal({ address: plain.address });
   const { temporal = 0, postgres = 0, 'worker-cpu': worker = 0 } = stack.pids;
@@ -104,6 +105,7 @@ async function openPlaces(note: (text: string) => void) {
       'perennial',
       { client, queue: 'perennial-cpu', parts: { ...servers, worker: whole(worker), postgres: whole(postgres) } },
     ],
+    ['null-store', { client, queue: unrecorded.queue, parts: { ...servers, worker: whole(unrecorded.pid) } }],
     ['temporal-by-hand', { client, queue: peer.queue, parts: { ...servers, worker: whole(peer.pid) } }],
     [
       'temporal-defaults',
@@ -118,7 +120,7 @@ async function openPlaces(note: (text: string) => void) {
     places,
     async close() {
       await Promise.all([client.connection.close(), plainClient.connection.close()]);
-      await Promise.all([peer.stop(), plainPeer.stop()]);
+      await Promise.all([peer.stop(), plainPeer.stop(), unrecorded.stop()]);
       await Promise.all([stack.stop(), plain.stop()]);
       await rm(state, { recursive: true, force: true });
     },

@@ -5,8 +5,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import sdk from '@temporalio/worker/package.json';
+import { NULL_POOL } from './null-pool';
 
-/** The peer's worker, in a process of its own. */
+/** A worker in a process of its own. */
 export interface Peer {
   readonly pid: number;
   readonly queue: string;
@@ -26,10 +27,18 @@ export async function bundlePeer(folder: string): Promise<string> {
 }
 
 /** Starts the hand-written worker and waits until it polls. */
-export async function startPeer(temporal: string, bundle: string): Promise<Peer> {
-  const queue = 'bench-peer';
-  const child: ChildProcess = fork(join(__dirname, 'peer-worker.js'), {
-    env: { ...process.env, TEMPORAL_ADDRESS: temporal, PEER_QUEUE: queue, PEER_BUNDLE: bundle },
+export function startPeer(temporal: string, bundle: string): Promise<Peer> {
+  return startWorker('peer-worker.js', temporal, 'bench-peer', { PEER_QUEUE: 'bench-peer', PEER_BUNDLE: bundle });
+}
+
+/** Starts the worker of the engine without records, and waits until it polls. */
+export function startNullWorker(temporal: string): Promise<Peer> {
+  return startWorker('null-worker.js', temporal, `perennial-${NULL_POOL}`, {});
+}
+
+async function startWorker(program: string, temporal: string, queue: string, env: NodeJS.ProcessEnv): Promise<Peer> {
+  const child: ChildProcess = fork(join(__dirname, program), {
+    env: { ...process.env, TEMPORAL_ADDRESS: temporal, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await once(child, 'message');

@@ -14,8 +14,9 @@ export type Claim =
  * @param cache why it has to run, where that is known before it ends
  */
 export async function claimNode(db: Db, by: Claimant, cache: CacheReason | null = null): Promise<Claim> {
-  const { rows } = await db.query<{ fence: number }>(
-    `WITH claim AS (
+  const { rows } = await db.query<{ fence: number }>({
+    name: 'claim-node',
+    text: `WITH claim AS (
        INSERT INTO nodes (run_id, address, node, kind, step, pool, status, fence, input, cache)
        VALUES ($1, $2, $3, 'step', $4, $5, 'running', 1, $6, $9)
        ON CONFLICT (run_id, address) DO UPDATE SET
@@ -31,20 +32,29 @@ export async function claimNode(db: Db, by: Claimant, cache: CacheReason | null 
        WHERE run_id = $1 AND address = $2 AND outcome IS NULL AND fence < (SELECT fence FROM claim)
      )
      SELECT fence FROM claim`,
-    [
-      by.run,
-      by.address,
-      by.node,
-      by.step,
-      by.pool,
-      JSON.stringify(by.input),
-      by.worker,
-      by.attempt,
-      cache === null ? null : JSON.stringify(cache),
-    ],
-  );
-  if (rows[0] !== undefined) return { kind: 'claimed', fence: rows[0].fence };
-  const committed = await findOutput(db, by.run, by.address);
+    values: claimValues(by, cache),
+  });
+  return rows[0] === undefined ? committedAt(db, by) : { kind: 'claimed', fence: rows[0].fence };
+}
+
+/** The values of a claim, in the order of its statements. */
+export function claimValues(by: Claimant, cache: CacheReason | null): (string | number | null)[] {
+  return [
+    by.run,
+    by.address,
+    by.node,
+    by.step,
+    by.pool,
+    JSON.stringify(by.input),
+    by.worker,
+    by.attempt,
+    cache === null ? null : JSON.stringify(cache),
+  ];
+}
+
+/** The output of a node that could not be claimed. */
+export async function committedAt(db: Db, { run, address }: Claimant): Promise<Claim> {
+  const committed = await findOutput(db, run, address);
   if (committed !== null) return { kind: 'committed', output: committed.output };
-  throw new Error(`node ${by.run}/${by.address} was neither claimed nor found`);
+  throw new Error(`node ${run}/${address} was neither claimed nor found`);
 }

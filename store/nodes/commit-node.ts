@@ -39,7 +39,7 @@ export const COMMIT = `WITH committed AS (
    SELECT fence FROM committed`;
 
 /** The values of {@link COMMIT}, in its order. */
-export function commitValues(commit: Commit): unknown[] {
+export function commitValues(commit: Commit): (string | number | boolean | null)[] {
   return [
     commit.run,
     commit.address,
@@ -65,6 +65,6 @@ export function commitValues(commit: Commit): unknown[] {
  * committed already
  */
 export async function commitNode(db: Db, commit: Commit): Promise<boolean> {
-  const { rows } = await db.query(COMMIT, commitValues(commit));
+  const { rows } = await db.query({ name: 'commit-node', text: COMMIT, values: commitValues(commit) });
   return rows.length > 0;
 }

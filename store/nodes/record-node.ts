@@ -1,20 +1,57 @@
 import type { Json } from '../../core/plan/json';
 import type { Db } from '../db';
-import { claimNode } from './claim-node';
-import { commitNode, type Commit } from './commit-node';
+import { claimValues } from './claim-node';
+import { type Commit, commitValues } from './commit-node';
+import { findOutput } from './find-output';
 import type { Claimant } from './node-row';
 
+/** What an execution has to record that claims at its end. */
+export type Done = Pick<Commit, 'output' | 'cache' | 'cost' | 'entry'>;
+
+/** The output that counts: this execution's own, or the one that was committed before. */
+export interface Recorded {
+  readonly output: Json;
+  readonly mine: boolean;
+}
+
 /**
- * Claims and commits in one go, inside the caller's transaction: for light steps and cache hits, whose work is done
- * when they come here. Returns the output that counts: this one, or the one that was committed before.
+ * Claims and commits in one statement: for light steps and cache hits, whose work is done when they come here. What had
+ * claimed before and has not committed is overtaken.
  */
-export async function recordNode(
-  tx: Db,
-  by: Claimant,
-  done: Pick<Commit, 'output' | 'cache' | 'cost' | 'entry'>,
-): Promise<{ readonly output: Json; readonly mine: boolean }> {
-  const claim = await claimNode(tx, by);
-  if (claim.kind === 'committed') return { output: claim.output, mine: false };
-  await commitNode(tx, { run: by.run, address: by.address, fence: claim.fence, ...done });
-  return { output: done.output, mine: true };
+export async function recordNode(db: Db, by: Claimant, done: Done): Promise<Recorded> {
+  const { run, address } = by;
+  // Without run, address and fence, which the claim's values and the statement itself give.
+  const [, , , ...committed] = commitValues({ run, address, fence: 0, ...done });
+  const { rows } = await db.query({
+    name: 'record-node',
+    text: `WITH recorded AS (
+       INSERT INTO nodes (run_id, address, node, kind, step, pool, status, fence, input, output, cache, ended_at)
+       VALUES ($1, $2, $3, 'step', $4, $5, 'completed', 1, $6, $9, $10, now())
+       ON CONFLICT (run_id, address) DO UPDATE SET
+         fence = nodes.fence + 1, status = 'completed', error = NULL, ended_at = now(), input = EXCLUDED.input,
+         output = EXCLUDED.output, cache = EXCLUDED.cache
+       WHERE nodes.output IS NULL
+       RETURNING fence
+     ), execution AS (
+       INSERT INTO executions (run_id, address, fence, worker, attempt, outcome, ended_at)
+       SELECT $1, $2, fence, $7, $8, 'committed', now() FROM recorded
+     ), lost AS (
+       UPDATE executions SET outcome = 'lost', ended_at = now()
+       WHERE run_id = $1 AND address = $2 AND outcome IS NULL AND fence < (SELECT fence FROM recorded)
+     ), cost AS (
+       INSERT INTO cost_entries (run_id, address, fence, wall_ms, cpu_ms, peak_rss, gpu_ms, estimated)
+       SELECT $1, $2, fence, $11, $12, $13, $14, $15 FROM recorded
+     ), entry AS (
+       INSERT INTO cache_entries (key, step, parts, output, run_id, address)
+       SELECT $16, $17, $18, $9, $1, $2 FROM recorded WHERE $16::text IS NOT NULL
+       ON CONFLICT (key) DO UPDATE SET
+         output = EXCLUDED.output, run_id = EXCLUDED.run_id, address = EXCLUDED.address, recorded_at = now()
+     )
+     SELECT fence FROM recorded`,
+    values: [...claimValues(by, null).slice(0, -1), ...committed],
+  });
+  if (rows.length > 0) return { output: done.output, mine: true };
+  const found = await findOutput(db, run, address);
+  if (found !== null) return { output: found.output, mine: false };
+  throw new Error(`node ${run}/${address} was neither recorded nor found`);
 }

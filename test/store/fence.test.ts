@@ -1,12 +1,18 @@
 // Danger: a worker that was thought dead comes back and commits over the one that replaced it.
 import type { Pool } from 'pg';
+import type { Json } from '../../core';
 import { openDb } from '../../store/db';
 import { failExecution } from '../../store/executions/fail-execution';
 import { listExecutions } from '../../store/executions/list-executions';
 import { sumCost } from '../../store/cost/sum-cost';
 import { claimNode } from '../../store/nodes/claim-node';
+import { claimNodes } from '../../store/nodes/claim-nodes';
 import { COMMIT, type Commit, commitNode, commitValues, FENCED } from '../../store/nodes/commit-node';
+import { commitNodes } from '../../store/nodes/commit-nodes';
 import { listNodes } from '../../store/nodes/list-nodes';
+import type { Claimant } from '../../store/nodes/node-row';
+import { openNodeRecords } from '../../store/nodes/node-records';
+import { recordNode } from '../../store/nodes/record-node';
 import { closeRun } from '../../store/runs/close-run';
 import { findRun } from '../../store/runs/find-run';
 import { createTestDatabase, type TestDatabase } from '../database';
@@ -30,6 +36,10 @@ afterAll(async () => {
 
 function claim(run: string, worker: string) {
   return claimNode(db, { run, address: 'a', node: 'a', step: 's', pool: 'cpu', input: { x: 1 }, worker, attempt: 1 });
+}
+
+function claimant(run: string, address: string, input: Json): Claimant {
+  return { run, address, node: address, step: 's', pool: 'cpu', input, worker: 'w', attempt: 1 };
 }
 
 async function fenceOf(run: string, worker: string): Promise<number> {
@@ -135,4 +145,74 @@ test('a run that is closed takes its open nodes along, and is closed once', asyn
   expect(await findRun(db, run)).toMatchObject({ status: 'terminated', reason: 'by an operator' });
   expect((await listNodes(db, run, { limit: 5 }))[0]?.status).toBe('cancelled');
   expect((await listExecutions(db, run, { limit: 5 }))[0]?.outcome).toBe('lost');
+});
+
+/** Outputs that a text form of arrays could tear. */
+const NASTY: readonly Json[] = [
+  null,
+  'null',
+  '{"a": "\\\\"}',
+  "it's",
+  '{,}',
+  ['"', '\\', []],
+  { 'a,b': null },
+  'é\u2028🙂',
+  0,
+  false,
+];
+
+test('what goes in one statement comes out as if each had gone by itself', async () => {
+  const run = await aRun(db, 'together');
+  const by = (i: number) => claimant(run, `n${i}`, NASTY[i] ?? null);
+  // The first has been claimed before, the second is committed already.
+  await claimNode(db, by(0));
+  await recordNode(db, by(1), { output: 'early', cache: { hit: false, differed: ['off'] }, cost, entry: null });
+  const claims = await claimNodes(
+    db,
+    NASTY.map((_, i) => ({ by: by(i), cache: null })),
+  );
+  expect(claims).toEqual(
+    NASTY.map((_, i) =>
+      i === 1 ? { kind: 'committed', output: 'early' } : { kind: 'claimed', fence: i === 0 ? 2 : 1 },
+    ),
+  );
+  // The first commits with a fence that is not the newest.
+  const entry = { key: `${run}-key`, step: 's', parts: { code: 'c', input: 'i', environment: 'e' } };
+  const commits = NASTY.map((output, i) => ({ ...asCommit(run, 1, null), address: `n${i}`, output, entry }));
+  expect(await commitNodes(db, commits)).toEqual(NASTY.map((_, i) => i > 1));
+  const nodes = await listNodes(db, run, { limit: 20 });
+  const found = new Map(nodes.map(({ address, output, status, input }) => [address, { output, status, input }]));
+  for (const [i, value] of NASTY.entries()) {
+    const output = [null, 'early'][i] ?? value;
+    expect(found.get(`n${i}`)).toEqual({ input: value, output, status: i === 0 ? 'running' : 'completed' });
+  }
+  const outcomes = (await listExecutions(db, run, { limit: 20 })).map((e) => [e.address, e.fence, e.outcome]);
+  expect(outcomes.slice(0, 4)).toEqual([
+    ['n0', 1, 'fenced-off'],
+    ['n0', 2, null],
+    ['n1', 1, 'committed'],
+    ['n2', 1, 'committed'],
+  ]);
+  const { rows } = await db.query('SELECT output FROM cache_entries WHERE key = $1', [entry.key]);
+  expect(rows).toEqual([{ output: NASTY.at(-1) }]);
+});
+
+test('in a group, one that belongs to no run is refused alone', async () => {
+  const run = await aRun(db, 'stranger');
+  const records = openNodeRecords(db);
+  const ended = await Promise.allSettled(
+    [run, 'no such run', run].map((of, i) => records.claim(claimant(of, `n${i}`, null), null)),
+  );
+  expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('twenty at once through the records of a worker: each has a fence of its own, and one commit stands', async () => {
+  const run = await aRun(db, 'grouped');
+  const records = openNodeRecords(db);
+  const claims = await Promise.all(Array.from({ length: 20 }, () => records.claim(claimant(run, 'a', null), null)));
+  const fences = claims.map((claimed) => (claimed.kind === 'claimed' ? claimed.fence : 0));
+  expect(new Set(fences).size).toBe(20);
+  const stood = await Promise.all(fences.map((fence) => records.commit(asCommit(run, fence, `by ${fence}`))));
+  expect(stood.filter(Boolean)).toHaveLength(1);
+  expect(stood[fences.indexOf(Math.max(...fences))]).toBe(true);
 });

@@ -1,9 +1,9 @@
 import { defineConfig } from '../../../core';
-import { chainOf50, chainOf6, fanOut, lightChainOf50 } from './pipelines';
+import { workloads } from './pipelines';
 
 /** The project that the benchmark's worker runs: nothing but no-op steps. */
 export default defineConfig({
-  pipelines: [chainOf50, chainOf6, fanOut, lightChainOf50],
+  pipelines: workloads('cpu').pipelines,
   models: [],
   steps: { cpu: () => import('./steps.js') },
 });

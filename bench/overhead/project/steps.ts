@@ -1,4 +1,9 @@
 import { implement } from '../../../core';
-import { noop, quick } from './pipelines';
+import { workloads } from './pipelines';
 
-export const steps = implement({ noop, quick }, { noop: ({ n }) => ({ n }), quick: ({ n }) => ({ n }) });
+/** The code of a pool's steps. */
+export function codeOf({ noop, quick }: ReturnType<typeof workloads>['contracts']) {
+  return implement({ noop, quick }, { noop: ({ n }) => ({ n }), quick: ({ n }) => ({ n }) });
+}
+
+export const steps = codeOf(workloads('cpu').contracts);
