@@ -146,6 +146,7 @@ async function runCode(bench: Bench, step: PlanStep, begun: Begun, onCall: () =>
     fence: step.light ? 0 : trial.execution,
     key: `${run}/${address}`,
     signal,
+    device: null,
     log: bench.options.log ?? QUIET,
     progress: (value: Json) => {
       execution.progress.push(value);

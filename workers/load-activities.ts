@@ -4,6 +4,7 @@ import { createEngineActivities } from '../activities/engine';
 import { keeperActivities } from '../activities/keep';
 import { createRunStep } from '../activities/run-step';
 import type { RunStepDependencies } from '../activities/run-step';
+import { createDevices } from '../activities/run-step/devices';
 import type { OpenedResources } from '../activities/run-step/resources';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
@@ -21,6 +22,8 @@ export interface ActivityParts {
   readonly project: Project;
   /** Those that the pool's steps need, opened. */
   readonly resources: OpenedResources;
+  /** As CUDA_VISIBLE_DEVICES names them. */
+  readonly devices: readonly string[];
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ActivityParts {
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<Record<string, unknown>> {
-  const { db, environment, log, project, resources } = parts;
+  const { db, environment, log, project, resources, devices } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
@@ -45,6 +48,7 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     standardCode: standardCode(environment.build),
     project: { bundle: project.bundle, implementations, codeOf: (one) => project.codeOf(one) },
     resources,
+    ...(devices.length === 0 ? {} : { devices: createDevices(devices) }),
   };
   const runStep = createRunStep(dependencies);
   const { pipelines } = project;

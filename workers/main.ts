@@ -7,6 +7,7 @@ import { openDb } from '../store/db';
 import { readEnvironment } from '../store/environment';
 import { takeResources } from '../store/resource-values';
 import { connectWorker } from './connect';
+import { findDevices, type FoundDevices, slotsFor } from './devices';
 import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
 import { cleanOutput, installRuntime, openLog } from './log';
@@ -16,15 +17,18 @@ import { WORKFLOW_POOL } from './tuning';
 import { createWorker, taskQueueOf } from './worker';
 
 /**
- * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N]`. Prints one line `{"ready": {...}}` on
+ * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N] [--devices 0,1]`. Prints one line `{"ready": {...}}` on
  * stdout once it polls; logs on stderr. SIGTERM and SIGINT end it gracefully; a second one at once.
  */
 async function main(log: Logger): Promise<void> {
-  const { pool, slots } = readArguments();
+  const { pool, slots: told, devices: named } = readArguments();
   const environment = readEnvironment();
   const given = takeResources(environment.project);
   log.level = environment.logLevel;
   installRuntime(log);
+  const devices = findDevices(pool, named);
+  const slots = slotsFor(devices, told);
+  useDevices(pool, devices, log);
   const stopped = signalled(log);
   const db = openDb(environment.databaseUrl, { max: 20 });
   const [connection, project] = await Promise.all([
@@ -33,7 +37,7 @@ async function main(log: Logger): Promise<void> {
   ]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
-  const activities = await loadActivities(pool, { db, environment, log, project, resources });
+  const activities = await loadActivities(pool, { db, environment, log, project, resources, devices: devices.names });
   const namespace = environment.temporalNamespace;
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
   const running = worker.run();
@@ -52,13 +56,25 @@ async function main(log: Logger): Promise<void> {
   }
 }
 
-function readArguments(): { pool: string; slots: number | undefined } {
-  const { values } = parseArgs({ options: { pool: { type: 'string' }, slots: { type: 'string' } } });
+function readArguments(): { pool: string; slots: number | undefined; devices: string | undefined } {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { pool: text, slots: text, devices: text } });
   const slots = values.slots === undefined ? undefined : Number(values.slots);
   if (values.pool === undefined || (slots !== undefined && !(Number.isInteger(slots) && slots > 0))) {
-    throw perennialError('PER_STACK_011', 'A worker is started with --pool <name> and, if wanted, --slots <count>.');
+    throw perennialError(
+      'PER_STACK_011',
+      'A worker is started with --pool <name> and, if wanted, --slots <count> and --devices <list>.',
+    );
   }
-  return { pool: values.pool, slots };
+  return { pool: values.pool, slots, devices: values.devices };
+}
+
+/** Says once what the worker computes on. With one device its own process keeps to it; with several each step has a process. */
+function useDevices(pool: string, { names, source }: FoundDevices, log: Logger): void {
+  if (names.length > 0) log.info({ devices: names, source }, 'each device runs one step at a time');
+  else if (pool === 'gpu') log.warn({ source }, 'no device: the steps run on the CPU');
+  const [only, ...more] = names;
+  if (only !== undefined && more.length === 0) process.env['CUDA_VISIBLE_DEVICES'] = only;
 }
 
 /** Resolves at the first signal to end; the second one ends the process. */

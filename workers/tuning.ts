@@ -7,7 +7,7 @@ export const WORKFLOW_POOL = 'cpu';
  * The options that decide how fast a worker is and how it ends. Measured on a fan-out of 200: many slots, pollers that follow
  * the load and eager reservations halve it.
  *
- * @param slots executions at once; default 200, and 1 for the pool `gpu`, whose device is not shared
+ * @param slots executions at once; default 200, and 1 for the pool `gpu`, where no devices say otherwise
  */
 export function workerTuning(pool: string, slots = pool === 'gpu' ? 1 : 200): Partial<WorkerOptions> {
   return {

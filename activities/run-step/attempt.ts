@@ -5,6 +5,7 @@ import { type Call, resourcesFor } from './call';
 import { callHandler } from './call-handler';
 import type { Effect, EngineContext } from './context';
 import type { Usage } from './cost';
+import { needsProcess } from './devices';
 import { describe, type Failure } from './failure';
 import { type IsolatedEnd, runIsolated } from './isolate';
 import { isInProcess } from './known-step';
@@ -50,7 +51,7 @@ type End = { readonly usage: Usage | null } & (
 async function run(call: Call, context: EngineContext): Promise<End> {
   const { contract } = call.step;
   try {
-    if (!isInProcess(call.step)) return await isolated(call, context);
+    if (!isInProcess(call.step) || needsProcess(call)) return await isolated(call, context);
     const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), context.signal);
     return { kind: 'output', output, usage: null };
   } catch (error) {
@@ -73,6 +74,7 @@ function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
       run: runId,
       address,
       fence: context.fence,
+      device: call.device,
       never: [...retry.never],
       resources: resourcesFor(call).givenFor(step.contract),
     },
@@ -89,6 +91,7 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effe
     fence,
     key: `${argument.run}/${argument.address}`,
     signal,
+    device: call.device,
     log: {
       debug: (fields, message) => {
         log.debug(fields, message);

@@ -21,8 +21,10 @@ export interface Call {
   readonly beat: Beat;
   readonly claimant: Claimant;
   readonly meter: Meter;
-  /** Ends the meter and gives the same call with a new one: what was spent so far is not the execution's. */
-  metered(): Call;
+  /** The device that the execution has for itself, as CUDA_VISIBLE_DEVICES names it; null: none. */
+  readonly device: string | null;
+  /** Ends the meter and gives the same call with a new one, and its device: what was spent so far is not the execution's. */
+  metered(device: string | null): Call;
   readonly log: Logger;
 }
 
@@ -37,17 +39,18 @@ export function toCall(
   const { argument, step, temporal } = given;
   const { run, address, node, input } = argument;
   const { name, pool } = step.contract;
-  const withMeter = (meter: Meter): Call => ({
+  const withMeter = (meter: Meter, device: string | null): Call => ({
     ...given,
     claimant: { run, address, node, step: name, pool, input, worker: WORKER, attempt: temporal.info.attempt },
-    log: given.dependencies.log.child({ run, node: address, step: name }),
+    log: given.dependencies.log.child({ run, node: address, step: name, ...(device === null ? {} : { device }) }),
     meter,
-    metered() {
+    device,
+    metered(next) {
       meter();
-      return withMeter(meters(gpu && pool === 'gpu'));
+      return withMeter(meters(next !== null || (gpu && pool === 'gpu')), next);
     },
   });
-  return withMeter(meters(gpu && pool === 'gpu'));
+  return withMeter(meters(gpu && pool === 'gpu'), null);
 }
 
 /** What the environment gives to this call's worker. */

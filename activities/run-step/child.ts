@@ -50,6 +50,7 @@ async function work(task: ToChild): Promise<void> {
     fence: task.fence,
     key: `${task.run}/${task.address}`,
     signal: cancelled.signal,
+    device: task.device,
     log: logThroughWorker(),
     progress: (value) => {
       tell({ type: 'progress', value });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ArtifactStore, Implementation } from '../../core';
 import type { Environment } from '../../store/environment';
 import type { NodeRecords } from '../../store/nodes/node-records';
+import type { Devices } from './devices';
 import type { StepCode } from './step-code';
 import type { OpenedResources } from './resources';
 
@@ -30,4 +31,6 @@ export interface RunStepDependencies {
   readonly project: LoadedProject | null;
   /** What the environment gives to steps, and keeps out of everything else. Absent: no step of this worker needs any. */
   readonly resources?: OpenedResources;
+  /** Absent: its steps are given no device. */
+  readonly devices?: Devices;
 }

@@ -42,7 +42,7 @@ export async function runIsolated(task: ToChild, given: Isolation): Promise<Isol
 }
 
 async function runInFolder(folder: string, task: ToChild, given: Isolation): Promise<IsolatedEnd> {
-  const child = start(given.environment, folder);
+  const child = start(given.environment, folder, task.device);
   const lastWords = follow(child, given.log, given.mask ?? NO_MASK);
   let grace: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -72,7 +72,7 @@ export function childEntry(): string {
   return existsSync(compiled) ? compiled : join(__dirname, '..', '..', 'dist', 'activities', 'run-step', 'child.js');
 }
 
-function start(environment: Environment, folder: string): ChildProcess {
+function start(environment: Environment, folder: string, device: string | null): ChildProcess {
   return spawn(process.execPath, [childEntry()], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -84,6 +84,7 @@ function start(environment: Environment, folder: string): ChildProcess {
       PERENNIAL_PARENT: String(process.pid),
       [FOLDER]: folder,
       TMPDIR: temporaryIn(folder),
+      ...(device === null ? {} : { CUDA_VISIBLE_DEVICES: device }),
     },
   });
 }

@@ -13,6 +13,8 @@ export const ToChild = z.object({
   run: z.string(),
   address: z.string(),
   fence: z.number(),
+  /** The device that is the execution's own. */
+  device: z.string().nullable().default(null),
   never: z.array(z.string()),
   /** The resources that the step needs, by name, as the worker was given them. Nowhere but in this message. */
   resources: z.record(z.string(), JsonValue).optional(),

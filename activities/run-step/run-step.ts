@@ -8,6 +8,7 @@ import { heartbeatLimit, startBeat } from './beat';
 import { type Call, resourcesFor, toCall } from './call';
 import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
+import { needsProcess, takeDevice } from './devices';
 import { describe, toApplicationFailure } from './failure';
 import { isInProcess, knownStep } from './known-step';
 import { maskError, NO_RESOURCES } from './resources';
@@ -72,19 +73,24 @@ async function execute(call: Call): Promise<Json> {
       )
     : CACHE_OFF;
   if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
-  if (!isInProcess(step)) return runInTurn(call, look);
+  if (!isInProcess(step) || dependencies.devices !== undefined) return runInTurn(call, look);
   return step.contract.light ? runLight(call, look) : runClaimed(call, look);
 }
 
 /** Claims only when its turn has come: until then the execution has not begun, and costs nothing. */
 async function runInTurn(call: Call, look: LookUp): Promise<Json> {
-  const giveBack = await takeTurn(call);
-  const metered = call.metered();
+  const held = await takeDevice(call);
   try {
-    return await runClaimed(metered, look);
+    const giveBack = isInProcess(call.step) && !needsProcess(call) ? null : await takeTurn(call);
+    const metered = call.metered(held.device);
+    try {
+      return await runClaimed(metered, look);
+    } finally {
+      metered.meter();
+      giveBack?.();
+    }
   } finally {
-    metered.meter();
-    giveBack();
+    held.giveBack();
   }
 }
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { findDevices } from '../../workers/devices';
 import { builtFile } from '../../workers/package-root';
 import { answersAt, freePorts } from '../../workers/embedded/ports';
 import { packagedPostgres } from '../../workers/embedded/postgres-binaries';
@@ -28,6 +29,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkDisk(settings),
     checkResources(settings),
     checkOnnx(),
+    checkDevices(),
     checkChromium(),
   ]);
 }
@@ -129,6 +131,15 @@ function checkOnnx(): Promise<Finding> {
       ? 'with the CUDA provider'
       : 'on the CPU (no CUDA provider: the pool gpu scores on the CPU)';
     return { status: names.includes('cpu') ? 'ok' : 'fail', found: `${names.join(', ')}; ${provider}`, fix };
+  });
+}
+
+/** What a worker of the pool `gpu` that is started from here would compute on. */
+function checkDevices(): Promise<Finding> {
+  return check('devices', 'Correct PERENNIAL_DEVICES.', () => {
+    const { names, source } = findDevices('gpu', undefined);
+    const found = names.length > 0 ? `${names.join(', ')} (${source})` : 'none: the pool gpu works on the CPU';
+    return Promise.resolve({ status: 'ok', found, fix: '' });
   });
 }
 

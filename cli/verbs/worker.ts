@@ -9,18 +9,21 @@ const Options = CommonOptions.extend({
     .string()
     .regex(/^[1-9]\d*$/, 'a count')
     .optional(),
+  devices: z.string().min(1).optional(),
 });
 
 /** `perennial worker --pool <name>`: runs one worker in the foreground. */
 export function registerWorker(program: Command): void {
   verb(program, 'worker', 'run a worker of a pool; `cpu` also runs the workflows')
     .requiredOption('--pool <name>', 'the pool whose steps it runs')
-    .option('--slots <count>', 'executions at once (default: 200; 1 for the pool gpu)')
+    .option('--slots <count>', 'executions at once (default: 200; for the pool gpu one a device)')
+    .option('--devices <list>', "GPUs, as CUDA names them: '0,1', or 'none' (default for the pool gpu: all)")
     .action(
       act((frame) => {
         const options = frame.options(Options);
         const slots = options.slots === undefined ? [] : ['--slots', options.slots];
-        return runEngineProgram('workers/main.js', ['--pool', options.pool, ...slots], options);
+        const devices = options.devices === undefined ? [] : ['--devices', options.devices];
+        return runEngineProgram('workers/main.js', ['--pool', options.pool, ...slots, ...devices], options);
       }),
     );
 }

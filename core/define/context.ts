@@ -35,6 +35,8 @@ export interface StepContext<R extends Resources = NoResources> {
   readonly key: string;
   /** Aborts when the execution is cancelled. */
   readonly signal: AbortSignal;
+  /** The GPU that is this execution's own, as CUDA_VISIBLE_DEVICES names it (docs/OPERATIONS.md); null: none. */
+  readonly device: string | null;
   readonly log: StepLog;
   /** Reports progress; the newest value travels with the heartbeat. */
   progress(value: Json): void;

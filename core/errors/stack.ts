@@ -92,6 +92,18 @@ export const STACK_ERRORS = {
     title: 'root has no unprivileged uid to run Postgres under',
     fix: 'Start as an ordinary user, or set DATABASE_URL and --use-server.',
   },
+  PER_STACK_050: {
+    fault: 'user',
+    retryable: false,
+    title: 'a device is malformed',
+    fix: "Name devices as CUDA does, by index or UUID, with commas between them: '0,1'; 'none' for none.",
+  },
+  PER_STACK_051: {
+    fault: 'user',
+    retryable: false,
+    title: 'a worker has more slots than devices',
+    fix: 'Give it no more --slots than it has devices; to share a device name it twice: --devices 0,0.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -24,7 +24,7 @@ export interface ProgramParts {
 /** A command as the function that the contract's borders are drawn around. docs/COMMAND-STEPS.md describes what the program sees. */
 export function programHandler(command: Command, contract: StepContract, parts: ProgramParts): AnyHandler {
   return async (input, context) => {
-    const { run, address, fence, key } = context;
+    const { run, address, fence, key, device } = context;
     const given = toJson(input, `The input of the step '${contract.name}'`);
     const places = await layOut(parts.folder, {
       input: given,
@@ -36,6 +36,7 @@ export function programHandler(command: Command, contract: StepContract, parts: 
       address,
       fence,
       key,
+      device,
     });
     const environment = programEnvironment(command, places);
     await runProgram(command, { project: parts.project, environment, context, mask: parts.mask });

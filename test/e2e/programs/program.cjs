@@ -1,6 +1,6 @@
 // A step's program: does what its input asks for. program.py does the same for what both are asked.
 const { spawn } = require('node:child_process');
-const { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } = require('node:fs');
+const { appendFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
 const { PERENNIAL_INPUT, PERENNIAL_OUTPUT, PERENNIAL_FILES } = process.env;
@@ -32,6 +32,14 @@ const ways = {
       environment: process.env,
       modes: [mode(PERENNIAL_INPUT), mode(dirname(PERENNIAL_INPUT)), ...Object.values(task.artifacts).map(mode)],
     }),
+  device: () => {
+    const note = (what) => appendFileSync(join(folder, 'devices'), `${what} ${process.env.CUDA_VISIBLE_DEVICES}\n`);
+    note('begin');
+    setTimeout(() => {
+      note('end');
+      give({ device: task.device, cuda: process.env.CUDA_VISIBLE_DEVICES });
+    }, 300);
+  },
   progress: () => {
     console.log('{"progress": {"epoch": 1}}');
     console.log('a line on stdout');

@@ -7,6 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { z } from 'zod';
+import { createRunStep } from '../../../activities/run-step';
+import { createDevices } from '../../../activities/run-step/devices';
 import type { Json } from '../../../core';
 import { listCosts } from '../../../store/cost/list-costs';
 import { listExecutions } from '../../../store/executions/list-executions';
@@ -190,6 +192,39 @@ test('an edit of the program misses the cache at once, and one while it runs lea
   expect(await cacheOf('cached')).toMatchObject({ hit: false, differed: ['code'] });
   await cacheOf('second', 'edit');
   expect(await cacheOf('second', 'edit')).toMatchObject({ hit: false });
+});
+
+test('two devices and three steps: never two at a time on one, both are used, and each step has its own alone', async () => {
+  const runStep = createRunStep({ ...stage.dependencies, devices: createDevices(['7', 'GPU-8']) });
+  const started = ['a', 'b', 'c'].map((text) =>
+    stage.start('in-node', { how: 'device', text, folder: stage.folder }, {}, runStep),
+  );
+  const outputs = z
+    .array(z.object({ device: z.string(), cuda: z.string() }))
+    .parse(await Promise.all(started.map(({ ended }) => ended)));
+  expect(outputs.map(({ cuda }) => cuda)).toEqual(outputs.map(({ device }) => device));
+  expect(new Set(outputs.map(({ device }) => device))).toEqual(new Set(['7', 'GPU-8']));
+  const lines = readFileSync(join(stage.folder, 'devices'), 'utf8').trim().split('\n');
+  expect(lines).toHaveLength(6);
+  for (const device of ['7', 'GPU-8']) {
+    const own = lines.filter((line) => line.endsWith(` ${device}`)).map((line) => line.split(' ')[0]);
+    expect(own).toEqual(own.map((_, at) => (at % 2 === 0 ? 'begin' : 'end')));
+  }
+  const [cost] = await listCosts(stage.db, started[0]?.run ?? '', { limit: 1 });
+  expect(cost?.gpu_ms).toBeGreaterThan(0);
+});
+
+test.each([
+  ['one device', ['7'], true],
+  ['several devices', ['7', '8'], false],
+])('a function on a worker with %s', async (_, names, inWorker) => {
+  const runStep = createRunStep({ ...stage.dependencies, devices: createDevices(names) });
+  const { ended } = stage.start('in-engine', { how: '' }, {}, runStep);
+  const output = z.object({ device: z.string(), pid: z.int(), cuda: z.string().nullable() }).parse(await ended);
+  expect(output.device).toBe('7');
+  expect(output.pid === process.pid).toBe(inWorker);
+  // In the worker itself the variable is set once, when it starts.
+  if (!inWorker) expect(output.cuda).toBe('7');
 });
 
 test('kill -9 of the worker ends the program, with what it has started and what it has written', async () => {

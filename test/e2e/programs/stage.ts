@@ -26,6 +26,9 @@ export interface Started {
   readonly ended: Promise<Json>;
 }
 
+/** The activities of a worker, by the step's name. */
+type StepActivities = ReturnType<typeof createRunStep>;
+
 /** A worker's half of the engine with the project of this folder, on a database of its own. */
 export interface Stage {
   readonly db: Pool;
@@ -36,7 +39,7 @@ export interface Stage {
   readonly programs: string;
   /** The lines of the log so far. */
   readonly lines: string[];
-  start(step: string, input: Json, info?: Partial<Info>): Started;
+  start(step: string, input: Json, info?: Partial<Info>, given?: StepActivities): Started;
   /** The folders of executions that are still there. */
   left(): string[];
   end(): Promise<void>;
@@ -77,13 +80,11 @@ export async function setStage(): Promise<Stage> {
   let runs = 0;
   return {
     ...{ db, dependencies, folder, programs, lines },
-    start(step, input, info = {}) {
+    start(step, input, info = {}, runStep = createRunStep(dependencies)) {
       const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
       const run = `run-${(runs += 1)}`;
       const argument = { run, address: 'n', node: 'n', step, plan: 'plan', input, cache: true, model: null };
-      const ended: Promise<Json> = aRun(db, run).then(() =>
-        environment.run(createRunStep(dependencies)(step), argument),
-      );
+      const ended: Promise<Json> = aRun(db, run).then(() => environment.run(runStep(step), argument));
       return { environment, run, ended };
     },
     left: () => readdirSync(temporary).filter((name) => name.startsWith('perennial-execution-')),

@@ -148,6 +148,15 @@ function contextOf({ run, address }: StepArgument): StepContext {
     throw new Error('these steps have no artifacts');
   };
   const artifacts = { putFile: refuse, putBytes: refuse, pathOf: refuse, read: refuse };
-  const rest = { fence: 1, key: `${run}/${address}`, signal, log: quiet, progress: nothing, artifacts, resources: {} };
+  const rest = {
+    device: null,
+    fence: 1,
+    key: `${run}/${address}`,
+    signal,
+    log: quiet,
+    progress: nothing,
+    artifacts,
+    resources: {},
+  };
   return { run, address, ...rest };
 }

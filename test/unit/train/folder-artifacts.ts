@@ -36,6 +36,7 @@ export async function folderContext(): Promise<FolderContext> {
     address: 'train',
     fence: 1,
     key: 'run/train',
+    device: null,
     signal: new AbortController().signal,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     progress: (value) => reported.push(value),

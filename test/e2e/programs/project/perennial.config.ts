@@ -18,15 +18,18 @@ const options = {
 const inNode = step('in-node', options);
 const inPython = step('in-python', options);
 const nowhere = step('nowhere', options);
-export const contracts: { readonly [key: string]: StepContract } = { inNode, inPython, nowhere };
+/** A function, in the worker itself unless that has several devices. */
+const inEngine = step('in-engine', { ...options, cache: false });
+export const contracts: { readonly [key: string]: StepContract } = { inNode, inPython, nowhere, inEngine };
 
 const where = { cwd: process.env['PROGRAMS_FOLDER'] ?? '.', environment: { GREETING: 'hello; $(id)' } };
 
 export const steps = implement(
-  { inNode, inPython, nowhere },
+  { inNode, inPython, nowhere, inEngine },
   {
     inNode: command({ ...where, program: 'node', arguments: ['program.cjs', '$(touch argument)', '; id'] }),
     inPython: command({ ...where, program: 'python3', arguments: ['program.py', '$(touch argument)', '; id'] }),
+    inEngine: (_, { device }) => ({ device, pid: process.pid, cuda: process.env['CUDA_VISIBLE_DEVICES'] ?? null }),
     nowhere: command({ ...where, program: 'a-program-that-nobody-has' }),
   },
 );
