@@ -9,6 +9,7 @@ import { findPlan } from '../store/plans/find-plan';
 import { beginRun } from '../store/runs/begin-run';
 import { endRun } from '../store/runs/end-run';
 import { checkAnswer } from './check-answer';
+import { intervene } from './intervene';
 import { beginRerunOf, reuseOutputs } from './rerun';
 import { describe, toApplicationFailure } from './run-step/failure';
 import { withRecords } from './run-step/records';
@@ -42,6 +43,8 @@ export function createEngineActivities({ db, pipelines, build }: EngineDependenc
     'perennial.note-node': ({ run, notes }) => answer('note the state of nodes', () => noteNodes(db, run, notes)),
 
     'perennial.check-answer': (argument) => answer('check the answer', () => checkAnswer(pipelines, argument)),
+
+    'perennial.intervene': (argument) => answer('record the intervention', () => intervene(db, pipelines, argument)),
 
     'perennial.end-run': (end) =>
       answer('end the run', async () => {

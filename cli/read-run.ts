@@ -6,8 +6,9 @@ import { type CacheEntryRow, findEntry } from '../store/cache/find-entry';
 import { listCosts } from '../store/cost/list-costs';
 import { sumCost } from '../store/cost/sum-cost';
 import { type ExecutionsPage, listExecutions } from '../store/executions/list-executions';
+import { listInterventions } from '../store/interventions/list-interventions';
 import { findNode } from '../store/nodes/find-node';
-import { listNodes } from '../store/nodes/list-nodes';
+import { listNodes, type NodesPage } from '../store/nodes/list-nodes';
 import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
@@ -21,15 +22,16 @@ import type { RunView } from './views/run-view';
  *
  * @throws PER_KEEP_004 when the records hold no such run
  */
-export async function readRun(db: Pool, id: string, page: { limit: number; after?: string }): Promise<RunView> {
+export async function readRun(db: Pool, id: string, page: NodesPage): Promise<RunView> {
   const run = await knownRun(db, id);
   const nodes = await listNodes(db, id, page);
   const shown = new Set(nodes.map((node) => node.address));
-  const [executions, costs, cost, facts] = await Promise.all([
+  const [executions, costs, cost, facts, interventions] = await Promise.all([
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
     factsOfPlan(db, run),
+    listInterventions(db, id, { limit: 100 }),
   ]);
   return {
     run,
@@ -38,6 +40,7 @@ export async function readRun(db: Pool, id: string, page: { limit: number; after
     costs: costs.filter((c) => shown.has(c.address)),
     cost,
     ...facts,
+    interventions,
   };
 }
 
@@ -53,17 +56,19 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
     const why = `'${address}' is no node of ${id} that has begun; \`perennial show ${id}\` lists them`;
     throw perennialError('PER_STACK_011', `--node: ${why}.`);
   }
-  const [artifacts, executions, costs, entry, facts] = await Promise.all([
+  const [artifacts, executions, costs, entry, facts, interventions] = await Promise.all([
     artifactsOf(db, node),
     allPages((p) => listExecutions(db, id, { ...p, address })),
     allPages((p) => listCosts(db, id, { ...p, address })),
     entryOf(db, node),
     factsOfPlan(db, run),
+    listInterventions(db, id, { limit: 100, node: address }),
   ]);
-  return { run, node, artifacts, executions, costs, entry, ...facts };
+  return { run, node, artifacts, executions, costs, entry, ...facts, interventions };
 }
 
-async function knownRun(db: Pool, id: string): Promise<RunRow> {
+/** @throws PER_KEEP_004 when the records hold no such run */
+export async function knownRun(db: Pool, id: string): Promise<RunRow> {
   const run = await findRun(db, id);
   if (run === null) throw perennialError('PER_KEEP_004', `The records hold no run '${id}'.`);
   return run;

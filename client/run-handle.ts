@@ -7,7 +7,7 @@ import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
 import { type ApprovalAnswer, approve } from './approve';
 import { awaitRun, type EndedRun } from './await-run';
-import { cancelRun } from './cancel-run';
+import { type CancelRun, cancelRun } from './cancel-run';
 import type { Connection } from './connection';
 import { type RunEvent, runEvents } from './run-events';
 
@@ -42,7 +42,7 @@ export interface RunHandle<Out> {
   /** Answers an approval. @throws PER_RUN_016 PER_RUN_030 PER_KEEP_005 PER_KEEP_004 */
   approve(address: string, answer: Omit<ApprovalAnswer, 'node'>): Promise<GivenAnswer>;
   /** Asks the run to cancel. @throws PER_KEEP_004 */
-  cancel(): Promise<void>;
+  cancel(how?: Partial<CancelRun>): Promise<void>;
 }
 
 /** A handle of the run of an id, which need not have begun. */
@@ -67,7 +67,9 @@ export function handleOf(connection: Connection, pipeline: Pipeline, id: string)
     },
     events: () => runEvents(connection, id),
     approve: (address, answer) => approve(connection, id, { ...answer, node: address }),
-    cancel: () => cancelRun(connection, id),
+    async cancel(how = {}) {
+      await cancelRun(connection, id, how);
+    },
   };
   return handle;
 }

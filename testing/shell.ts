@@ -43,6 +43,7 @@ export interface Hands {
  */
 export class Shell {
   private readonly running = new Map<string, Stop>();
+  private readonly shards = new Map<string, Shell>();
   private current: RunState;
 
   /** @param onEnd called once, perhaps before this returns */
@@ -62,7 +63,8 @@ export class Shell {
 
   /** Takes in what happened. */
   receive(event: Event): void {
-    if ('address' in event) this.running.delete(event.address);
+    // What a person did is no end of what runs there.
+    if ('address' in event && !BY_PEOPLE.has(event.type)) this.running.delete(event.address);
     const { plan, current, hands } = this;
     const next = hands.advance ? hands.advance(plan, current, event) : advanceOwn(plan, current, event);
     this.current = next.state;
@@ -102,6 +104,9 @@ export class Shell {
       case 'stop':
         this.running.get(command.address)?.();
         return;
+      case 'tell':
+        this.shards.get(command.address)?.receive(command.order);
+        return;
       case 'breathe':
         this.hands.later(() => {
           this.receive({ type: 'breathed' });
@@ -118,11 +123,14 @@ export class Shell {
         this.receive(eventOfEnd(address, end));
       });
     });
+    this.shards.set(address, shard);
     return () => {
       shard.receive({ type: 'cancel', reason: STOPPED });
     };
   }
 }
+
+const BY_PEOPLE: ReadonlySet<Event['type']> = new Set(['node-cancelled', 'hurried', 'given']);
 
 /** Why a shard or a called run is cancelled when its parent stops it. */
 export const STOPPED = 'The run was cancelled on request.';

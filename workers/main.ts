@@ -12,6 +12,7 @@ import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
 import { cleanOutput, installRuntime, openLog } from './log';
 import { openPoolResources } from './open-resources';
+import { startPresence } from './presence';
 import { startServices } from './services';
 import { WORKFLOW_POOL } from './tuning';
 import { createWorker, taskQueueOf } from './worker';
@@ -41,6 +42,7 @@ async function main(log: Logger): Promise<void> {
   const namespace = environment.temporalNamespace;
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
   const running = worker.run();
+  const presence = startPresence({ db, pool, build: environment.build, log });
   const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project }) : null;
   log.info({ pool, build: environment.build, steps: Object.keys(activities) }, 'the worker polls');
   process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);
@@ -50,7 +52,7 @@ async function main(log: Logger): Promise<void> {
   try {
     await running;
   } finally {
-    await services?.stop();
+    await Promise.all([presence.stop(), services?.stop()]);
     await connection.close();
     await db.end();
   }

@@ -3,12 +3,16 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { temporalFailure } from '../client/temporal-errors';
 import { isPerennialError } from '../core/errors';
+import { terminate } from '../client/cancel-run';
 import { keeperId, startKeeper } from '../client/signal-keeper';
+import type { Paused, RunStatus } from '../core/interpret';
 import type { EndStatus } from '../core/keep/event';
 import { listOpenRetrains } from '../store/keeper/list-open-retrains';
+import { listHardCancels } from '../store/interventions/list-hard-cancels';
 import { tellKeeper } from '../store/outbox/tell-keeper';
 import { endRun } from '../store/runs/end-run';
 import { listOpenRuns, type OpenRun } from '../store/runs/list-open-runs';
+import { notePaused } from '../store/runs/note-paused';
 import { noteTemporalRun } from '../store/runs/note-temporal-run';
 import { repeat } from './repeat';
 import type { Service } from './services';
@@ -25,6 +29,9 @@ export interface ReconcileDependencies {
 
 const INTERVAL = 30_000;
 const PAGE = 200;
+
+/** s that a run may take to end by itself once it is to be ended at once. */
+const HARD_PATIENCE = 15;
 
 /**
  * Compares the records with Temporal until it is stopped, since an operator may act in Temporal's UI behind the engine's
@@ -54,6 +61,7 @@ export async function reconcile(
   stopping: () => boolean = () => false,
 ): Promise<Reconciled> {
   const found = await reconcileRuns(dependencies, stopping);
+  await endHardCancels(dependencies, stopping);
   await reconcileRetrains(dependencies, stopping);
   const keepersStarted = await reconcileKeepers(dependencies, stopping);
   return { ...found, keepersStarted };
@@ -92,8 +100,17 @@ async function reconcileRun(
   if (!description || description.runId === run.temporal_run_id) return 'open';
   // A reset run goes on under its own name: its record stays open, and follows it.
   await noteTemporalRun(db, run.id, description.runId);
+  await notePaused(db, run.id, await pausedIn(temporal, run.id));
   log.warn({ run: run.id }, 'a run was reset in Temporal and goes on');
   return 'reset';
+}
+
+/** Whoever wanted a run ended at once may be gone before it was. */
+async function endHardCancels(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<void> {
+  for (const { run, ...who } of await listHardCancels(dependencies.db, HARD_PATIENCE)) {
+    if (stopping()) return;
+    await apart(dependencies, { run }, () => terminate(dependencies, run, who));
+  }
 }
 
 /**
@@ -140,6 +157,12 @@ async function apart(
     if (isPerennialError(failure)) throw failure;
     log.error({ err: failure, ...about }, 'could not be compared with Temporal');
   }
+}
+
+/** A reset may go back before a pause, or before its end. */
+async function pausedIn(temporal: Client, run: string): Promise<Paused | null> {
+  const status = await temporal.workflow.getHandle(run).query<RunStatus | null>('status');
+  return status?.paused ?? null;
 }
 
 /** What Temporal knows of a Workflow ID; null when it knows nothing. */

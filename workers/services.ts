@@ -8,8 +8,9 @@ import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
 import { syncSchedules } from './sync-schedules';
+import { startPoolWatch } from './watch-pools';
 
-/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the schedules. */
+/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules. */
 export interface ServiceDependencies {
   readonly db: Pool;
   readonly temporal: Client;
@@ -33,6 +34,7 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
   const services: Service[] = [
     startOutbox({ ...dependencies, databaseUrl: parts.environment.databaseUrl }),
     startReconciler(dependencies),
+    startPoolWatch(dependencies),
     syncSchedules(dependencies),
   ];
   return {

@@ -20,6 +20,8 @@ export function workerTuning(pool: string, slots = pool === 'gpu' ? 1 : 200): Pa
       initial: Math.min(5, slots),
       maximum: Math.min(50, slots),
     },
+    // A cancelled step hears of it with its next heartbeat that is sent; the default lets up to a minute pass.
+    maxHeartbeatThrottleInterval: '5s',
     // The default of 0 cancels what runs the moment a worker is asked to end.
     shutdownGraceTime: '8s',
     shutdownForceTime: '15s',

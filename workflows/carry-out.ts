@@ -1,9 +1,11 @@
 import { CancellationScope, setCurrentDetails, sleep, startChild } from '@temporalio/workflow';
+import { perennialError } from '../core/errors';
 import {
   advanceOwn,
   type Advance,
   type Command,
   type Event,
+  type InterventionEvent,
   type NodeEvent,
   nodeTable,
   type RunInput,
@@ -11,8 +13,9 @@ import {
   stepAt,
 } from '../core/interpret';
 import { type GivenAnswer, unanswered } from '../core/plan/approval';
-import { type Json, jsonOf } from '../core/plan/json';
+import type { Json } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
+import { Children } from './children';
 import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
@@ -30,6 +33,9 @@ export type End = Extract<Command, { type: 'end' }>;
 export class Shell {
   private readonly scope = CancellationScope.current();
   private readonly running = new Map<string, CancellationScope>();
+  private readonly children = new Children();
+  /** Nodes about which a person's word is being decided, with what has come of them meanwhile. */
+  private readonly undecided = new Map<string, NodeEvent[]>();
   private readonly notes: NodeNotes;
   private readonly reused: ReusedOutputs;
   private current: RunState;
@@ -61,6 +67,7 @@ export class Shell {
   async end(): Promise<End> {
     const end = await this.ended;
     await this.notes.flushed();
+    await this.children.told();
     return end;
   }
 
@@ -79,6 +86,42 @@ export class Shell {
   answer(address: string, answer: GivenAnswer): void {
     this.running.get(address)?.cancel();
     this.receive({ type: 'answered', address, answer });
+  }
+
+  /** Cancels the run: what runs may take its time to stop, or none at all. */
+  cancel(reason: string, { grace, hard }: { readonly grace: number; readonly hard: boolean }): void {
+    this.receive({ type: 'cancel', reason });
+    const end = (words: string): void => {
+      this.receive({ type: 'ended-hard', reason: words, final: !hard });
+    };
+    if (hard) end(reason);
+    else
+      this.inScope(() => {
+        void sleep(grace, { summary: 'what runs may take so long to stop' }).then(() => {
+          end(`${reason} What still ran after ${grace} ms was not waited for.`);
+        });
+      });
+  }
+
+  /** @throws PER_RUN_041 while another person's word about the node is being decided */
+  refuseUndecided(address: string): void {
+    if (!this.undecided.has(address)) return;
+    throw perennialError('PER_RUN_041', `Somebody else is acting on '${address}'.`);
+  }
+
+  /** Decides about a node: what comes of it meanwhile counts only when the decision is refused. */
+  async decide(address: string, decision: () => Promise<InterventionEvent>): Promise<void> {
+    this.refuseUndecided(address);
+    this.undecided.set(address, []);
+    let event: InterventionEvent | null = null;
+    try {
+      event = await decision();
+    } finally {
+      const missed = this.undecided.get(address) ?? [];
+      this.undecided.delete(address);
+      if (event) this.receive(event);
+      else for (const each of missed) this.receive(each);
+    }
   }
 
   private obeyAll(commands: readonly Command[]): void {
@@ -115,6 +158,12 @@ export class Shell {
       case 'stop':
         this.running.get(command.address)?.cancel();
         return;
+      case 'tell': {
+        this.inScope(() => {
+          this.children.tell(command.address, command.order);
+        });
+        return;
+      }
       case 'breathe': {
         this.breathe();
         return;
@@ -135,31 +184,35 @@ export class Shell {
     this.running.set(address, scope);
     scope.run(work).then(
       (output) => {
-        this.done({ type: 'completed', address, output });
+        this.done({ type: 'completed', address, output }, scope);
       },
       (error: unknown) => {
-        this.done(eventOf(address, error));
+        this.done(eventOf(address, error), scope);
       },
     );
   }
 
-  private done(event: NodeEvent): void {
+  private done(event: NodeEvent, scope: CancellationScope): void {
+    // It was begun again meanwhile: nobody asks for the first try any more.
+    if (this.running.get(event.address) !== scope) return;
     this.running.delete(event.address);
-    this.receive(event);
+    const undecided = this.undecided.get(event.address);
+    if (undecided) undecided.push(event);
+    else this.receive(event);
   }
 
-  private async runShard({ address, seed }: Extract<Command, { type: 'run-shard' }>): Promise<Json> {
+  private runShard({ address, seed }: Extract<Command, { type: 'run-shard' }>): Promise<Json> {
     const input: ShardInput = { facts: this.facts, plan: this.plan, seed };
-    const child = await startChild('perennial.map-shard', {
+    const child = startChild('perennial.map-shard', {
       workflowId: `${this.facts.run}/${address}`,
       args: [input],
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       staticSummary: `${address}: items ${seed.from} to ${seed.from + seed.items.length - 1}`,
     });
-    return jsonOf(await child.result());
+    return this.children.resultOf(address, child);
   }
 
-  private async runCall(call: Extract<Command, { type: 'run-call' }>): Promise<Json> {
+  private runCall(call: Extract<Command, { type: 'run-call' }>): Promise<Json> {
     const { run, cache } = this.facts;
     const input: RunInput = {
       config: call.config,
@@ -167,7 +220,7 @@ export class Shell {
       parentRun: run,
       ...(cache ? {} : { noCache: true }),
     };
-    const child = await startChild(call.pipeline, {
+    const child = startChild(call.pipeline, {
       workflowId: `${run}/${call.address}`,
       args: [input],
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
@@ -176,7 +229,7 @@ export class Shell {
       staticSummary: `called by ${call.address}`,
       ...priorityOf(call),
     });
-    return jsonOf(await child.result());
+    return this.children.resultOf(call.address, child);
   }
 
   private awaitAnswer(address: string, timeout: number | null): void {

@@ -6,6 +6,8 @@ import { takeAnswers } from './approve';
 import { onCancellation } from './cancellation';
 import { Shell } from './carry-out';
 import { errorOf } from './failures';
+import { takeInterventions } from './intervene';
+import { takeOrders } from './order-signal';
 import type { RunFacts } from './run-step';
 import { statusQuery } from './status-query';
 
@@ -25,6 +27,8 @@ export async function mapShard({ facts, plan, seed }: ShardInput): Promise<Json>
   return CancellationScope.nonCancellable(async () => {
     const shell = new Shell(facts, plan, beginShard(plan, seed, facts.reuse?.nodes));
     takeAnswers(facts.run, () => shell);
+    takeInterventions(facts.run, () => shell);
+    takeOrders(() => shell);
     setHandler(statusQuery, () => statusOf(shell.state));
     cancellation.tell((reason) => {
       shell.receive({ type: 'cancel', reason });

@@ -7,7 +7,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { begin, type BeginRunArgument, type RerunInput, type RunInput, statusOf } from '../core/interpret';
+import {
+  begin,
+  type BeginRunArgument,
+  type InterventionEvent,
+  type RerunInput,
+  type RunInput,
+  statusOf,
+} from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import type { Reuse } from '../core/rerun/plan-rerun';
@@ -16,6 +23,8 @@ import { onCancellation } from './cancellation';
 import { type End, Shell } from './carry-out';
 import { engine } from './engine-activities';
 import { errorOf } from './failures';
+import { takeInterventions } from './intervene';
+import { takeOrders } from './order-signal';
 import { statusQuery } from './status-query';
 
 const PIPELINE = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.pipeline, SearchAttributeType.KEYWORD);
@@ -29,6 +38,11 @@ export async function runPipeline(input: RunInput): Promise<Json> {
   const { workflowId: run, workflowType: pipeline, runId: temporalRunId } = workflowInfo();
   let shell: Shell | null = null;
   takeAnswers(run, () => shell);
+  takeInterventions(run, () => shell);
+  takeOrders(
+    () => shell,
+    (order) => recordOrder(run, pipeline, order),
+  );
   setHandler(statusQuery, () => (shell ? statusOf(shell.state) : null));
   const cancellation = onCancellation();
   return CancellationScope.nonCancellable(async () => {
@@ -65,6 +79,17 @@ async function closeRun(run: string, { status, output, reason, failure }: End): 
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   if (status === 'completed') return output;
   throw errorOf(status, reason ?? status, failure);
+}
+
+/** A called run is held up with its caller, and its own record says so. */
+async function recordOrder(run: string, pipeline: string, order: InterventionEvent): Promise<void> {
+  if (order.type !== 'paused' && order.type !== 'resumed') return;
+  const at = order.type === 'paused' ? order.at : new Date().toISOString();
+  const { by, reason } = order.type === 'paused' ? order : { by: 'the calling run', reason: null };
+  const ask = { action: order.type === 'paused' ? 'pause' : 'resume', by, reason } as const;
+  await CancellationScope.nonCancellable(() =>
+    engine['perennial.intervene']({ run, id: `caller-${at}`, at, ask, pipeline, step: null }),
+  );
 }
 
 /** Makes the run findable. The client has done so already; a schedule cannot. */

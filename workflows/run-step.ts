@@ -18,6 +18,9 @@ export interface RunFacts {
 
 type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json> };
 
+/** Heartbeat limit of an isolated step that has none of its own, ms: with its heartbeats it hears that it is cancelled. */
+const ISOLATED_HEARTBEAT = 30_000;
+
 /** Hands one node to the workers of its step's pool, as its contract says, or this use of it. */
 export async function runStep(
   facts: RunFacts,
@@ -37,13 +40,13 @@ export async function runStep(
 }
 
 function remoteSteps(step: PlanStep, summary: string): Steps {
+  const heartbeat = step.heartbeat ?? (step.isolate ? ISOLATED_HEARTBEAT : null);
   // A step that heartbeats hears of its cancellation: waiting for it means that no second one overlaps the first.
-  const cancellationType: ActivityCancellationType =
-    step.heartbeat === null ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED';
+  const cancellationType: ActivityCancellationType = heartbeat === null ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED';
   return proxyActivities<Steps>({
     taskQueue: `perennial-${step.pool}`,
     startToCloseTimeout: step.timeout,
-    ...(step.heartbeat === null ? {} : { heartbeatTimeout: step.heartbeat }),
+    ...(heartbeat === null ? {} : { heartbeatTimeout: heartbeat }),
     retry: retryOf(step),
     cancellationType,
     summary,

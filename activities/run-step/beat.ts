@@ -18,14 +18,17 @@ export function heartbeatLimit({
 /**
  * Heartbeats by itself at a third of the limit, whatever the step's code does, with the newest progress.
  *
- * @param limit the heartbeat time-out, ms; null: the step has none and nothing is sent
+ * @param limit the heartbeat time-out, ms; null: the step has none and nothing is sent. Above 15 s it is sent oftener
  */
 export function startBeat(limit: number | null, send: (details: Json) => void): Beat {
   if (limit === null) return { progress: () => undefined, stop: () => undefined };
   let newest: Json = null;
-  const timer = setInterval(() => {
-    send(newest);
-  }, limit / 3);
+  const timer = setInterval(
+    () => {
+      send(newest);
+    },
+    Math.min(limit / 3, LONGEST),
+  );
   timer.unref();
   return {
     progress(value) {
@@ -37,3 +40,6 @@ export function startBeat(limit: number | null, send: (details: Json) => void): 
     },
   };
 }
+
+/** Longest wait between heartbeats, ms: with one a step hears that it is cancelled. */
+const LONGEST = 5_000;

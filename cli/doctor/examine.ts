@@ -7,17 +7,21 @@ import { answersAt, freePorts } from '../../workers/embedded/ports';
 import { packagedPostgres } from '../../workers/embedded/postgres-binaries';
 import type { StackFile } from '../../workers/embedded/stack-file';
 import { findTemporalBinary } from '../../workers/embedded/temporal-binary';
+import type { Project } from '../../workers/load-project';
 import type { Resolved, Settings } from '../settings';
 import { check } from './finding';
 import type { Finding } from './finding';
 import { checkResources } from './resources';
 import { checkPostgres, checkTemporal } from './servers';
+import { checkStepCode } from './step-code';
+import { checkWorkers } from './workers';
 
 /** A retrain on the default pipeline's data needs well below this; Postgres and logs need the rest. */
 const ENOUGH_DISK = 2 * 1024 ** 3;
 
 /** Every check, in the order in which a reader would want to mend things. */
 export async function examine({ settings, stack }: Pick<Resolved, 'settings' | 'stack'>): Promise<Finding[]> {
+  const project = loadOnce(settings);
   return Promise.all([
     checkNode(),
     checkBuild(),
@@ -27,11 +31,22 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkEmbeddedPostgres(),
     checkPorts(stack),
     checkDisk(settings),
-    checkResources(settings),
+    checkResources(settings, project),
+    checkStepCode(settings, project),
+    checkWorkers(settings, project),
     checkOnnx(),
     checkDevices(),
     checkChromium(),
   ]);
+}
+
+/** The project for every check that asks for it: the bundler is one for the whole process, and ends when it has been used. */
+function loadOnce({ project, state }: Settings): () => Promise<Project> {
+  let loading: Promise<Project> | null = null;
+  return () => {
+    loading ??= import('../../workers/load-project.js').then(({ loadProject }) => loadProject(project, state));
+    return loading;
+  };
 }
 
 function checkNode(): Promise<Finding> {

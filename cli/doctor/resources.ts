@@ -1,3 +1,4 @@
+import type { Project } from '../../workers/load-project';
 import { lookAtResources, placeOf, type ResourceLook } from '../resources';
 import type { Settings } from '../settings';
 import { check, type Finding } from './finding';
@@ -6,11 +7,10 @@ import { check, type Finding } from './finding';
  * Whether the resources of the project have values in this environment, which is what workers that are started from here
  * would see. One that is missing is a warning: the workers may run elsewhere, with an environment of their own.
  */
-export function checkResources(settings: Pick<Settings, 'project' | 'state'>): Promise<Finding> {
+export function checkResources(settings: Pick<Settings, 'project'>, load: () => Promise<Project>): Promise<Finding> {
   return check('resources', 'Mend what is named; docs/RESOURCES.md says how values are given.', async () => {
-    const { loadProject } = await import('../../workers/load-project.js');
     // What is wrong with a project is not told here.
-    const project = await loadProject(settings.project, settings.state).catch(() => null);
+    const project = await load().catch(() => null);
     return judgeResources(await lookAtResources(settings.project, project));
   });
 }

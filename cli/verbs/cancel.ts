@@ -1,35 +1,59 @@
 import type { Command } from 'commander';
-import type { Pool } from 'pg';
+import { z } from 'zod';
 import { perennialError } from '../../core/errors';
-import { findRun } from '../../store/runs/find-run';
-import { act, CommonOptions, verb } from '../frame';
+import { Length } from '../arguments/fields';
+import { act, verb } from '../frame';
+import { ActorOptions, actorOf, actOn, withActor } from '../intervene';
 import { withConnection } from '../open';
 
-/** `perennial cancel <run>`: asks it to stop; its steps see their AbortSignal. */
+const Options = ActorOptions.extend({
+  hard: z.boolean().default(false),
+  grace: Length.optional(),
+  node: z.string().min(1).optional(),
+});
+
+/** What runs may take to stop, ms, unless --grace says otherwise. */
+const GRACE = 30_000;
+
+/** `perennial cancel <run>`: stops it, gracefully and then hard; with --node one node or item of it. */
 export function registerCancel(program: Command): void {
-  verb(program, 'cancel <run>', 'ask a run to stop; it ends as `cancelled` when its steps have stopped')
-    .addHelpText('after', '\nExample:\n  perennial cancel flight-delays-20260201T020000-3f9a1c')
+  withActor(verb(program, 'cancel <run>', 'stop a run, or with --node one node or item of it'))
+    .option('--grace <length>', 'how long what runs may take to stop, like 30s (the default) or 5m')
+    .option('--hard', 'end it at once: nothing is waited for, and what is done at the end is not done')
+    .option('--node <node>', 'cancel this node or item of a map alone, like per-seed[3]; it fails as cancelled')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial cancel flight-delays-20260201T020000-3f9a1c --reason 'the wrong month'
+  perennial cancel flight-delays-20260201T020000-3f9a1c --hard
+  perennial cancel late-airports-20260201T020000-3f9a1c --node 'airports[3]'`,
+    )
     .action(
       act(async (frame) => {
-        const flags = frame.options(CommonOptions);
+        const { hard, grace, node, ...flags } = frame.options(Options);
         const run = frame.argument(0);
-        await withConnection(flags, async (connection) => {
+        const actor = actorOf(flags);
+        if (node !== undefined) {
+          if (hard || grace !== undefined)
+            throw perennialError('PER_STACK_011', '--node goes with neither --hard nor --grace.');
+          const done = `Cancelled ${node} of ${run}.`;
+          await actOn(frame, flags, run, { action: 'cancel-node', node, ...actor }, done);
+          return undefined;
+        }
+        const how = { ...actor, grace: grace ?? GRACE, hard };
+        const { state } = await withConnection(flags, async (connection) => {
           const { cancelRun } = await import('../../client/cancel-run.js');
-          await refuseEnded(connection.db, run);
-          await cancelRun(connection, run);
+          return cancelRun(connection, run, how);
         });
-        frame.result(
-          { run, cancelling: true },
-          () => `Asked ${run} to stop. \`perennial show ${run}\` tells when it has.`,
-        );
+        frame.result({ run, action: 'cancel', ...how, state }, () => WORDS[state](run));
         return undefined;
       }),
     );
 }
 
-/** Temporal takes a request to cancel what has ended without a word; the person should hear of it. */
-async function refuseEnded(db: Pool, id: string): Promise<void> {
-  const run = await findRun(db, id);
-  if (run === null || run.status === 'running') return;
-  throw perennialError('PER_KEEP_004', `'${id}' is not open: it ended as ${run.status}.`);
-}
+const WORDS = {
+  asked: (run: string) => `Asked ${run} to stop. \`perennial show ${run}\` tells when it has.`,
+  queued: (run: string) => `No worker is there to stop ${run}: it stops when one comes, or at once with --hard.`,
+  ended: (run: string) => `Ended ${run}.`,
+};

@@ -8,13 +8,17 @@ import { registerDown } from './down';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
+import { registerPause } from './pause';
 import { registerPlan } from './plan';
 import { registerPredict } from './predict';
 import { registerRerun } from './rerun';
+import { registerResume } from './resume';
+import { registerRetryNow } from './retry-now';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
 import { registerServe } from './serve';
+import { registerSkip } from './skip';
 import { registerUp } from './up';
 import { registerWorker } from './worker';
 
@@ -33,6 +37,10 @@ export const VERBS: readonly Register[] = [
   registerShow,
   registerApprove,
   registerCancel,
+  registerPause,
+  registerResume,
+  registerRetryNow,
+  registerSkip,
   registerModels,
   registerModel,
   registerPredict,

@@ -1,3 +1,4 @@
+import { saying } from '../../core/interpret/intervention';
 import type { CacheReason, NodeRow } from '../../store/nodes/node-row';
 
 /** Who switched the cache off: the step's contract, this use of it, or whoever started the run. null: the records do not tell. */
@@ -11,8 +12,9 @@ export function cacheText(cache: CacheReason | null, offBy: OffBy = null): strin
   return `missed: ${missText(cache.differed)}`;
 }
 
-/** Where a node's output is from, or why the node had to run: taken over by a rerun, or else what the cache said. */
-export function sourceText(node: Pick<NodeRow, 'cache' | 'reused_from'>, offBy: OffBy = null): string | null {
+/** Where a node's output is from, or why the node had to run: a rerun took it over, a person gave it, or what the cache said. */
+export function sourceText(node: Pick<NodeRow, 'cache' | 'reused_from' | 'given'>, offBy: OffBy = null): string | null {
+  if (node.given !== null && node.reused_from === null) return saying('given', node.given);
   return node.reused_from === null ? cacheText(node.cache, offBy) : `reused: from ${node.reused_from}`;
 }
 

@@ -1,3 +1,4 @@
+import { saying } from '../../core/interpret/intervention';
 import type { ArtifactRow } from '../../store/artifacts';
 import type { CacheEntryRow } from '../../store/cache/find-entry';
 import type { CostRow } from '../../store/cost/list-costs';
@@ -9,6 +10,7 @@ import { bytesText } from './bytes';
 import { cacheSentence } from './cache-text';
 import { inFull } from './cut';
 import { duration, took } from './duration';
+import { interventionTable } from './intervention-text';
 import { answerCommand, isWaiting, kindText, offBy, type RunView } from './run-view';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
@@ -27,6 +29,8 @@ export interface NodeView {
   readonly entry: CacheEntryRow | null;
   readonly uncached: RunView['uncached'];
   readonly uses: RunView['uses'];
+  /** What people did to it. */
+  readonly interventions: RunView['interventions'];
 }
 
 /** A node for people, nothing of it cut. */
@@ -39,6 +43,7 @@ export function nodeText(view: NodeView, now: Date): string {
     section('error', node.error === null ? '' : `  ${errorText(node.error)}`),
     section('artifacts', artifactTable(view)),
     section('executions', executionTable(view, now)),
+    section('what people did', interventionTable(view.interventions)),
     isWaiting(node) ? `It waits for: ${answerCommand(node)}` : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -52,7 +57,7 @@ function header(view: NodeView, now: Date): string {
   const { run, node, entry, uses } = view;
   const { tags = [], asks = [] } = uses[node.node] ?? {};
   const spent = took(node.first_claimed, node.ended_at, now);
-  const hasCache = node.kind === 'step' && node.reused_from === null;
+  const hasCache = node.kind === 'step' && node.reused_from === null && node.given === null;
   const lines: [string, string | null][] = [
     ['node', `${node.address} (${kindText(node)}${node.pool === null ? '' : `, pool ${node.pool}`})`],
     ['run', run.id],
@@ -61,6 +66,7 @@ function header(view: NodeView, now: Date): string {
     ['status', node.status],
     ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
     ['reused', node.reused_from === null ? null : `It was not executed: ${node.reused_from} did, with this output.`],
+    ['given', node.given === null ? null : `It was not executed: its output was ${saying('given', node.given)}.`],
     ['cache', hasCache ? cacheSentence(node.cache, offBy(node, view)) : null],
     ['key', hasCache ? keyText(node, entry) : null],
   ];

@@ -1,12 +1,14 @@
 import type { CostRow } from '../../store/cost/list-costs';
 import type { RunCost } from '../../store/cost/sum-cost';
 import type { ExecutionRow } from '../../store/executions/list-executions';
+import type { InterventionRow } from '../../store/interventions/intervention-row';
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
 import { type OffBy, sourceText } from './cache-text';
 import { onLines, onOneLine } from './cut';
 import { duration, took } from './duration';
+import { heldUp, interventionTable, poolText, statusText } from './intervention-text';
 import type { NodeUses } from './node-use';
 import { shellWord } from './shell-word';
 
@@ -17,6 +19,8 @@ export interface RunView {
   readonly executions: readonly ExecutionRow[];
   readonly costs: readonly CostRow[];
   readonly cost: RunCost;
+  /** What people did to it, the newest hundred, oldest first. */
+  readonly interventions: readonly InterventionRow[];
   /** Steps of the run's plan whose contract says `cache: false`. null: the records do not hold the plan. */
   readonly uncached: readonly string[] | null;
   /** What the plan says of single nodes. */
@@ -25,7 +29,15 @@ export interface RunView {
 
 /** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
 export function runText(view: RunView, now: Date): string {
-  return [runHeader(view, now), nodeTable(view, now), errorLines(view), ...waitingLines(view), hint(view)]
+  return [
+    runHeader(view, now),
+    heldUp(view.run),
+    nodeTable(view, now),
+    errorLines(view),
+    interventionTable(view.interventions),
+    ...waitingLines(view),
+    hint(view),
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -41,7 +53,7 @@ function runHeader({ run, cost }: RunView, now: Date): string {
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
     ],
     [run.rerun === null ? 'caller' : 'rerun of', parentText(run)],
-    ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
+    ['status', statusText(run)],
     ['started', time],
     ['used', used],
     ['config', onOneLine(run.config, '--json')],
@@ -132,12 +144,12 @@ export function runsText(runs: readonly RunRow[], now: Date): string {
   const rows = runs.map((run) => [
     run.id,
     run.pipeline,
-    run.status,
+    run.status === 'running' && run.paused ? 'running, paused' : run.status,
     run.model,
     run.parent_run,
     run.started_at,
     took(run.started_at, run.ended_at, now),
-    run.reason,
+    run.reason ?? run.waits_for?.map(poolText).join(', ') ?? null,
   ]);
   return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows);
 }

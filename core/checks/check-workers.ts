@@ -21,6 +21,7 @@ export function checkImplementations(plan: Plan, pools: StepsByPool): Finding[] 
     .map(({ name, pool }) => {
       const elsewhere = Object.keys(pools).filter((other) => pools[other]?.includes(name));
       const hint = elsewhere.length > 0 ? `; it has in ${elsewhere.join(', ')}` : '';
-      return finding('PER_DEF_014', 'error', name, `The step ${name} has no code in the pool '${pool}'${hint}.`);
+      const what = `The step ${name} of the pipeline ${plan.pipeline} has no code in the pool '${pool}'${hint}.`;
+      return finding('PER_DEF_014', 'error', name, what);
     });
 }

@@ -7,6 +7,7 @@ import type { Cron } from './cron';
 import type { Graph } from './graph';
 import { checkName } from './name';
 import { type Resource, resourcesOf } from './resource';
+import type { StepContract } from './step';
 import { traceGraph } from './trace-graph';
 
 declare const OUTPUT: unique symbol;
@@ -34,6 +35,8 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> {
   readonly calls: readonly Pipeline[];
   /** What its own steps need of the environment, by name. */
   readonly resources: readonly Resource[];
+  /** The contracts of its own steps, by name. */
+  readonly steps: ReadonlyMap<string, StepContract>;
   /** What its approvals ask for beside yes or no, by the approval's id. */
   readonly answers: ReadonlyMap<string, z.ZodType>;
   /** Never there at run time: carries the type of the pipeline's value. */
@@ -83,6 +86,7 @@ export function pipeline<C extends z.ZodObject, R>(
     plan,
     schedule: options.schedule ?? null,
     calls: Object.freeze([...calls.values()]),
+    steps,
     resources: Object.freeze(resourcesOf(steps.values())),
     answers,
   });

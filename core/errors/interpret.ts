@@ -80,4 +80,10 @@ export const INTERPRET_ERRORS = {
     title: 'a switch was given neither text nor a number',
     fix: 'Read what may be null with coalesce(), and use g.branch with a condition for what is true or false.',
   },
+  PER_FLOW_017: {
+    fault: 'user',
+    retryable: false,
+    title: 'a person cancelled a node',
+    fix: 'Nothing to mend: `perennial show <run>` says who did and why. Run it again with `perennial rerun <run>`.',
+  },
 } as const satisfies Record<`PER_FLOW_${number}`, ErrorRow>;

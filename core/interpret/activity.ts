@@ -3,6 +3,7 @@ import type { Json } from '../plan/json';
 import type { Override, Plan, PlanNode } from '../plan/plan';
 import type { Reuse } from '../rerun/plan-rerun';
 import type { Choice } from '../rerun/target';
+import type { Intervention } from './intervention';
 import type { EndStatus, Failure } from './state';
 
 /** What a run is started with: the argument of the workflow whose type is the pipeline's name. */
@@ -119,6 +120,34 @@ export interface CheckAnswerArgument {
   readonly by: readonly string[] | null;
 }
 
+/** What a person did, to be recorded. */
+export interface InterveneArgument {
+  readonly run: string;
+  /** The Update's: recording it again changes nothing. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly ask: Intervention;
+  readonly pipeline: string;
+  /** The step that a node is a use of; null: it is about no step. */
+  readonly step: StepPlace | null;
+}
+
+/** Where a node stands in the plan. */
+export interface StepPlace {
+  /** The node's id. */
+  readonly node: string;
+  readonly step: string;
+  readonly pool: string;
+  /** Digest of the contract. */
+  readonly contract: string;
+}
+
+export interface RecordedIntervention {
+  /** Of a skip: the output as its contract makes it. */
+  readonly output: Json;
+}
+
 export interface EndRunArgument {
   readonly run: string;
   readonly status: EndStatus;
@@ -147,6 +176,8 @@ export interface EngineActivities {
   'perennial.note-node'(argument: NoteNodeArgument): Promise<void>;
   /** @throws PER_RUN_016 PER_RUN_030 not retryable: the node goes on waiting */
   'perennial.check-answer'(argument: CheckAnswerArgument): Promise<GivenAnswer>;
+  /** @throws PER_RUN_037 PER_RUN_039 PER_RUN_040 not retryable: the node goes on as it was */
+  'perennial.intervene'(argument: InterveneArgument): Promise<RecordedIntervention>;
   /** Closes the run and, when a keeper started it, tells that keeper in the same transaction. */
   'perennial.end-run'(argument: EndRunArgument): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../plan/json';
 import type { Priority } from '../plan/plan';
 import type { NodeNote } from './activity';
-import type { EndStatus, Failure, ShardSeed } from './state';
+import type { EndStatus, Failure, InterventionEvent, ShardSeed } from './state';
 
 /** What the shell is to do. Answers come back as events. */
 export type Command =
@@ -28,6 +28,8 @@ export type Command =
   | { readonly type: 'await-answer'; readonly address: string; readonly node: string; readonly timeout: number | null }
   /** Stop what runs at an address; a step or shard answers with an event, an approval does not. */
   | { readonly type: 'stop'; readonly address: string }
+  /** Hand on what a person did to the shard or called run at an address. */
+  | { readonly type: 'tell'; readonly address: string; readonly order: InterventionEvent }
   /** Send what was handed out so far, in a message of its own; the answer is the event `breathed`. */
   | { readonly type: 'breathe' }
   | { readonly type: 'note'; readonly note: NodeNote }

@@ -49,6 +49,8 @@ export function stateOf(draft: Draft): RunState {
     stopping,
     failure,
     finish,
+    paused,
+    hard,
   } = draft;
   return {
     phase,
@@ -65,6 +67,8 @@ export function stateOf(draft: Draft): RunState {
     stopping,
     failure,
     finish,
+    paused,
+    hard,
   };
 }
 

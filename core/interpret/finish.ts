@@ -19,7 +19,7 @@ const LAST = '#finally';
 export function conclude(draft: Draft): void {
   for (const [address, { status }] of Object.entries(draft.nodes)) if (status === 'running') cancel(draft, address);
   const { output, ending } = outcomeOf(draft);
-  const left = draft.goal === null ? finalBodies(draft, ending) : [];
+  const left = draft.goal === null && !draft.hard ? finalBodies(draft, ending) : [];
   if (draft.goal === null) skipOthers(draft, left);
   draft.finish = { output, ending, left, failure: null };
   draft.ending = null;
@@ -74,6 +74,13 @@ function outcomeOf(draft: Draft): { readonly output: Json; readonly ending: Endi
     const failure = failureOf(error);
     return { output: null, ending: { status: 'failed', reason: `the pipeline's value: ${failure.message}`, failure } };
   }
+}
+
+/** Final bodies that have not been opened never will be. */
+export function skipLeft(draft: Draft): void {
+  const { body } = draft.index.plan;
+  const left = draft.finish?.left ?? [];
+  if (left.length > 0) skip(draft, {}, { ...body, nodes: body.nodes.filter(({ id }) => left.includes(id)) });
 }
 
 function skipOthers(draft: Draft, left: readonly string[]): void {

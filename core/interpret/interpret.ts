@@ -5,14 +5,16 @@ import { type Draft, draftOf, draftOver, nodeAt, note, planNode, scopeAt, stateO
 import type { Command } from './command';
 import { failureOf } from './failure';
 import { conclude, isBetween, lastWord, openNext } from './finish';
-import { indexPlan, type IndexedPlan, isExecuted } from './index-plan';
+import { indexPlan } from './index-plan';
 import { MAX_LIST_SIZE, sizeOf } from './limits';
+import { takeIntervention } from './take-intervention';
 import { openUnits } from './open-units';
 import { takeReused } from './reuse';
 import { closeScope, openScope } from './scopes';
+import { isRunningLeaf } from './running';
 import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
-import type { Event, Failure, NodeState, RunState, ShardSeed } from './state';
+import type { Event, Failure, NodeEvent, NodeState, RunState, ShardSeed } from './state';
 import { isTolerated } from './tolerance';
 
 /** A state and what is to be done now. */
@@ -87,6 +89,8 @@ function emptyState(config: Json, goal: string | null, reuse: readonly string[])
     stopping: false,
     failure: null,
     finish: null,
+    paused: null,
+    hard: false,
   };
 }
 
@@ -103,16 +107,31 @@ function addOuterItem(draft: Draft, seed: ShardSeed, map: string, item: Json): v
 }
 
 function take(draft: Draft, event: Event): void {
-  if (event.type === 'cancel') {
-    // What is done in any case is done after a cancellation too.
-    if (!draft.finish) bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
-    return;
+  switch (event.type) {
+    case 'cancel':
+      // What ends is held up no longer: it tidies up.
+      draft.paused = null;
+      // What is done in any case is done after a cancellation too.
+      if (!draft.finish) bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
+      return;
+    case 'breathed':
+      draft.batch = 0;
+      draft.breathing = false;
+      return;
+    case 'paused':
+    case 'resumed':
+    case 'ended-hard':
+    case 'node-cancelled':
+    case 'hurried':
+    case 'given':
+      takeIntervention(draft, event);
+      return;
+    default:
+      takeNodeEvent(draft, event);
   }
-  if (event.type === 'breathed') {
-    draft.batch = 0;
-    draft.breathing = false;
-    return;
-  }
+}
+
+function takeNodeEvent(draft: Draft, event: NodeEvent): void {
   const node = draft.nodes[event.address];
   if (!node) return;
   if (event.type === 'reused' || event.type === 'absent') {
@@ -194,6 +213,7 @@ function proceed(draft: Draft): Advance {
 /** All has ended: a final body comes next, or the run is over. */
 function goesOn(draft: Draft): boolean {
   if (!draft.finish) conclude(draft);
+  if (draft.paused && draft.finish?.left.length) return false;
   if (openNext(draft)) return true;
   end(draft);
   return false;
@@ -208,7 +228,7 @@ function startReady(draft: Draft): boolean {
     const readiness = draft.ending ? 'waits' : readinessOf(draft, address);
     if (readiness === 'waits') waiting.push(address);
     else if (readiness === 'never') giveUp(draft, address);
-    else if (!tryToStart(draft, address)) waiting.push(address);
+    else if (draft.paused || !tryToStart(draft, address)) waiting.push(address);
   }
   const changed = waiting.length < before.length;
   // Nodes of scopes opened meanwhile come after those that wait longer.
@@ -251,16 +271,9 @@ function stopAll(draft: Draft): void {
   draft.stopping = true;
 }
 
-function isRunningLeaf(index: IndexedPlan, state: NodeState): boolean {
-  if (state.status !== 'running') return false;
-  if (state.shard !== undefined) return true;
-  const node = index.nodes.get(state.node)?.node;
-  return node !== undefined && isExecuted(node);
-}
-
 /** Whether all nodes have ended that are not of final bodies still to be run. */
 function isOver(draft: Draft): boolean {
-  if (draft.finish) return isBetween(draft);
+  if (draft.finish) return draft.hard || isBetween(draft);
   if (!draft.ending) return scopeAt(draft, ROOT).remaining === 0;
   return !Object.values(draft.nodes).some((state) => isRunningLeaf(draft.index, state));
 }

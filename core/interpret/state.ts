@@ -1,6 +1,7 @@
 import type { GivenAnswer } from '../plan/approval';
 import type { Json } from '../plan/json';
 import type { EndStatus } from '../plan/run-end';
+import type { Actor, Paused } from './intervention';
 
 export type { EndStatus };
 
@@ -105,23 +106,42 @@ export interface RunState {
   readonly failure: { readonly address: string; readonly failure: Failure } | null;
   /** Set while final bodies run. */
   readonly finish: Finish | null;
+  /** Set while a person holds the run up: nothing starts. */
+  readonly paused: Paused | null;
+  /** True once a person no longer waits for what runs: nothing more is begun, final bodies neither. */
+  readonly hard: boolean;
 }
 
 /** What happened. Events about nodes that are not under way change nothing. */
 export type Event =
+  | NodeEvent
+  | InterventionEvent
+  | { readonly type: 'cancel'; readonly reason: string }
+  /** What was handed out has been sent: the answer to the command `breathe`. */
+  | { readonly type: 'breathed' };
+
+/** What happened at one node. */
+export type NodeEvent =
   | { readonly type: 'completed'; readonly address: string; readonly output: Json }
   | { readonly type: 'failed'; readonly address: string; readonly failure: Failure }
   | { readonly type: 'cancelled'; readonly address: string }
   | { readonly type: 'answered'; readonly address: string; readonly answer: GivenAnswer }
   /** The records' answer about a node of the run that this one repeats. */
   | { readonly type: 'reused'; readonly address: string; readonly output: Json }
-  | { readonly type: 'absent'; readonly address: string }
-  | { readonly type: 'cancel'; readonly reason: string }
-  /** What was handed out has been sent: the answer to the command `breathe`. */
-  | { readonly type: 'breathed' };
+  | { readonly type: 'absent'; readonly address: string };
 
-/** What happened at one node. */
-export type NodeEvent = Extract<Event, { readonly address: string }>;
+/** What a person did. */
+export type InterventionEvent =
+  | ({ readonly type: 'paused' } & Paused)
+  | { readonly type: 'resumed' }
+  /** What runs is no longer waited for; final bodies run (unless they run already), or not even those. */
+  | { readonly type: 'ended-hard'; readonly reason: string; readonly final: boolean }
+  /** A node, or an item of a map. */
+  | ({ readonly type: 'node-cancelled'; readonly address: string } & Actor)
+  /** A step that waits out its back-off is to be tried at once. */
+  | { readonly type: 'hurried'; readonly address: string }
+  /** A step's output, in place of an execution's. */
+  | { readonly type: 'given'; readonly address: string; readonly output: Json };
 
 /** What a shard of a map is started with, beside plan and run: everything of the outside that its items read. */
 export interface ShardSeed {

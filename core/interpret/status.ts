@@ -1,11 +1,14 @@
 import { allNodes } from '../nodes';
 import type { Json } from '../plan/json';
 import type { Plan, PlanNode } from '../plan/plan';
+import { type Paused, saying } from './intervention';
 import type { NodeState, RunState } from './state';
 
 /** Answer of the query `status`. */
 export interface RunStatus {
   readonly phase: 'running' | 'stopping' | 'ended';
+  /** Set while a person holds it up. */
+  readonly paused: Paused | null;
   readonly nodes: readonly { readonly address: string; readonly node: string; readonly status: NodeState['status'] }[];
   /** Approvals that wait for an answer, with what they show. */
   readonly waiting: readonly { readonly address: string; readonly show: Json }[];
@@ -23,6 +26,7 @@ export function statusOf(state: RunState): RunStatus {
   const nodes = Object.entries(state.nodes);
   return {
     phase: state.phase === 'ended' ? 'ended' : state.ending ? 'stopping' : 'running',
+    paused: state.paused,
     nodes: nodes.map(([address, { node, status }]) => ({ address, node, status })),
     waiting: nodes.flatMap(([address, { status, show }]) =>
       status === 'waiting' ? [{ address, show: show ?? null }] : [],
@@ -39,7 +43,7 @@ const TABLE_LIMIT = 20_000;
 /** A Markdown table of a run: one row for each node of the plan, with how many of its uses are in which state. */
 export function nodeTable(plan: Plan, state: RunState): string {
   const counts = countStates(state);
-  const lines = ['| node | kind | state |', '|---|---|---|'];
+  const lines = [...headOf(state), '| node | kind | state |', '|---|---|---|'];
   let length = lines.join('\n').length;
   const nodes = allNodes(plan.body);
   for (const [i, node] of nodes.entries()) {
@@ -50,6 +54,10 @@ export function nodeTable(plan: Plan, state: RunState): string {
     length += line.length + 1;
   }
   return lines.join('\n');
+}
+
+function headOf({ paused }: RunState): string[] {
+  return paused ? [`**${saying('Paused', paused)}** (since ${paused.at}; nothing new starts)`, ''] : [];
 }
 
 type Counts = Map<NodeState['status'], number>;

@@ -1,3 +1,4 @@
+import type { Paused } from '../../core/interpret/intervention';
 import type { Json } from '../../core/plan/json';
 import type { PlanNode } from '../../core/plan/plan';
 
@@ -53,6 +54,8 @@ export interface NodeRow {
   readonly cache: CacheReason | null;
   /** The run that executed it, when a rerun took it over from there; null: this run did. */
   readonly reused_from: string | null;
+  /** Who gave its output in place of an execution, and why; null: nobody did. */
+  readonly given: Paused | null;
   readonly first_claimed: string;
   readonly ended_at: string | null;
 }

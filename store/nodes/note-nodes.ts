@@ -16,6 +16,8 @@ export async function noteNodes(db: Db, run: string, notes: readonly NodeNote[])
        input = COALESCE(EXCLUDED.input, nodes.input),
        output = EXCLUDED.output,
        error = COALESCE(EXCLUDED.error, nodes.error),
+       -- Whoever still executes what has failed or was cancelled can no longer commit.
+       fence = nodes.fence + CASE WHEN EXCLUDED.status IN ('failed', 'cancelled') THEN 1 ELSE 0 END,
        ended_at = EXCLUDED.ended_at
      WHERE nodes.output IS NULL`,
     [run, JSON.stringify(lastOfEach(notes))],

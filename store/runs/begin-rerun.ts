@@ -18,8 +18,9 @@ export async function beginRerun(
     if (!(await beginRun(tx, run))) return false;
     await tx.query(
       // The run that a node was executed in stays its source, through any number of reruns. What it cost was spent there.
-      `INSERT INTO nodes (run_id, address, node, kind, step, pool, status, input, output, error, reused_from, ended_at)
-       SELECT $1, address, node, kind, step, pool, status, input, output, error, COALESCE(reused_from, run_id), now()
+      `INSERT INTO nodes (run_id, address, node, kind, step, pool, status, input, output, error, given, reused_from,
+                          ended_at)
+       SELECT $1, address, node, kind, step, pool, status, input, output, error, given, COALESCE(reused_from, run_id), now()
        FROM nodes
        WHERE run_id = $2 AND address = ANY ($3::text[]) AND status NOT IN ('running', 'waiting')
        ON CONFLICT (run_id, address) DO NOTHING`,

@@ -22,7 +22,7 @@ export interface RunEnd {
 export async function closeRun(db: Db, end: RunEnd): Promise<string | null | undefined> {
   const { rows } = await db.query<{ model: string | null }>(
     `WITH closed AS (
-       UPDATE runs SET status = $2, reason = $3, output = $4, ended_at = now(),
+       UPDATE runs SET status = $2, reason = $3, output = $4, ended_at = now(), paused = NULL, waits_for = NULL,
          temporal_run_id = COALESCE($5, temporal_run_id)
        WHERE id = $1 AND (status = 'running' OR temporal_run_id <> $5) RETURNING id, model
      ), nodes_closed AS (

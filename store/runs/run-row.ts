@@ -1,4 +1,5 @@
 import type { EndStatus } from '../../core/keep/event';
+import type { Paused } from '../../core/interpret/intervention';
 import type { Json } from '../../core/plan/json';
 import type { Choice } from '../../core/rerun/target';
 
@@ -19,6 +20,10 @@ export interface RunRow {
   readonly status: 'running' | EndStatus;
   readonly reason: string | null;
   readonly output: Json;
+  /** Set while a person holds it up. */
+  readonly paused: Paused | null;
+  /** Pools that its nodes wait for and that have no worker. */
+  readonly waits_for: readonly string[] | null;
   readonly started_at: string;
   readonly ended_at: string | null;
 }

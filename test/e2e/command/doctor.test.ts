@@ -52,7 +52,18 @@ test('a stack that runs is healthy: servers, schema, search attributes and ports
     status: 'ok',
     found: like(/^the stack's [34] ports answer$/),
   });
+  expect(found['step code']).toMatchObject({ status: 'ok', found: like(/steps in the pools/) });
   expect(found['ONNX Runtime']).toMatchObject({ status: 'ok', found: like(/cpu/) });
+}, 60_000);
+
+test('a step without code in its pool is told by name, with its pipeline and what to do', async () => {
+  const { findings, code } = await doctor({ PERENNIAL_PROJECT: join(root, 'test/e2e/control/lacking') });
+  expect(code).toBe(3);
+  expect(findings.find(({ check }) => check === 'step code')).toMatchObject({
+    status: 'fail',
+    found: like(/PER_DEF_014.*step limp of the pipeline lame has no code in the pool 'gpu'/),
+    fix: like(/implement/),
+  });
 }, 60_000);
 
 test('a database without our tables is told to be migrated, by exit code 3', async () => {

@@ -56,9 +56,13 @@ test('a run that is cancelled or rejected ends as that', async () => {
   await startRun(engine, pipelines, { pipeline: 'toy-waiting', config, runId: 'cancelled' });
   await startRun(engine, pipelines, { pipeline: 'toy-waiting', config, runId: 'rejected' });
   await Promise.all([waiting('cancelled'), waiting('rejected')]);
-  await cancelRun(engine, 'cancelled');
+  const who = { by: 'ada', reason: 'a test', grace: 30_000, hard: false };
+  expect(await cancelRun(engine, 'cancelled', who)).toEqual({ state: 'asked' });
   await approve(engine, 'rejected', { node: 'go', approved: false, by: 'ada', note: 'no' });
-  expect(await awaitRun(engine, 'cancelled')).toMatchObject({ status: 'cancelled' });
+  expect(await awaitRun(engine, 'cancelled')).toMatchObject({
+    status: 'cancelled',
+    reason: 'Cancelled by ada: a test.',
+  });
   expect(await awaitRun(engine, 'rejected')).toMatchObject({ status: 'rejected' });
 });
 
@@ -71,7 +75,8 @@ test('mistakes are named before anything starts', async () => {
   await expect(start({ config: { model: 'm', outcome: 'maybe' } })).rejects.toThrow(/PER_RUN_013.*outcome.*occasion/);
   await expect(start({ runId: 'cancelled' })).rejects.toThrow("[PER_RUN_015] There is a run 'cancelled' already.");
   await expect(awaitRun(engine, 'nobody')).rejects.toThrow('[PER_KEEP_004]');
-  await expect(cancelRun(engine, 'nobody')).rejects.toThrow('[PER_KEEP_004]');
+  const who = { by: 'ada', reason: null, grace: 1, hard: false };
+  await expect(cancelRun(engine, 'nobody', who)).rejects.toThrow('[PER_KEEP_004]');
 });
 
 test('a malformed cause is refused with what is wrong about it', async () => {

@@ -66,7 +66,7 @@ const hasPython = (() => {
     const children = childrenOf(worker);
     const programs = children.flatMap(({ pid }) => childrenOf(pid));
     expect(programs.length).toBeGreaterThan(0);
-    await cancelRun(connection(), 'line-3');
+    await cancelRun(connection(), 'line-3', { by: 'a test', reason: null, grace: 30_000, hard: false });
     expect(await awaitRun(connection(), 'line-3')).toMatchObject({ status: 'cancelled' });
     expect([...children, ...programs].filter(isAlive)).toEqual([]);
   });

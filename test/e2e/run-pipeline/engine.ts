@@ -113,6 +113,9 @@ function engineActivities(recordsOf: (run: string) => Records): EngineActivities
     async 'perennial.check-answer'(argument) {
       return { ...(await checkAnswer(pipelines, argument).catch(refuse)), at: '2001-01-01T00:00:00.000Z' };
     },
+    async 'perennial.intervene'({ ask }) {
+      return { output: ask.action === 'skip' ? ask.output : null };
+    },
     async 'perennial.end-run'(argument) {
       recordsOf(argument.run).end = argument;
     },

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { examine } from '../../../cli/doctor/examine';
 import { judgeSchema } from '../../../cli/doctor/servers';
+import { judgeWorkers } from '../../../cli/doctor/workers';
 import type { Finding } from '../../../cli/doctor/finding';
 import { resolveSettings } from '../../../cli/settings';
 import { newestMigration } from '../../../store/migrate';
@@ -98,3 +99,14 @@ function listen(): Promise<Server> {
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
+
+test('a pool that pipelines ask for and nobody works on is named, with the command that helps', () => {
+  const cpu = { pool: 'cpu', workers: 2 };
+  expect(judgeWorkers(['cpu', 'gpu'], [cpu])).toMatchObject({
+    status: 'warn',
+    found: like(/'gpu'/),
+    fix: 'perennial worker --pool gpu',
+  });
+  expect(judgeWorkers([], [])).toMatchObject({ status: 'warn', found: like(/'cpu'/) });
+  expect(judgeWorkers(['cpu'], [cpu])).toMatchObject({ status: 'ok', found: 'cpu: 2' });
+});

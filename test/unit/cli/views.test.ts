@@ -5,6 +5,7 @@
 import { duration } from '../../../cli/views/duration';
 import { historyText, modelsText, versionText } from '../../../cli/views/model-view';
 import { bytesText } from '../../../cli/views/bytes';
+import { itemsText } from '../../../cli/views/items-view';
 import { cacheSentence, cacheText } from '../../../cli/views/cache-text';
 import { type NodeView, nodeText } from '../../../cli/views/node-view';
 import { type RunView, runsText, runText } from '../../../cli/views/run-view';
@@ -29,6 +30,8 @@ const run: RunRow = {
   status: 'running',
   reason: null,
   output: null,
+  paused: null,
+  waits_for: null,
   started_at: '2026-02-01T00:00:00.000Z',
   ended_at: null,
 };
@@ -47,6 +50,7 @@ const node: NodeRow = {
   error: null,
   cache: { hit: false, differed: ['first'] },
   reused_from: null,
+  given: null,
   first_claimed: '2026-02-01T00:00:01.000Z',
   ended_at: '2026-02-01T00:00:03.500Z',
 };
@@ -66,7 +70,16 @@ const champion: Champion = {
 };
 
 const cost = { executions: 0, wall_ms: 0, cpu_ms: 0, peak_rss: null, gpu_ms: 0, estimated: false };
-const view: RunView = { run, nodes: [node], executions: [], costs: [], cost, uncached: null, uses: {} };
+const view: RunView = {
+  run,
+  nodes: [node],
+  executions: [],
+  costs: [],
+  cost,
+  uncached: null,
+  uses: {},
+  interventions: [],
+};
 
 const execution = {
   run_id: run.id,
@@ -116,6 +129,27 @@ describe('runText', () => {
     expect(taken).toMatch(/^ *collect .* reused: from p-first *$/m);
     expect(runText({ ...view, run: { ...run, parent_run: 'p-before' } }, now)).toMatch(/^caller {3}p-before$/m);
     expect(runsText([again], now)).toContain('p-before');
+  });
+
+  test('what a person did is told: a pause with who and why, and each intervention', () => {
+    const paused = { by: 'ana', reason: 'the lake moves', at: now.toISOString() };
+    const did = { run_id: run.id, id: 'i', node: 'collect', detail: {}, ...paused };
+    const interventions = [{ ...did, action: 'skip' as const }];
+    const text = runText({ ...view, run: { ...run, paused }, nodes: [{ ...node, given: paused }], interventions }, now);
+    expect(text).toMatch(/^status {3}running, paused by ana: the lake moves$/m);
+    expect(text).toContain(`perennial resume ${run.id}`);
+    expect(text).toMatch(/ana +skipped, with a given output +collect +the lake moves/);
+    expect(text).toMatch(/^ *collect .* given by ana: the lake moves *$/m);
+    expect(runsText([{ ...run, paused }], now)).toContain('running, paused');
+  });
+
+  test('a run that waits for a pool without a worker says so, and what to do', () => {
+    const waits: RunRow = { ...run, waits_for: ['gpu'] };
+    const text = runText({ ...view, run: waits }, now);
+    expect(text).toMatch(/^status {3}running, waits for pool 'gpu': no worker polls it$/m);
+    expect(text).toContain('perennial worker --pool gpu');
+    expect(runsText([waits], now)).toContain("waits for pool 'gpu': no worker polls it");
+    expect(runText({ ...view, run: { ...waits, status: 'completed' } }, now)).not.toContain('gpu');
   });
 
   test('config and result are told, and one that is cut says where the rest is', () => {
@@ -187,6 +221,7 @@ describe('nodeText', () => {
     },
     uncached: [],
     uses: {},
+    interventions: [],
   };
 
   test('tells all of it, and cuts nothing', () => {
@@ -305,4 +340,23 @@ test.each([
   [273_600_000, '3 d 4 h'],
 ])('duration of %d ms is %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+describe('itemsText', () => {
+  test('one line an item, with what failed in it, and the way to the next page and to an item', () => {
+    const item = {
+      item: 3,
+      status: 'failed',
+      nodes: 2,
+      first_claimed: node.first_claimed,
+      ended_at: node.ended_at,
+    } as const;
+    const error = { type: 'Broken', message: 'it is broken', fault: 'user', retryable: false } as const;
+    const items = [{ ...item, failed: 'each[3]/train', error }];
+    const text = itemsText({ run: run.id, map: 'each', items, next: 3 }, now);
+    expect(text).toMatch(/^ *each\[3\] +failed +2 +2\.5 s +each\[3\]\/train: it is broken *$/m);
+    expect(text).toContain("--after 'each[3]'");
+    expect(text).toContain(`perennial show ${run.id} --node 'each[3]'`);
+    expect(itemsText({ run: run.id, map: 'each', items: [], next: null }, now)).toBe('No such items.');
+  });
 });

@@ -1,4 +1,12 @@
-import { advance, advanceOwn, begin, type Command, type Event, type Failure } from '../../../core/interpret';
+import {
+  advance,
+  advanceOwn,
+  begin,
+  type Command,
+  type Event,
+  type Failure,
+  type InterventionEvent,
+} from '../../../core/interpret';
 import type { Json } from '../../../core/plan/json';
 import type { Plan } from '../../../core/plan/plan';
 import { type End, type Hands, Shell, type Stop, type Tell } from '../../../testing/shell';
@@ -14,6 +22,10 @@ export interface Drive {
   readonly approve?: (address: string) => boolean;
   /** Cancel after so many events. */
   readonly cancelAfter?: number;
+  /** Pause after so many events, and resume after so many more, or when nothing is under way any more. */
+  readonly pause?: { readonly after: number; readonly for: number };
+  /** What a person does after so many events. */
+  readonly then?: { readonly after: number; readonly event: InterventionEvent };
   /** Carry the state through JSON between events. */
   readonly viaJson?: boolean;
   /** Hand the state over, as the workflow does, instead of keeping it. */
@@ -34,6 +46,8 @@ export interface Driven {
   readonly commands: Command[];
   /** Most that was under way at once. */
   readonly widest: number;
+  /** Addresses of steps that started while the run was paused. */
+  readonly startedPaused: string[];
 }
 
 /** Plays a plan to its end in memory: interpreter and shell are the real ones, steps are functions, and `pick` is the time. */
@@ -43,6 +57,8 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
   const trace: string[] = [];
   const commands: Command[] = [];
   const ends: End[] = [];
+  const startedPaused: string[] = [];
+  let paused = false;
   let widest = 0;
 
   function run(address: string, tell: Tell, end: () => Event): Stop {
@@ -57,6 +73,7 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
   const hands: Hands = {
     runStep({ address, input }, tell) {
       started.push(address);
+      if (paused) startedPaused.push(address);
       trace.push(`+${address}`);
       const outcome = how.step(address, input);
       return run(address, tell, () => {
@@ -97,14 +114,29 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
 
   const shell = new Shell(plan, begin(plan, config, how.reuse?.nodes), hands, (end) => ends.push(end));
   let events = 0;
-  while (ends.length === 0 && open.length > 0) {
-    if (how.cancelAfter === events++) shell.receive({ type: 'cancel', reason: 'a test asked' });
+  const { pause } = how;
+  while (ends.length === 0 && (open.length > 0 || paused)) {
+    if (how.cancelAfter === events) {
+      // What is cancelled is held up no longer.
+      paused = false;
+      shell.receive({ type: 'cancel', reason: 'a test asked' });
+    }
+    if (how.then?.after === events) shell.receive(how.then.event);
+    if (pause?.after === events) {
+      shell.receive(PAUSED);
+      paused = shell.state.paused !== null;
+    }
+    if (pause && paused && (open.length === 0 || events >= pause.after + pause.for)) {
+      paused = false;
+      shell.receive({ type: 'resumed' });
+    }
+    events += 1;
     const [next] = open.splice((how.pick?.(open.length) ?? 0) % open.length, 1);
     next?.tell(next.stopped ? { type: 'cancelled', address: next.address } : next.end());
   }
   const [end] = ends;
   if (!end || ends.length !== 1) throw new Error(`the run ended ${ends.length} times`);
-  return { end, started, trace, commands: [...commands, end], widest };
+  return { end, started, trace, commands: [...commands, end], widest, startedPaused };
 }
 
 /** Something under way, and what it tells when it ends. */
@@ -119,6 +151,8 @@ function eventOf(address: string, outcome: Outcome): Event {
   if ('failure' in outcome) return { type: 'failed', address, failure: outcome.failure };
   return { type: 'completed', address, output: outcome.output };
 }
+
+const PAUSED = { type: 'paused', by: 'ana', reason: null, at: '2001-01-01T00:00:00.000Z' } as const;
 
 /** What is left of a value after it has been written and read. */
 export function throughJson<T>(value: T): T {

@@ -172,6 +172,66 @@ describe('the interpreter', () => {
     );
   });
 
+  it('starts nothing while it is paused, and ends as it would have ended', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, fc.nat(12), fc.nat(12), (plan, run, after, length) => {
+        const calm = { ...run, failing: null, cancelAfter: null, rejecting: false };
+        const free = drive(plan, config, how(calm));
+        const held = drive(plan, config, { ...how(calm), pause: { after, for: length } });
+        expect(held.startedPaused).toEqual([]);
+        expect(held.end).toEqual(free.end);
+        expect([...held.started].sort()).toEqual([...free.started].sort());
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('ends once, and starts nothing twice, whatever is failing or cancelled while it is paused', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, fc.nat(12), fc.nat(12), (plan, run, after, length) => {
+        const { started, startedPaused, commands } = drive(plan, config, {
+          ...how(run),
+          pause: { after, for: length },
+        });
+        expect(new Set(started).size).toBe(started.length);
+        expect(startedPaused).toEqual([]);
+        expect(commands.filter((c) => c.type === 'end')).toHaveLength(1);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('ends at once when nobody waits for what runs, and begins nothing after that', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, fc.nat(12), (plan, run, after) => {
+        const { commands, end } = drive(plan, config, {
+          ...how(run),
+          then: { after, event: { type: 'ended-hard', reason: 'a test asked', final: false } },
+        });
+        expect(commands.filter((c) => c.type === 'end')).toHaveLength(1);
+        expect(commands.at(-1)?.type).toBe('end');
+        const last = commands.findIndex((c) => c.type === 'stop');
+        if (end.reason === 'a test asked' && last >= 0)
+          expect(commands.slice(last).filter((c) => c.type.startsWith('run-'))).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('ends once when a person cancels any of its nodes, and starts nothing twice', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, fc.nat(12), fc.nat(30), (plan, run, after, which) => {
+        const ids = allNodes(plan.body).map(({ id }) => id);
+        const address = ids[which % Math.max(1, ids.length)] ?? 'n0';
+        const event = { type: 'node-cancelled', address, by: 'ana', reason: 'a test asked' } as const;
+        const { started, commands } = drive(plan, config, { ...how(run), then: { after, event } });
+        expect(new Set(started).size).toBe(started.length);
+        expect(commands.filter((c) => c.type === 'end')).toHaveLength(1);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('lets nodes that do not need a failed one finish, when the pipeline says so', () => {
     fc.assert(
       fc.property(anyPlan, anyRun, (plan, run) => {

@@ -76,6 +76,7 @@ function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Prom
     schedule: null,
     calls: [],
     resources: [],
+    steps: new Map(),
     answers: new Map(),
   };
   const all = allNodes(plan.body);

@@ -36,7 +36,7 @@ test.each(pages)('%s: links lead to files that exist', (page) => {
 
 test.each(pages)('%s: the verbs that it names exist', (page) => {
   const verbs = buildProgram().commands.map((command) => command.name());
-  const named = [...read(page).matchAll(/(?:npx |`)perennial ([a-z]+)/g)].map((match) => match[1] ?? '');
+  const named = [...read(page).matchAll(/(?:npx |`)perennial ([a-z-]+)/g)].map((match) => match[1] ?? '');
   expect(named.filter((verb) => !verbs.includes(verb))).toEqual([]);
 });
 

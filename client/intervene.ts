@@ -1,0 +1,92 @@
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { type ErrorCode, ERRORS, perennialError } from '../core/errors';
+import type { Intervened, Intervention } from '../core/interpret/intervention';
+import { findRun } from '../store/runs/find-run';
+import { temporalFailure } from './temporal-errors';
+import { workflowOf } from './workflow-of';
+
+const Who = z.object({
+  by: z.string().min(1).max(200),
+  reason: z.string().max(2_000).nullable(),
+});
+
+const Answer = z.object({ at: z.string() });
+
+/** How long a run has to take an intervention, ms. */
+const PATIENCE = 10_000;
+
+/** What Temporal answers in time when no worker does: deadline exceeded, failed precondition. */
+const NOBODY: readonly number[] = [4, 9];
+
+/**
+ * Acts on a run that has not ended: pauses, resumes or cancels it, or cancels, hurries or skips one of its nodes. The run
+ * itself decides whether that can be, and records who did it and why.
+ *
+ * @throws PER_KEEP_004 unknown or ended run, PER_RUN_034 to PER_RUN_041 what the run says, PER_RUN_042 no worker answers
+ * for it, PER_RUN_043 a name or reason of the wrong form, PER_STACK_009 Temporal unreachable
+ * @example
+ * await intervene(connection, 'train-churn-20260201T020000-3f9a1c', { action: 'pause', by: 'ana', reason: 'the lake moves' })
+ */
+export async function intervene(
+  connection: { readonly temporal: Client; readonly db: Pool },
+  runId: string,
+  ask: Intervention,
+): Promise<Intervened> {
+  const who = Who.safeParse(ask);
+  if (!who.success) throw perennialError('PER_RUN_043', `${z.prettifyError(who.error)}.`);
+  const { temporal, db } = connection;
+  await refuseEnded(db, runId);
+  try {
+    return await temporal.withDeadline(Date.now() + PATIENCE, async () => {
+      const handle = 'node' in ask ? await workflowOf(temporal, runId, ask.node) : temporal.workflow.getHandle(runId);
+      return Answer.parse(await handle.executeUpdate('intervene', { args: [ask] }));
+    });
+  } catch (error) {
+    throw await refusal(connection, runId, error);
+  }
+}
+
+/** @throws PER_KEEP_004 when the records say that a run has ended */
+async function refuseEnded(db: Pool, runId: string): Promise<void> {
+  const run = await findRun(db, runId);
+  if (run === null || run.status === 'running') return;
+  throw perennialError('PER_KEEP_004', `'${runId}' is not open: it ended as ${run.status}.`);
+}
+
+async function refusal({ temporal }: { temporal: Client }, runId: string, error: unknown): Promise<unknown> {
+  if (error instanceof WorkflowNotFoundError)
+    return perennialError('PER_KEEP_004', `No open run is called '${runId}'.`, { cause: error });
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const code = codeIn(error.cause);
+    if (code) return perennialError(code, `${runId}: ${detailIn(code, error.cause.message)}`, { cause: error });
+  }
+  if (!isUnanswered(error)) return temporalFailure(error);
+  // Temporal may be away itself.
+  const there = await temporal
+    .withDeadline(Date.now() + PATIENCE, () => temporal.workflow.getHandle(runId).describe())
+    .then(
+      () => true,
+      () => false,
+    );
+  if (!there) return temporalFailure(error);
+  return perennialError('PER_RUN_042', `No worker answers for ${runId}.`, { cause: error });
+}
+
+function codeIn({ type }: ApplicationFailure): ErrorCode | null {
+  const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
+  return typeof type === 'string' && isCode(type) ? type : null;
+}
+
+/** An error's message has the code before it and the fix behind it, which is added again. */
+function detailIn(code: ErrorCode, message: string): string {
+  return message.replace(`[${code}] `, '').replace(` ${ERRORS[code].fix}`, '');
+}
+
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError') return true;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return typeof cause === 'object' && cause !== null && 'code' in cause && NOBODY.includes(Number(cause.code));
+}

@@ -1,0 +1,10 @@
+import { type IndexedPlan, isExecuted } from './index-plan';
+import type { NodeState } from './state';
+
+/** Whether a node is under way elsewhere: with a worker, in a run of its own, or as a shard. */
+export function isRunningLeaf(index: IndexedPlan, state: NodeState): boolean {
+  if (state.status !== 'running') return false;
+  if (state.shard !== undefined) return true;
+  const node = index.nodes.get(state.node)?.node;
+  return node !== undefined && isExecuted(node);
+}
