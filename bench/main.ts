@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { coldstart } from './coldstart/coldstart';
+import { map } from './map/map';
 import { overhead } from './overhead/overhead';
 import { printLine } from './report';
 import type { BenchOptions } from './options';
@@ -9,6 +10,7 @@ import { types } from './types/types';
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   overhead,
   coldstart,
+  map,
   types,
 };
 const Options = z.object({

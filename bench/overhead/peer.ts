@@ -18,9 +18,12 @@ export interface Peer {
 export const PEER = { name: 'temporal-by-hand', version: `@temporalio/worker ${sdk.version}` };
 
 /** Bundles the peer's workflows once, as Perennial's own were at build time: its worker must not spend seconds on it. */
-export async function bundlePeer(folder: string): Promise<string> {
+export async function bundlePeer(
+  folder: string,
+  workflowsPath = join(__dirname, 'peer-workflows.js'),
+): Promise<string> {
   const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(__dirname, 'peer-workflows.js'), logger });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
   const path = join(folder, 'peer-bundle.js');
   await writeFile(path, code);
   return path;
