@@ -29,7 +29,7 @@ const DEADLINE = 10_000;
 /** A row that fails is tried again after 1 s, 2 s, 4 s ... at most 5 min, and never holds up the others. */
 const LONGEST_PAUSE = 300_000;
 
-/** Rows that failed: how often, and when they may be tried again (ms of this process's clock). */
+/** Rows that failed: how often, and when they may be tried again, by the process's clock that never jumps (ms). */
 export type Failures = Map<string, { readonly tries: number; readonly again: number }>;
 
 /**
@@ -70,7 +70,7 @@ export async function dispatchOpen(
 ): Promise<number> {
   let count = 0;
   while (!stopping()) {
-    const now = Date.now();
+    const now = performance.now();
     const waiting = [...failures].filter(([, failure]) => failure.again > now).map(([id]) => id);
     const taken = await transaction(dependencies.db, async (tx) => {
       const row = await takeOutboxRow(tx, waiting);
@@ -100,7 +100,7 @@ async function dispatched(
     if (isPerennialError(failure) && failure.code === 'PER_STACK_009') throw failure;
     const tries = (failures.get(row.id)?.tries ?? 0) + 1;
     const pause = Math.min(LONGEST_PAUSE, 1_000 * 2 ** (tries - 1));
-    failures.set(row.id, { tries, again: Date.now() + pause });
+    failures.set(row.id, { tries, again: performance.now() + pause });
     log.error({ err: failure, row: row.id, kind: row.kind, tries, again_in_ms: pause }, 'an outbox row failed');
     return false;
   }

@@ -1,6 +1,7 @@
 // Danger: a worker that dies between two parts of an execution's record leaves a run that hangs, an output without its
 // effect, or an effect that is made twice. Its worker is killed before and after every statement that an execution makes.
-import { existsSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listExecutions } from '../../store/executions/list-executions';
 import { listNodes } from '../../store/nodes/list-nodes';
@@ -10,37 +11,61 @@ import { eventually, killGroup, Surroundings } from './surroundings';
 
 jest.setTimeout(600_000);
 
-interface CrashPoint {
-  readonly name: string;
-  readonly step: 'plain' | 'effect' | 'stumble' | 'quick';
+interface Place {
+  readonly step: 'plain' | 'effect' | 'stumble' | 'maker' | 'known' | 'quick' | 'trip';
   /** Of the statement's text. */
   readonly pattern: string;
-  readonly when: 'before' | 'after';
+  /** Of the text of the statement before it on its connection, where the pattern alone would fit others too. */
+  readonly following?: string;
+  /** The place is only passed once in a worker's life. */
+  readonly fresh?: true;
 }
+type CrashPoint = Place & { readonly name: string; readonly when: 'before' | 'after' };
 
-const beforeAndAfter = (name: string, step: CrashPoint['step'], pattern: string): CrashPoint[] =>
-  (['before', 'after'] as const).map((when) => ({ name: `${when} ${name}`, step, pattern, when }));
+const beforeAndAfter = (name: string, place: Place): CrashPoint[] =>
+  (['before', 'after'] as const).map((when) => ({ name: `${when} ${name}`, when, ...place }));
+
+const [EFFECT, COMMIT, FAILURE] = ['INSERT INTO effects', 'fenced-off', "outcome = 'lost'\\)"];
 
 /** Every boundary of run-step: between any two of them only the step's own code runs. */
 const POINTS: readonly CrashPoint[] = [
-  ...beforeAndAfter('the look-up in the cache', 'plain', 'FROM cache_entries'),
-  ...beforeAndAfter('the claim', 'plain', 'INSERT INTO executions'),
-  ...beforeAndAfter('the commit', 'plain', 'fenced-off'),
-  ...beforeAndAfter('the begin of a commit with an effect', 'effect', '^BEGIN'),
-  ...beforeAndAfter('the commit of the output before its effect', 'effect', 'fenced-off'),
-  ...beforeAndAfter('the effect', 'effect', 'INSERT INTO effects'),
-  ...beforeAndAfter('the end of a commit with an effect', 'effect', '^COMMIT'),
-  ...beforeAndAfter('the record of a failure', 'stumble', "outcome = 'lost'\\)"),
-  ...beforeAndAfter("a light step's effect", 'quick', 'INSERT INTO effects'),
-  ...beforeAndAfter("the end of a light step's commit", 'quick', '^COMMIT'),
+  ...beforeAndAfter("the record of what stands behind a key's digests", {
+    step: 'plain',
+    pattern: 'INSERT INTO cache_key_parts',
+    fresh: true,
+  }),
+  ...beforeAndAfter('the look-up in the cache', { step: 'plain', pattern: 'FROM cache_entries' }),
+  ...beforeAndAfter('the claim', { step: 'plain', pattern: 'INSERT INTO executions' }),
+  ...beforeAndAfter('the commit', { step: 'plain', pattern: COMMIT }),
+  ...beforeAndAfter("the record of an artifact's file", { step: 'maker', pattern: 'INSERT INTO artifacts' }),
+  ...beforeAndAfter('the begin of a commit with an effect', { step: 'effect', pattern: '^BEGIN' }),
+  ...beforeAndAfter('the commit of the output before its effect', { step: 'effect', pattern: COMMIT }),
+  ...beforeAndAfter('the effect', { step: 'effect', pattern: EFFECT }),
+  ...beforeAndAfter('the end of a commit with an effect', { step: 'effect', pattern: '^COMMIT', following: EFFECT }),
+  ...beforeAndAfter('the record of a failure', { step: 'stumble', pattern: FAILURE }),
+  ...beforeAndAfter('the claim for a hit of the cache', { step: 'known', pattern: 'INSERT INTO executions' }),
+  ...beforeAndAfter('the end of the record of a hit', { step: 'known', pattern: '^COMMIT', following: COMMIT }),
+  ...beforeAndAfter("a light step's effect", { step: 'quick', pattern: EFFECT }),
+  ...beforeAndAfter("the end of a light step's commit", { step: 'quick', pattern: '^COMMIT', following: EFFECT }),
+  ...beforeAndAfter("the claim for a light step's failure", { step: 'trip', pattern: 'INSERT INTO executions' }),
+  ...beforeAndAfter("the record of a light step's failure", { step: 'trip', pattern: FAILURE }),
 ];
 
 const report = new ChaosReport('crash-points', { seed: null, minimumLanded: POINTS.length });
 let around: Surroundings;
+const workers = new Map<'cpu' | 'gpu', ChildProcess>();
+
+/** The file in which a worker of a pool is told where to die. */
+const orders = (pool: string): string => join(around.folder, `die-${pool}`);
+
+/** Starts the one worker of a pool, the last one being dead. */
+async function work(pool: 'cpu' | 'gpu'): Promise<void> {
+  workers.set(pool, await around.worker(pool, { file: 'die-at.cjs', environment: { DIE_AT: orders(pool) } }));
+}
 
 beforeAll(async () => {
   around = await Surroundings.open('crash-project');
-  await around.worker('cpu');
+  await Promise.all([work('cpu'), work('gpu')]);
   await around.db.query('CREATE TABLE effects (key text NOT NULL)');
 });
 
@@ -58,7 +83,7 @@ async function finalState(run: string): Promise<unknown> {
   );
   return {
     status: (await findRun(around.db, run))?.status,
-    nodes: nodes.map(({ address, status, error }) => ({ address, status, error })),
+    nodes: nodes.map(({ address, status, error, cache }) => ({ address, status, error, hit: cache?.hit === true })),
     committed: executions.filter(({ outcome }) => outcome === 'committed').length,
     open: executions.filter(({ outcome }) => outcome === null).length,
     effects: rows[0]?.n,
@@ -75,30 +100,35 @@ async function play(step: string, run: string): Promise<{ result(): Promise<unkn
 const calm = new Map<string, unknown>();
 
 test('undisturbed runs, to compare with', async () => {
-  const worker = await around.worker('gpu');
+  // The cache knows from now on what this step gives.
+  await (await play('known', 'first-of-known')).result();
   for (const step of new Set(POINTS.map((point) => point.step))) {
     await (await play(step, `calm-${step}`)).result();
     calm.set(step, await finalState(`calm-${step}`));
     expect(calm.get(step)).toMatchObject({ status: 'completed', committed: 1, open: 0 });
   }
-  killGroup(worker);
+  expect(calm.get('known')).toMatchObject({ nodes: [{ hit: true }] });
 });
 
 test.each(POINTS)('killed $name of the step $step, a run ends as an undisturbed one', async (point) => {
-  const run = `${point.step}-${POINTS.indexOf(point)}`;
+  const { step, pattern, following, when, fresh } = point;
+  const run = `${step}-${POINTS.indexOf(point)}`;
   const mark = join(around.folder, run);
+  const pool = step === 'quick' || step === 'trip' ? 'cpu' : 'gpu';
+  const victim = workers.get(pool);
+  if (fresh && victim) {
+    killGroup(victim);
+    await work(pool);
+  }
   const hit = report.inject();
-  const pool = point.step === 'quick' ? 'cpu' : 'gpu';
-  if (pool === 'cpu') around.killAll();
-  const victim = await around.worker(pool, { pattern: point.pattern, when: point.when, mark });
-  const handle = await play(point.step, run);
-  await eventually(() => Promise.resolve(existsSync(mark) && victim.signalCode === 'SIGKILL'));
+  writeFileSync(`${mark}-order`, JSON.stringify({ pattern, following, when, mark }));
+  renameSync(`${mark}-order`, orders(pool));
+  const handle = await play(step, run);
+  await eventually(() => Promise.resolve(existsSync(mark) && workers.get(pool)?.signalCode === 'SIGKILL'));
   hit(true);
-  const heir = await around.worker(pool);
-  expect(await handle.result()).toEqual({ of: run });
-  const state = await finalState(run);
-  expect(state).toEqual(calm.get(point.step));
-  if (pool === 'gpu') killGroup(heir);
+  await work(pool);
+  expect(await handle.result()).toEqual({ of: step === 'known' ? 'known' : run });
+  expect(await finalState(run)).toEqual(calm.get(step));
 });
 
 test('every point was hit', () => {

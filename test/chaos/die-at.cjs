@@ -1,21 +1,31 @@
-// Loaded before a worker: kills it, as kill -9 does, just before or just after its first statement of a given kind.
-// DIE_AT is JSON: the statement's pattern, `before` or `after`, and a file that is made first.
-const { writeFileSync } = require('node:fs');
+// Loaded before a worker: kills it, as kill -9 does, just before or just after a statement, once a test asks for that in the
+// file DIE_AT: JSON of the statement's pattern, `before` or `after`, the pattern of the statement that went before it on the
+// same connection, and the name that the file is given first, so that the next worker lives.
+const { existsSync, readFileSync, renameSync } = require('node:fs');
 const { Client } = require('pg');
 
-const { pattern, when, mark } = JSON.parse(process.env.DIE_AT);
-const wanted = new RegExp(pattern);
+const file = process.env.DIE_AT;
 const query = Client.prototype.query;
+const last = new WeakMap();
 
-function die() {
-  writeFileSync(mark, '');
-  process.kill(process.pid, 'SIGKILL');
+/** The order that this statement fulfils. */
+function orderFor(client, text) {
+  const before = last.get(client) ?? '';
+  last.set(client, text);
+  if (!existsSync(file)) return null;
+  const order = JSON.parse(readFileSync(file, 'utf8'));
+  return new RegExp(order.pattern).test(text) && new RegExp(order.following ?? '').test(before) ? order : null;
 }
 
 Client.prototype.query = function (config, ...rest) {
   const text = typeof config === 'string' ? config : (config?.text ?? '');
-  if (!wanted.test(text)) return query.call(this, config, ...rest);
-  if (when === 'before') die();
+  const order = orderFor(this, text);
+  if (order === null) return query.call(this, config, ...rest);
+  const die = () => {
+    renameSync(file, order.mark);
+    process.kill(process.pid, 'SIGKILL');
+  };
+  if (order.when === 'before') die();
   if (typeof rest.at(-1) === 'function') return query.call(this, config, ...rest.slice(0, -1), die);
   return query.call(this, config, ...rest).then(die, die);
 };

@@ -1,11 +1,14 @@
 // Danger: an operator acts in Temporal's UI, behind the engine's back and at any moment of a run: terminates, cancels or
 // resets it, ends a shard of it, signals it, answers it with nonsense. The records say `running` for ever, the keeper waits
-// for a run that is gone, or the run is lost although nobody ended it.
+// for a run that is gone, or the run is lost although nobody ended it. Or a worker's clock jumps, and fences, time-outs or
+// the order of the records go by it.
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import fc from 'fast-check';
 import pino from 'pino';
+import { z } from 'zod';
 import { approve } from '../../client/approve';
+import { listExecutions } from '../../store/executions/list-executions';
 import { findRun } from '../../store/runs/find-run';
 import { reconcile } from '../../workers/reconcile';
 import { ChaosReport } from './report';
@@ -46,6 +49,7 @@ const MOMENTS = fc
   .map((moment, i) => ({ ...moment, act: acts[i % acts.length] ?? 'terminate', run: `operated-${i}` }));
 
 const report = new ChaosReport('operator', { seed: SEED, minimumLanded: MOMENTS.length - 2 });
+const Output = z.object({ n: z.int(), clock: z.number() });
 const log = pino({ level: 'silent' });
 let around: Surroundings;
 
@@ -161,7 +165,8 @@ async function play(moment: (typeof MOMENTS)[number]): Promise<void> {
 }
 
 test('whatever an operator does, and when: the run ends with a clear status, and its keeper hears of it once', async () => {
-  await Promise.all(MOMENTS.map(play));
+  // Each act once at a time: more at once would wait for each other more than for what is tested.
+  for (let i = 0; i < MOMENTS.length; i += acts.length) await Promise.all(MOMENTS.slice(i, i + acts.length).map(play));
   const surroundings = { db: around.db, temporal: around.client, project: { models: [] }, log };
   await reconcile(surroundings);
   await reconcile(surroundings);
@@ -187,6 +192,38 @@ test('whatever an operator does, and when: the run ends with a clear status, and
   }
   report.control('a terminated run without the reconciler', unheard > 0);
 });
+
+const DAY = 86_400_000;
+
+test.each([-DAY, DAY])(
+  'a worker whose clock jumps by %d ms and back: the run completes, recorded in its order',
+  async (shift) => {
+    around.killAll();
+    await around.worker('cpu', { file: 'shift-clock.cjs', environment: { CLOCK_SHIFT: String(shift) } });
+    const clock = async (): Promise<string> =>
+      (await around.db.query<{ now: string }>('SELECT clock_timestamp() AS now')).rows[0]?.now ?? '';
+    const before = await clock();
+    const wrong: number[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      const run = `jumping-${shift}-${i}`;
+      const handle = await around.client.workflow.start('watched', {
+        workflowId: run,
+        taskQueue: 'perennial-cpu',
+        args: [{ config: { rows: [[1]] }, plan: 'current' }],
+      });
+      await finish(run, handle);
+      const { clock: seen } = Output.parse(await handle.result());
+      if (Math.abs(seen - Date.parse(before)) > DAY / 2) wrong.push(seen);
+      const executions = await listExecutions(around.db, run, { limit: 100 });
+      const times = executions.map(({ started_at, ended_at }) => [started_at, ended_at ?? 'open']);
+      const after = await clock();
+      expect(times.filter(([from = '', to = '']) => !(before <= from && from <= to && to <= after))).toEqual([]);
+      expect(executions.map(({ outcome }) => outcome)).toEqual(executions.map(() => 'committed'));
+      expect(await findRun(around.db, run)).toMatchObject({ status: 'completed' });
+    }
+    report.control(`a time of that worker's own, ${shift} ms off`, wrong.length > 0);
+  },
+);
 
 test('enough acts have landed, nobody was told twice or not at all, and the control failed', () => {
   report.close();

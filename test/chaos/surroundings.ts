@@ -10,11 +10,10 @@ import type { Pool } from 'pg';
 import { openDb } from '../../store/db';
 import { createTestDatabase, type TestDatabase } from '../database';
 
-/** The statement before or after which a worker kills itself, and the file that it makes first. */
-export interface DieAt {
-  readonly pattern: string;
-  readonly when: 'before' | 'after';
-  readonly mark: string;
+/** What is loaded into a worker before its own code: a file beside this one, and what it reads from its environment. */
+export interface Preload {
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** A namespace, a database and a folder of a test's own, with real worker processes to be harmed. */
@@ -71,14 +70,14 @@ export class Surroundings {
   /**
    * Starts a worker, in a process group of its own, and waits until it polls.
    *
-   * @param dieAt where it is to die: see die-at.cjs
+   * @param preload what is to go wrong in it
    */
-  async worker(pool: 'cpu' | 'gpu' = 'cpu', dieAt: DieAt | null = null): Promise<ChildProcess> {
+  async worker(pool: 'cpu' | 'gpu' = 'cpu', preload: Preload | null = null): Promise<ChildProcess> {
     const workers = join(__dirname, '..', '..', 'dist', 'workers');
     // It ends with this process, however this one ends: then the pipe to its stdin closes.
     const ending = ['--require', join(workers, 'embedded', 'end-with-supervisor.js')];
-    const dying = dieAt === null ? [] : ['--require', join(__dirname, 'die-at.cjs')];
-    const worker = spawn(process.execPath, [...ending, ...dying, join(workers, 'main.js'), '--pool', pool], {
+    const first = preload === null ? [] : ['--require', join(__dirname, preload.file)];
+    const worker = spawn(process.execPath, [...ending, ...first, join(workers, 'main.js'), '--pool', pool], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
@@ -88,7 +87,7 @@ export class Surroundings {
         TEMPORAL_NAMESPACE: this.namespace,
         PERENNIAL_STATE: join(this.folder, 'state'),
         PERENNIAL_PROJECT: join(__dirname, this.project),
-        ...(dieAt && { DIE_AT: JSON.stringify(dieAt) }),
+        ...preload?.environment,
       },
     });
     this.workers.push(worker);

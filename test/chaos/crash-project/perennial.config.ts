@@ -17,10 +17,23 @@ const options = {
 const plain = step('plain', { ...options, pool: 'gpu' });
 const effect = step('effect', { ...options, pool: 'gpu', cache: false });
 const stumble = step('stumble', { ...options, pool: 'gpu' });
-const quick = step('quick', { input: Config, output: options.output, retry: options.retry, light: true });
+const maker = step('maker', { ...options, pool: 'gpu' });
+/** Its input is the same in all runs. */
+const known = step('known', { ...options, input: z.object({}), pool: 'gpu' });
+const light = { input: Config, output: options.output, retry: options.retry, light: true } as const;
+const quick = step('quick', light);
+const trip = step('trip', light);
+
+/** Fails until it has failed once and that is known outside of the process. */
+function stumbleOnce({ folder, name }: z.infer<typeof Config>): { of: string } {
+  const seen = join(folder, `${name}-stumbled`);
+  if (existsSync(seen)) return { of: name };
+  appendFileSync(seen, '');
+  throw new Error('the first time fails');
+}
 
 const gpu = implement(
-  { plain, effect, stumble },
+  { plain, effect, stumble, maker, known },
   {
     plain: ({ name }) => ({ of: name }),
 
@@ -31,19 +44,21 @@ const gpu = implement(
       return { of: name };
     },
 
-    /** Fails until it has failed once and that is known outside of the process. */
-    stumble({ folder, name }) {
-      const seen = join(folder, `${name}-stumbled`);
-      if (existsSync(seen)) return { of: name };
-      appendFileSync(seen, '');
-      throw new Error('the first time fails');
+    stumble: stumbleOnce,
+    known: () => ({ of: 'known' }),
+
+    async maker({ name }, ctx) {
+      await ctx.artifacts.putBytes(Buffer.from(name), 'json');
+      return { of: name };
     },
   },
 );
 
 const cpu = implement(
-  { quick },
+  { quick, trip },
   {
+    trip: stumbleOnce,
+
     quick({ name }, ctx: EngineContext) {
       ctx.inCommit(async (tx) => {
         await tx.query('INSERT INTO effects (key) VALUES ($1)', [ctx.key]);
@@ -53,15 +68,17 @@ const cpu = implement(
   },
 );
 
-const pipelines = [plain, effect, stumble, quick].map((used) =>
+const pipelines = [plain, effect, stumble, maker, quick, trip].map((used) =>
   pipeline(`${used.name}-run`, {
     config: Config,
     graph: (g, config) => g.run(used, { folder: config.folder, name: config.name }),
   }),
 );
 
+const knownRun = pipeline('known-run', { config: Config, graph: (g) => g.run(known, {}) });
+
 export default defineConfig({
-  pipelines,
+  pipelines: [...pipelines, knownRun],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });

@@ -11,7 +11,8 @@ const options = {
   cache: false,
   retry: { attempts: 20, firstDelay: '100ms', factor: 1 },
 } as const;
-const first = step('first', { ...options, heartbeat: '1s' });
+/** Says what its worker's clock says, ms. */
+const first = step('first', { ...options, output: z.object({ n: z.int(), clock: z.int() }), heartbeat: '1s' });
 const each = step('each', options);
 const last = step('last', { ...options, light: true });
 
@@ -20,7 +21,7 @@ const steps = implement(
   {
     async first({ n }, ctx) {
       await sleep(150, undefined, { signal: ctx.signal });
-      return { n };
+      return { n, clock: Date.now() };
     },
     async each({ n }) {
       await sleep(300);
@@ -38,7 +39,8 @@ const watched = pipeline('watched', {
     const rows = g.map('rows', config.rows, (row) => g.map('cells', row, (n) => g.run(each, { n }).n), {
       after: begun,
     });
-    return g.run(last, { n: begun.n }, { after: g.approval('sign', { show: rows, by: ['ana'] }) });
+    const signed = g.approval('sign', { show: rows, by: ['ana'] });
+    return { clock: begun.clock, n: g.run(last, { n: begun.n }, { after: signed }).n };
   },
 });
 
