@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { cpuSeconds } from '../cpu';
+import { cpuSeconds, type Part } from '../cpu';
 
 /** What one fan-out cost. */
 export interface Sample {
@@ -29,7 +29,7 @@ export interface FanOut {
   /** The process that works. */
   readonly worker: number;
   /** All whose CPU counts. */
-  readonly pids: readonly number[];
+  readonly parts: Readonly<Record<string, Part>>;
 }
 
 const SHARD = 200;
@@ -39,16 +39,21 @@ export async function measure(form: FanOut, size: number): Promise<Sample> {
   const { client, type, taskQueue } = form;
   const workflowId = `${type}-${randomUUID()}`;
   const items = Array.from({ length: size }, (_, i) => i);
-  const cpu = cpuSeconds(form.pids);
+  const cpu = spentBy(form);
   const began = performance.now();
   await client.workflow.execute(type, { workflowId, taskQueue, args: [form.argument(items)] });
   const time = (performance.now() - began) / size;
-  const spent = ((cpuSeconds(form.pids) - cpu) * 1_000) / size;
+  const spent = ((spentBy(form) - cpu) * 1_000) / size;
   const shards = size <= SHARD ? 0 : Math.ceil(size / SHARD);
   const ids = [workflowId, ...Array.from({ length: shards }, (_, i) => `${workflowId}${form.shards}${i}`)];
   const lengths = await Promise.all(ids.map((id) => eventsOf(client, id)));
   const events = lengths.reduce((sum, length) => sum + length, 0) / size;
   return { time, cpu: spent, memory: peakMemory(form.worker), events, largest: Math.max(...lengths) };
+}
+
+/** CPU seconds of all parts so far. */
+function spentBy({ parts }: FanOut): number {
+  return Object.values(cpuSeconds(parts)).reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** The length of an ended workflow's history. */

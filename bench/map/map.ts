@@ -62,7 +62,12 @@ async function measureBoth(size: number, bundle: string): Promise<Pair> {
   const hand = await startPeer(stack.addresses.temporal, bundle);
   const client = await connectTemporal({ address: stack.addresses.temporal });
   const { temporal = 0, postgres = 0, 'worker-cpu': worker = 0 } = stack.pids;
-  const servers = [temporal, postgres, process.pid];
+  const whole = (pid: number) => ({ pid, withChildren: true });
+  const servers = {
+    temporal: whole(temporal),
+    postgres: whole(postgres),
+    client: { pid: process.pid, withChildren: false },
+  };
   const ours: FanOut = {
     client,
     type: 'bench-fan-out',
@@ -70,7 +75,7 @@ async function measureBoth(size: number, bundle: string): Promise<Pair> {
     argument: (items) => ({ config: { items }, plan: 'current' }),
     shards: '/items#',
     worker,
-    pids: [...servers, worker],
+    parts: { ...servers, worker: whole(worker) },
   };
   const byHand: FanOut = {
     ...ours,
@@ -79,7 +84,7 @@ async function measureBoth(size: number, bundle: string): Promise<Pair> {
     argument: (items) => items,
     shards: '/',
     worker: hand.pid,
-    pids: [...servers, hand.pid],
+    parts: { ...servers, worker: whole(hand.pid) },
   };
   try {
     for (const form of [ours, byHand]) await measure(form, SIZES[0]);
