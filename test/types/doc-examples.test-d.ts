@@ -27,6 +27,7 @@ import { canonicalJson } from '../../core/plan/json';
 import { sha256 } from '../../core/plan/sha256';
 import { connect } from '../../client';
 import type { Connection } from '../../client/connection';
+import { intervene } from '../../client/intervene';
 import { rerun, type RerunnablePipeline } from '../../client/rerun';
 import { type LocalOptions, runLocal } from '../../testing';
 import { Dataset, deploy, Model, train, train as trainStep, trainChurn } from './churn';
@@ -172,5 +173,12 @@ export const examples = {
   },
   async rerun(connection: Connection, project: { pipelines: RerunnablePipeline[] }) {
     await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' });
+  },
+  async intervene(connection: Parameters<typeof intervene>[0]) {
+    await intervene(connection, 'train-churn-20260201T020000-3f9a1c', {
+      action: 'pause',
+      by: 'ana',
+      reason: 'the lake moves',
+    });
   },
 };
