@@ -2,6 +2,7 @@ import { perennialError } from '../../../core/errors';
 import { evaluate, type Values } from '../../../core/expr/evaluate';
 import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
+import { MAX_LIST_SIZE, sizeOf } from '../../../core/interpret/limits';
 import { isList, type Json } from '../../../core/plan/json';
 import type { ApprovalNode, Body, BranchNode, MapNode, Plan, PlanNode, UntilNode } from '../../../core/plan/plan';
 
@@ -272,13 +273,20 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
       closed.push({ ...one, value });
     }
     const end = closed.reduce((last, one) => Math.max(last, one.end), ready);
+    const address = place.prefix + node.id;
     const [first] = closed.filter((one) => one.failed).sort((a, b) => a.end - b.end);
-    const gave = (output: Json): Mapped => ({ end, failed: false, fault: null, output });
+    const gave = (output: Json): Mapped => {
+      const size = sizeOf(output);
+      if (size <= MAX_LIST_SIZE) return { end, failed: false, fault: null, output };
+      const what = `The list of the map ${address} has ${size} characters, ${MAX_LIST_SIZE} at most.`;
+      const fault = faultOf('PER_FLOW_004', what);
+      fail(place, address, end, fault);
+      return broke(fault);
+    };
     const broke = (fault: Fault | null): Mapped => ({ end, failed: true, fault, output: null });
     if (node.tolerate === undefined) return first ? broke(first.fault) : gave(closed.map(({ value }) => value));
     const faults = closed.flatMap((one) => (one.failed ? [one.fault] : []));
     if (faults.length > most) {
-      const address = place.prefix + node.id;
       const what = `${faults.length} items of the map ${address} failed and it tolerates ${most}`;
       const fault = faultOf('PER_FLOW_010', `${what}; the first: ${faults[0]?.message ?? ''}`);
       fail(place, address, end, fault);
@@ -371,7 +379,7 @@ function rejection(address: string, { by, note }: Approved): Fault {
   return faultOf('PER_FLOW_005', `${address} was rejected by ${by}${note ? `: ${note}` : ''}.`);
 }
 
-function faultOf(code: 'PER_FLOW_005' | 'PER_FLOW_010', detail: string): Fault {
+function faultOf(code: 'PER_FLOW_004' | 'PER_FLOW_005' | 'PER_FLOW_010', detail: string): Fault {
   return { type: code, message: perennialError(code, detail).message };
 }
 
