@@ -20,6 +20,7 @@ import { registerShow } from './show';
 import { registerServe } from './serve';
 import { registerSkip } from './skip';
 import { registerUp } from './up';
+import { registerWhy } from './why';
 import { registerWorker } from './worker';
 
 /** Adds a verb to the program. */
@@ -35,6 +36,7 @@ export const VERBS: readonly Register[] = [
   registerRerun,
   registerRuns,
   registerShow,
+  registerWhy,
   registerApprove,
   registerCancel,
   registerPause,

@@ -2,10 +2,11 @@
  * Danger: the command tells something else than the records hold: a node missing from `show`, a champion of the wrong time,
  * a list that cannot be paged. The verbs are the real ones, on a real database, in this process.
  */
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { buildProgram } from '../../cli/main';
 import { pipeline, planHash, step } from '../../core';
+import { openDb } from '../../store/db';
 import { createModelVersion } from '../../store/models/create-model-version';
 import { promote } from '../../store/models/promote';
 import { claimNode } from '../../store/nodes/claim-node';
@@ -23,7 +24,7 @@ const before = { ...process.env };
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = new Pool({ connectionString: database.url, max: 2 });
+  db = openDb(database.url, { max: 2 });
   process.env['DATABASE_URL'] = database.url;
 });
 afterAll(async () => {

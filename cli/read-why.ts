@@ -1,0 +1,110 @@
+import type { Pool } from 'pg';
+import { perennialError } from '../core/errors';
+import { readNodes } from '../core/expr/reads';
+import { allNodes, readsOf } from '../core/nodes';
+import { findCode, findEnvironment } from '../store/cache/find-key-part';
+import type { CodeDetail } from '../store/cache/key-part';
+import { findNode } from '../store/nodes/find-node';
+import type { CacheMiss, CacheParts, NodePlace, NodeRow } from '../store/nodes/node-row';
+import { findPlan } from '../store/plans/find-plan';
+import { knownRun, readNode } from './read-run';
+import { type Difference, namedDifferences, valueDifferences } from './views/differences';
+import type { NodeView } from './views/node-view';
+
+/** A node that another one has to wait for. `status` is null while it has not begun. */
+export interface Need {
+  readonly address: string;
+  readonly status: NodeRow['status'] | null;
+}
+
+/** Why a node ran or did not: what the records tell, and what differed from the output that could have been used. */
+export interface WhyView {
+  readonly run: string;
+  readonly address: string;
+  /** null: it has not begun. */
+  readonly view: NodeView | null;
+  /** Whose output was nearest, when the cache missed. */
+  readonly against: NodePlace | null;
+  readonly differences: readonly Difference[];
+  /** Of a node that has not begun: what it waits for. */
+  readonly needs: readonly Need[];
+}
+
+/**
+ * Reads why a node ran or was reused.
+ *
+ * @throws PER_KEEP_004 when the records hold no such run, PER_STACK_011 when its plan has no such node
+ */
+export async function readWhy(db: Pool, run: string, address: string): Promise<WhyView> {
+  await knownRun(db, run);
+  if ((await findNode(db, run, address)) === null) return notBegun(db, run, address);
+  const view = await readNode(db, run, address);
+  const { cache } = view.node;
+  const miss = cache !== null && !cache.hit ? cache : null;
+  const differences = miss === null ? [] : await differencesOf(db, view.node, miss);
+  return { run, address, view, against: miss?.against ?? null, differences, needs: [] };
+}
+
+async function differencesOf(db: Pool, node: NodeRow, miss: CacheMiss): Promise<Difference[]> {
+  const { differed, against, was = {}, is = {}, artifact } = miss;
+  const before = differed.includes('input') && against ? await findNode(db, against.run, against.address) : null;
+  return [
+    ...(differed.includes('code') ? await codeDifferences(db, was, is) : []),
+    ...(before === null ? [] : valueDifferences(before.input, node.input)),
+    ...(differed.includes('environment') ? await environmentDifferences(db, was, is) : []),
+    ...(artifact === undefined
+      ? []
+      : [{ part: 'artifact' as const, what: artifact, was: 'kept', is: 'gone or damaged' }]),
+  ];
+}
+
+async function codeDifferences(db: Pool, was: Partial<CacheParts>, is: Partial<CacheParts>): Promise<Difference[]> {
+  const [before, after] = await Promise.all([findCode(db, was.code ?? ''), findCode(db, is.code ?? '')]);
+  if (before === null || after === null) return [];
+  return [
+    ...namedDifferences('code', before.files, after.files, 'file '),
+    ...namedDifferences('code', before.packages, after.packages, 'package '),
+    ...namedDifferences('code', wordsOf(before), wordsOf(after)),
+  ];
+}
+
+/** What is said of the code as a whole. */
+function wordsOf({ build, whole }: CodeDetail): Record<string, string> {
+  return { ...(build !== null && { build }), ...(whole !== null && { 'all files, because': whole }) };
+}
+
+async function environmentDifferences(
+  db: Pool,
+  was: Partial<CacheParts>,
+  is: Partial<CacheParts>,
+): Promise<Difference[]> {
+  const [before, after] = await Promise.all([
+    findEnvironment(db, was.environment ?? ''),
+    findEnvironment(db, is.environment ?? ''),
+  ]);
+  return before === null || after === null ? [] : namedDifferences('environment', before, after);
+}
+
+/** A node of the plan without a record: what it reads or comes after says what it waits for, or why it never began. */
+async function notBegun(db: Pool, run: string, address: string): Promise<WhyView> {
+  const { plan_hash: hash } = await knownRun(db, run);
+  const plan = (await findPlan(db, hash))?.plan ?? null;
+  const nodes = plan === null ? [] : allNodes(plan.body);
+  const cut = address.lastIndexOf('/') + 1;
+  const node = nodes.find(({ id }) => id === address.slice(cut).replace(/\[\d+\]$/, ''));
+  if (node === undefined) {
+    const known = nodes.map(({ id }) => id).join(', ') || 'no nodes';
+    throw perennialError('PER_STACK_011', `'${address}' is no node of ${run}, whose plan has: ${known}.`);
+  }
+  const ids = [...new Set([...readsOf(node).flatMap(readNodes), ...node.after])];
+  const needs = await Promise.all(ids.map((id) => needAt(db, run, address.slice(0, cut), id)));
+  return { run, address, view: null, against: null, differences: [], needs };
+}
+
+/** A need is in the same body as the node, or in one around it: the nearest that the records hold. */
+async function needAt(db: Pool, run: string, prefix: string, id: string): Promise<Need> {
+  const found = await findNode(db, run, `${prefix}${id}`);
+  if (found !== null) return { address: found.address, status: found.status };
+  if (prefix === '') return { address: id, status: null };
+  return needAt(db, run, prefix.slice(0, prefix.lastIndexOf('/', prefix.length - 2) + 1), id);
+}

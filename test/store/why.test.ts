@@ -1,0 +1,107 @@
+/**
+ * Danger: a person asks why a step ran again and is told of the wrong file, package or input, or of nothing. The verb is the
+ * real one, on a real database, in this process; the records are as an execution leaves them.
+ */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { readWhy } from '../../cli/read-why';
+import { whyText } from '../../cli/views/why-text';
+import { pipeline, planHash, step } from '../../core';
+import type { Json } from '../../core/plan/json';
+import { addKeyParts } from '../../store/cache/add-key-parts';
+import { openDb } from '../../store/db';
+import type { CacheReason } from '../../store/nodes/node-row';
+import { recordNode } from '../../store/nodes/record-node';
+import { addPlan } from '../../store/plans/add-plan';
+import { beginRun } from '../../store/runs/begin-run';
+import { createTestDatabase, type TestDatabase } from '../database';
+
+let database: TestDatabase;
+let db: Pool;
+const cost = { wallMs: 10, cpuMs: 5, peakRss: null, gpuMs: 0, estimated: true };
+
+const load = step('load', { input: z.object({ table: z.string() }), output: z.number() });
+const fit = step('fit', { input: z.object({ rows: z.number() }), output: z.number() });
+const weekly = pipeline('weekly', {
+  config: z.object({ table: z.string() }),
+  graph: (g, config) => g.run(fit, { rows: g.run(load, { table: config.table }) }),
+});
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url, { max: 2 });
+  await addPlan(db, planHash(weekly.plan), weekly.plan);
+  const code = (clean: string, duckdb: string) => ({
+    files: { 'steps.ts': 'aaaa', 'clean.ts': clean },
+    packages: { '@duckdb/node-api': duckdb, zod: '4.6.7' },
+    build: null,
+    whole: null,
+  });
+  await addKeyParts(db, [
+    { digest: 'code-1', part: 'code', detail: code('b1', '1.5.5') },
+    { digest: 'code-2', part: 'code', detail: code('b2', '1.5.6') },
+    { digest: 'env-1', part: 'environment', detail: { node: 'v20.19.0', build: 'x' } },
+    { digest: 'env-2', part: 'environment', detail: { node: 'v22.1.0', build: 'x' } },
+  ]);
+  await record('monday', { table: 'events', days: [1, 2] }, { hit: false, differed: ['first'] });
+});
+afterAll(async () => {
+  await db.end();
+  await database.drop();
+});
+
+async function record(run: string, input: Json, cache: CacheReason): Promise<void> {
+  const of = { pipeline: 'weekly', planHash: planHash(weekly.plan), config: { table: 'events' }, build: 'b' };
+  await beginRun(db, { id: run, ...of, model: null, decisionId: null, parentRun: null, temporalRunId: run });
+  const claimant = { run, address: 'load', node: 'load', step: 'load', pool: 'cpu', input, worker: 'w', attempt: 1 };
+  await recordNode(db, claimant, { output: 1, cache, cost, entry: null });
+}
+
+const against = { run: 'monday', address: 'load' };
+
+test('an edited file and a package of another version are named, and only they', async () => {
+  const miss = { hit: false, differed: ['code'], against, was: { code: 'code-1' }, is: { code: 'code-2' } } as const;
+  await record('tuesday', { table: 'events', days: [1, 2] }, miss);
+  const why = await readWhy(db, 'tuesday', 'load');
+  expect(why.differences).toEqual([
+    { part: 'code', what: 'file clean.ts', was: 'b1', is: 'b2' },
+    { part: 'code', what: 'package @duckdb/node-api', was: '1.5.5', is: '1.5.6' },
+  ]);
+  expect(whyText(why)).toMatch(/code changed since[^]*Compared with load of monday:[^]*file clean\.ts/);
+});
+
+test('an input is held against the one of the run that could have been used, place by place', async () => {
+  await record('wednesday', { table: 'events', days: [1, 3] }, { hit: false, differed: ['input'], against });
+  const { differences } = await readWhy(db, 'wednesday', 'load');
+  expect(differences).toEqual([{ part: 'input', what: 'days[1]', was: '2', is: '3' }]);
+});
+
+test('of an environment it is told what is another, and of a lost file which', async () => {
+  const digests = { was: { environment: 'env-1' }, is: { environment: 'env-2' } };
+  await record('thursday', {}, { hit: false, differed: ['environment'], against, ...digests });
+  expect((await readWhy(db, 'thursday', 'load')).differences).toEqual([
+    { part: 'environment', what: 'node', was: 'v20.19.0', is: 'v22.1.0' },
+  ]);
+  await record('friday', {}, { hit: false, differed: ['artifact'], against, artifact: 'f'.repeat(64) });
+  expect((await readWhy(db, 'friday', 'load')).differences).toEqual([
+    { part: 'artifact', what: 'f'.repeat(64), was: 'kept', is: 'gone or damaged' },
+  ]);
+});
+
+test('a hit says from where, and what stands behind digests that nobody kept is not made up', async () => {
+  await record('saturday', {}, { hit: true, from: against });
+  expect(whyText(await readWhy(db, 'saturday', 'load'))).toContain('the output is that of load in monday');
+  const lost = { hit: false, differed: ['code'], against, was: { code: 'unknown' }, is: { code: 'code-2' } } as const;
+  await record('sunday', {}, lost);
+  expect(whyText(await readWhy(db, 'sunday', 'load'))).toContain('The records do not hold what exactly.');
+});
+
+test('a node that has not begun says what it waits for; one of no plan is refused, naming those there are', async () => {
+  const why = await readWhy(db, 'monday', 'fit');
+  expect(why).toMatchObject({ view: null, needs: [{ address: 'load', status: 'completed' }] });
+  expect(whyText(why)).toMatch(/^fit has not begun in monday\. It reads, or comes after:[^]*load +completed/);
+  const unknown = readWhy(db, 'monday', 'fitt');
+  await expect(unknown).rejects.toMatchObject({ code: 'PER_STACK_011' });
+  await expect(unknown).rejects.toThrow(/'fitt' is no node of monday, whose plan has: load, fit/);
+  await expect(readWhy(db, 'nowhere', 'fit')).rejects.toMatchObject({ code: 'PER_KEEP_004' });
+});
