@@ -7,7 +7,7 @@ import { allNodes, bodiesOf, isNumbered, readsOf } from '../../../core/nodes';
 import type { Json } from '../../../core/plan/json';
 import type { Body, Plan } from '../../../core/plan/plan';
 import { drive, type Drive, throughJson } from './drive';
-import { anyPlan } from './plans';
+import { anyPlan as anyPlanAtAll } from './plans';
 
 const failure: Failure = { type: 'Broken', message: 'broken', fault: 'user', retryable: false };
 const config: Json = { n: 1 };
@@ -31,6 +31,12 @@ function how(run: AnyRun): Drive {
     ...(run.cancelAfter === null ? {} : { cancelAfter: run.cancelAfter }),
   };
 }
+
+/** Values of nested repetitions may multiply beyond what a node may be handed: those plans fail by that limit, rightly. */
+const anyPlan = anyPlanAtAll.filter((plan) => {
+  const calm = how({ order: [0], failing: null, cancelAfter: null, rejecting: false });
+  return drive(plan, config, calm).end.failure?.type !== 'PER_FLOW_004';
+});
 
 /** For each node the ids it must wait for, and the maps around it: read from the plan, not from the interpreter. */
 function needsIn(plan: Plan): Map<string, { needs: string[]; maps: string[] }> {
