@@ -8,7 +8,8 @@ function serve(state: SharedState): void {
   const worker = new ChunkWorker(state);
   parentPort?.postMessage('ready');
   for (let seen = 0; ; seen++) {
-    Atomics.wait(control, CONTROL.generation, seen);
+    // A wake-up alone is no command: the notify of the last one comes late when the coordinator was held up before it.
+    while (Atomics.load(control, CONTROL.generation) === seen) Atomics.wait(control, CONTROL.generation, seen);
     if (control[CONTROL.command] === COMMAND.stop) return;
     try {
       worker.takeChunks();
