@@ -203,13 +203,14 @@ export class Shell {
 
   private runShard({ address, seed }: Extract<Command, { type: 'run-shard' }>): Promise<Json> {
     const input: ShardInput = { facts: this.facts, plan: this.plan, seed };
-    const child = startChild('perennial.map-shard', {
-      workflowId: `${this.facts.run}/${address}`,
-      args: [input],
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      staticSummary: `${address}: items ${seed.from} to ${seed.from + seed.items.length - 1}`,
-    });
-    return this.children.resultOf(address, child);
+    return this.children.resultOf(address, () =>
+      startChild('perennial.map-shard', {
+        workflowId: `${this.facts.run}/${address}`,
+        args: [input],
+        cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+        staticSummary: `${address}: items ${seed.from} to ${seed.from + seed.items.length - 1}`,
+      }),
+    );
   }
 
   private runCall(call: Extract<Command, { type: 'run-call' }>): Promise<Json> {
@@ -220,16 +221,17 @@ export class Shell {
       parentRun: run,
       ...(cache ? {} : { noCache: true }),
     };
-    const child = startChild(call.pipeline, {
-      workflowId: `${run}/${call.address}`,
-      args: [input],
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      // A caller that is terminated leaves its calls to end by themselves, final bodies included.
-      parentClosePolicy: 'REQUEST_CANCEL',
-      staticSummary: `called by ${call.address}`,
-      ...priorityOf(call),
-    });
-    return this.children.resultOf(call.address, child);
+    return this.children.resultOf(call.address, () =>
+      startChild(call.pipeline, {
+        workflowId: `${run}/${call.address}`,
+        args: [input],
+        cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+        // A caller that is terminated leaves its calls to end by themselves, final bodies included.
+        parentClosePolicy: 'REQUEST_CANCEL',
+        staticSummary: `called by ${call.address}`,
+        ...priorityOf(call),
+      }),
+    );
   }
 
   private awaitAnswer(address: string, timeout: number | null): void {

@@ -193,6 +193,20 @@ test('whatever an operator does, and when: the run ends with a clear status, and
   report.control('a terminated run without the reconciler', unheard > 0);
 });
 
+test('a run that is reset to its start while its shards run starts them again, though the server has not ended them yet', async () => {
+  const resets = Array.from({ length: 12 }, (_, i) => ({
+    act: 'reset' as const,
+    run: `reset-${i}`,
+    events: 17 + (i % 4),
+    share: 0,
+  }));
+  await Promise.all(resets.map(play));
+  const found = await Promise.all(resets.map(({ run }) => findRun(around.db, run)));
+  expect(found.map((run) => [run?.id, run?.status, run?.reason ?? null])).toEqual(
+    resets.map(({ run }) => [run, 'completed', null]),
+  );
+});
+
 const DAY = 86_400_000;
 
 test.each([-DAY, DAY])(
