@@ -40,6 +40,8 @@ export class Shell {
   private readonly reused: ReusedOutputs;
   private current: RunState;
   private drawing = false;
+  /** What is done after it is done once for everything that comes about at the same moment. */
+  private readonly soon = Promise.resolve();
   private settle: { readonly resolve: (end: End) => void; readonly reject: (error: unknown) => void } | null = null;
   private readonly ended: Promise<End>;
 
@@ -269,7 +271,7 @@ export class Shell {
   private draw(): void {
     if (this.drawing) return;
     this.drawing = true;
-    void Promise.resolve().then(() => {
+    void this.soon.then(() => {
       this.drawing = false;
       setCurrentDetails(nodeTable(this.plan, this.current));
     });

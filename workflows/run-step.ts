@@ -22,7 +22,7 @@ type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json
 const ISOLATED_HEARTBEAT = 30_000;
 
 /** Hands one node to the workers of its step's pool, as its contract says, or this use of it. */
-export async function runStep(
+export function runStep(
   facts: RunFacts,
   { node, step }: ReturnType<typeof stepAt>,
   at: { readonly address: string; readonly node: string; readonly input: Json },

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { Json } from '../../core';
+import type { StepLog } from '../../core/define/context';
 import type { Cost } from '../../store/nodes/node-row';
 import { type Call, resourcesFor } from './call';
 import { callHandler } from './call-handler';
@@ -84,7 +85,6 @@ function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
 
 function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effect[]): EngineContext {
   const { dependencies, argument } = call;
-  const log = call.log.child({ execution: fence });
   return {
     run: argument.run,
     address: argument.address,
@@ -92,20 +92,7 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effe
     key: `${argument.run}/${argument.address}`,
     signal,
     device: call.device,
-    log: {
-      debug: (fields, message) => {
-        log.debug(fields, message);
-      },
-      info: (fields, message) => {
-        log.info(fields, message);
-      },
-      warn: (fields, message) => {
-        log.warn(fields, message);
-      },
-      error: (fields, message) => {
-        log.error(fields, message);
-      },
-    },
+    log: logOf(call, fence),
     progress: call.beat.progress,
     artifacts: dependencies.artifacts,
     resources: resourcesFor(call).valuesOf(call.step.contract),
@@ -116,24 +103,43 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effe
   };
 }
 
+/** The log of an execution, opened with its first line: most say nothing. */
+function logOf(call: Call, fence: number): StepLog {
+  let opened: Logger | null = null;
+  const log = (): Logger => (opened ??= call.log().child({ execution: fence }));
+  return {
+    debug: (fields, message) => {
+      log().debug(fields, message);
+    },
+    info: (fields, message) => {
+      log().info(fields, message);
+    },
+    warn: (fields, message) => {
+      log().warn(fields, message);
+    },
+    error: (fields, message) => {
+      log().error(fields, message);
+    },
+  };
+}
+
 /** The work's result; or, some time after an abort that it ignores, the abort's reason as an error. */
 async function untilAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const settled = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let wait = (): void => undefined;
   const patience = new Promise<never>((_, refuse) => {
-    const wait = (): void => {
-      sleep(PATIENCE, undefined, { signal: settled.signal }).then(
-        () => {
-          refuse(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-        },
-        () => undefined,
-      );
+    wait = () => {
+      timer = setTimeout(() => {
+        refuse(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      }, PATIENCE);
     };
-    if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true });
   });
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
   try {
     return await Promise.race([work, patience]);
   } finally {
-    settled.abort();
+    signal.removeEventListener('abort', wait);
+    clearTimeout(timer);
   }
 }

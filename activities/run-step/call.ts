@@ -25,7 +25,8 @@ export interface Call {
   readonly device: string | null;
   /** Ends the meter and gives the same call with a new one, and its device: what was spent so far is not the execution's. */
   metered(device: string | null): Call;
-  readonly log: Logger;
+  /** With its run, node and step. */
+  log(): Logger;
 }
 
 const WORKER = `${hostname()}:${process.pid}`;
@@ -42,7 +43,7 @@ export function toCall(
   const withMeter = (meter: Meter, device: string | null): Call => ({
     ...given,
     claimant: { run, address, node, step: name, pool, input, worker: WORKER, attempt: temporal.info.attempt },
-    log: given.dependencies.log.child({ run, node: address, step: name, ...(device === null ? {} : { device }) }),
+    log: () => given.dependencies.log.child({ run, node: address, step: name, ...(device === null ? {} : { device }) }),
     meter,
     device,
     metered(next) {

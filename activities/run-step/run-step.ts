@@ -128,7 +128,7 @@ async function runLight(call: Call, look: LookUp): Promise<Json> {
 function raise(call: Call, end: Exclude<Attempt, { kind: 'output' }>): Promise<never> {
   if (end.kind === 'cancelled') return call.temporal.cancelled;
   const { failure, cause } = end;
-  call.log.warn({ failure }, 'the execution failed');
+  call.log().warn({ failure }, 'the execution failed');
   // A failure made for Temporal by the step's own code keeps its details and its delay.
   if (cause instanceof ApplicationFailure) throw cause;
   throw toApplicationFailure(failure, cause);

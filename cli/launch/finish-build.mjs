@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { digestOf, filesBelow, readBuild, root, sources } from './inputs.mjs';
 
 const dist = join(root, 'dist');
@@ -21,7 +22,13 @@ function dropOrphans() {
 /** Workflows reach only workflows/ and core/; the lock file pins the SDK whose code is bundled along. */
 function workflowInputs() {
   const compiled = ['workflows', 'core'].flatMap((room) => filesBelow(join(dist, room), '.js'));
-  return digestOf([...compiled, join(root, 'package-lock.json')]);
+  return digestOf([...compiled, join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]);
+}
+
+/** Loaded once for all workflows of a thread, not once a workflow: they keep nothing between each other. */
+function preloaded(workflowsPath) {
+  if (process.env.PERENNIAL_WORKFLOW_TRACES === '1') return [workflowsPath];
+  return [join(dist, 'workflows', 'without-traces.js'), workflowsPath];
 }
 
 async function bundleWorkflows() {
@@ -38,7 +45,8 @@ async function bundleWorkflows() {
     error: say('error'),
   };
   try {
-    const { code } = await bundleWorkflowCode({ workflowsPath: join(dist, 'workflows', 'index.js'), logger });
+    const workflowsPath = join(dist, 'workflows', 'index.js');
+    const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: preloaded(workflowsPath), logger });
     writeFileSync(`${bundlePath}.new`, code);
     renameSync(`${bundlePath}.new`, bundlePath);
   } catch (error) {

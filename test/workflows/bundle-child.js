@@ -7,7 +7,7 @@ const [workflowsPath, out] = process.argv.slice(2);
 const quiet = () => undefined;
 const logger = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet };
 
-bundleWorkflowCode({ workflowsPath, logger }).then(
+bundleWorkflowCode({ workflowsPath, preloadModules: [workflowsPath], logger }).then(
   ({ code }) => writeFileSync(out, code),
   (error) => {
     process.stderr.write(String(error));

@@ -110,8 +110,10 @@ async function workflows(): Promise<{ readonly codePath: string } | { readonly c
   const codePath = builtFile('workflow-bundle.js');
   if (process.env['PERENNIAL_TEST_STATE'] !== undefined && existsSync(codePath)) return { codePath };
   const quiet = (): void => undefined;
+  const workflowsPath = join(__dirname, '..', '..', '..', 'workflows', 'index.ts');
   return bundleWorkflowCode({
-    workflowsPath: join(__dirname, '..', '..', '..', 'workflows', 'index.ts'),
+    workflowsPath,
+    preloadModules: [workflowsPath],
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
 }
