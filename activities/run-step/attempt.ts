@@ -10,7 +10,7 @@ import { needsProcess } from './devices';
 import { describe, type Failure } from './failure';
 import { type IsolatedEnd, runIsolated } from './isolate';
 import { isInProcess } from './known-step';
-import { startLimit } from './limit';
+import { type Limit, startLimit } from './limit';
 import { outputHolds } from './resources';
 
 /** How an execution's code ended. `cause` is the error itself where it was thrown in this process. */
@@ -29,10 +29,10 @@ export async function attempt(call: Call, fence: number): Promise<Attempt> {
   const limit = startLimit(call);
   const effects: Effect[] = [];
   try {
-    const end = await run(call, contextOf(call, fence, limit.signal, effects));
+    const end = await run(call, contextOf(call, fence, limit, effects), limit);
     const cost = meter(end.usage);
     if (temporal.cancellationSignal.aborted) return { kind: 'cancelled', cost };
-    if (limit.signal.aborted) return { kind: 'failed', failure: describe(limit.signal.reason), cost };
+    if (limit.over) return { kind: 'failed', failure: describe(limit.over.reason), cost };
     if (end.kind === 'output') {
       const held = outputHolds(resourcesFor(call).mask, call.step.contract.name, end.output);
       if (held !== null) return { kind: 'failed', failure: describe(held), cause: held, cost };
@@ -49,11 +49,11 @@ type End = { readonly usage: Usage | null } & (
   | { readonly kind: 'failed'; readonly failure: Failure; readonly cause?: unknown }
 );
 
-async function run(call: Call, context: EngineContext): Promise<End> {
+async function run(call: Call, context: EngineContext, limit: Limit): Promise<End> {
   const { contract } = call.step;
   try {
     if (!isInProcess(call.step) || needsProcess(call)) return await isolated(call, context);
-    const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), context.signal);
+    const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), limit);
     return { kind: 'output', output, usage: null };
   } catch (error) {
     const failure = describe(error, contract.retry.never, resourcesFor(call).mask);
@@ -83,14 +83,16 @@ function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
   );
 }
 
-function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effect[]): EngineContext {
+function contextOf(call: Call, fence: number, limit: Limit, effects: Effect[]): EngineContext {
   const { dependencies, argument } = call;
   return {
     run: argument.run,
     address: argument.address,
     fence,
     key: `${argument.run}/${argument.address}`,
-    signal,
+    get signal() {
+      return limit.signal;
+    },
     device: call.device,
     log: logOf(call, fence),
     progress: call.beat.progress,
@@ -123,23 +125,23 @@ function logOf(call: Call, fence: number): StepLog {
   };
 }
 
-/** The work's result; or, some time after an abort that it ignores, the abort's reason as an error. */
-async function untilAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The work's result; or, some time after an end that it ignores, the end's reason as an error. */
+async function untilAbandoned<T>(work: Promise<T>, limit: Limit): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let wait = (): void => undefined;
+  let isSettled = false;
   const patience = new Promise<never>((_, refuse) => {
-    wait = () => {
+    limit.whenOver(() => {
+      if (isSettled) return;
       timer = setTimeout(() => {
-        refuse(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+        const reason = limit.over?.reason;
+        refuse(reason instanceof Error ? reason : new Error('aborted'));
       }, PATIENCE);
-    };
+    });
   });
-  if (signal.aborted) wait();
-  else signal.addEventListener('abort', wait, { once: true });
   try {
     return await Promise.race([work, patience]);
   } finally {
-    signal.removeEventListener('abort', wait);
+    isSettled = true;
     clearTimeout(timer);
   }
 }

@@ -27,6 +27,22 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 /**
+ * Whether a value is nothing but JSON, all the way down.
+ *
+ * @example
+ * isJson({ a: [1, null] }) && !isJson({ at: new Date() }) && !isJson([NaN])
+ */
+export function isJson(value: unknown): value is Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  if (typeof value !== 'object') return false;
+  // A plain object's prototype is the last one, in whatever realm it was made; that of a Date or a Map is not.
+  const nature: unknown = Object.getPrototypeOf(value);
+  return (nature === null || Object.getPrototypeOf(nature) === null) && Object.values(value).every(isJson);
+}
+
+/**
  * A value as the JSON that it is, copied. Fields that are undefined are left out.
  *
  * @throws TypeError when a part of it has no JSON form
