@@ -91,6 +91,8 @@ describe('a pause', () => {
     await act(pipeline, { action: 'pause' });
     const part = around.client.workflow.getHandle(run === pipeline ? `${run}/each#1` : run);
     await eventually(async () => (await part.query<{ paused: object | null }>('status')).paused !== null);
+    // A called run's record is its own, and is told a moment later.
+    await eventually(async () => (await findRun(around.db, run))?.paused != null);
     expect(await findRun(around.db, run)).toMatchObject({ paused: ana });
     await letGo(run);
     await eventually(async () => (await statusOf(run, `${prefix}hold`)) === 'completed');
