@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../../core';
 import type { Cost } from '../../store/nodes/node-row';
 import { type Call, resourcesFor } from './call';
@@ -11,6 +10,7 @@ import { type IsolatedEnd, runIsolated } from './isolate';
 import { isInProcess } from './known-step';
 import { startLimit } from './limit';
 import { outputHolds } from './resources';
+import { untilAbandoned } from './until-abandoned';
 
 /** How an execution's code ended. `cause` is the error itself where it was thrown in this process. */
 export type Attempt = { readonly cost: Cost } & (
@@ -18,9 +18,6 @@ export type Attempt = { readonly cost: Cost } & (
   | { readonly kind: 'failed'; readonly failure: Failure; readonly cause?: unknown }
   | { readonly kind: 'cancelled' }
 );
-
-/** How long code that ignores its abort signal is waited for, ms; then it is left to itself and cannot commit. */
-const PATIENCE = 5_000;
 
 /** Runs a step's code once, in this process or in a child, under its time limit. Never throws. */
 export async function attempt(call: Call, fence: number): Promise<Attempt> {
@@ -114,26 +111,4 @@ function contextOf(call: Call, fence: number, signal: AbortSignal, effects: Effe
       effects.push(effect);
     },
   };
-}
-
-/** The work's result; or, some time after an abort that it ignores, the abort's reason as an error. */
-async function untilAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const settled = new AbortController();
-  const patience = new Promise<never>((_, refuse) => {
-    const wait = (): void => {
-      sleep(PATIENCE, undefined, { signal: settled.signal }).then(
-        () => {
-          refuse(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-        },
-        () => undefined,
-      );
-    };
-    if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true });
-  });
-  try {
-    return await Promise.race([work, patience]);
-  } finally {
-    settled.abort();
-  }
 }
