@@ -46,7 +46,9 @@ export async function withRecords<T>(
   if (databaseUrl === null) {
     throw perennialError('PER_STACK_008', `${nothingRuns(resolved)} and DATABASE_URL is not set.`);
   }
-  const db = openDb(options.readOnly === true ? readOnlyUrl(databaseUrl) : databaseUrl, { max: 2 });
+  // What reads only is a step's code too, which may use as many at once as in a worker.
+  const db =
+    options.readOnly === true ? openDb(readOnlyUrl(databaseUrl), { max: 20 }) : openDb(databaseUrl, { max: 2 });
   try {
     await db.query('SELECT 1').catch((cause: unknown) => {
       throw unreachable(databaseUrl, cause);

@@ -189,7 +189,7 @@ function viewOf(
   if (end.kind === 'output') {
     const { output } = end;
     const statements = end.effects.statements.map(({ text, values }) => ({
-      text,
+      text: mask.text(text),
       values: values.map((value) => mask.json(value)),
     }));
     const effects = { ...end.effects, statements };

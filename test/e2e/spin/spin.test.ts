@@ -5,7 +5,6 @@
  */
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -50,6 +49,7 @@ function start(...args: string[]): Launched {
     PERENNIAL_ARTIFACTS: artifacts(),
     PERENNIAL_RESOURCE_SPUN_ACCOUNT: JSON.stringify({ token: TOKEN }),
     PERENNIAL_STATE: join(around.folder, 'own-state'),
+    TMPDIR: temporary(),
     PERENNIAL_PROJECT: '',
   };
   return perennial(['spin', ...args, '--project', tree], { env });
@@ -70,7 +70,8 @@ async function refusal(...args: string[]): Promise<{ code: string; message: stri
 }
 
 const artifacts = (): string => join(around.folder, 'state', 'artifacts');
-const scratches = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('perennial-spin-'));
+/** For the temporary files of what is spun. */
+const temporary = (): string => join(around.folder, 'temporary');
 
 /** Everything that a spin might change: every row of every table, and every file of the artifact store. */
 async function traces(): Promise<unknown> {
@@ -110,6 +111,7 @@ beforeAll(async () => {
 
   tree = join(around.folder, 'tree');
   await mkdir(tree);
+  await mkdir(temporary());
   cpSync(join(__dirname, 'project'), tree, { recursive: true });
   for (const file of ['contracts.ts', 'steps.ts', 'perennial.config.ts']) {
     const path = join(tree, file);
@@ -127,7 +129,7 @@ afterAll(async () => {
 /** After every test: the one promise of the verb. */
 afterEach(async () => {
   expect(await traces()).toEqual(before);
-  expect(scratches()).toEqual([]);
+  expect(readdirSync(temporary())).toEqual([]);
 });
 
 describe('on what a run was handed', () => {
@@ -156,6 +158,10 @@ describe('on what a run was handed', () => {
     const file = join(tree, 'input.json');
     writeFileSync(file, JSON.stringify({ blob, by: 4 }));
     expect((await spin('open', 'last', '--input', `@${file}`)).view).toMatchObject({ output: { n: 20 }, same: null });
+  });
+
+  test.each(['grow[0]/grown', 'in-arm'])('in an iteration, or in an arm: %s', async (address) => {
+    expect((await spin('open', address)).view).toMatchObject({ output: { n: 1 }, same: true });
   });
 
   test('an isolated step at an item of a map runs in this very process', async () => {
@@ -274,6 +280,8 @@ describe('what cannot be spun is refused by name', () => {
     [['open', 'sign'], 'PER_RUN_046', 'approval'],
     [['open', 'each'], 'PER_RUN_046', 'each[0]/half, each[1]/half'],
     [['open', 'each[1]'], 'PER_RUN_046', 'each[1]/half'],
+    [['open', 'grow'], 'PER_RUN_046', 'grow[0]/grown'],
+    [['open', 'enough'], 'PER_RUN_046', 'in-arm'],
     [['open', 'shout', '--inspect', '0'], 'PER_STACK_011', 'program'],
     [['open', 'count', '--input', '{'], 'PER_STACK_011', 'not JSON'],
     [['open', 'count', '--inspect', 'there'], 'PER_STACK_011', 'inspect'],
