@@ -60,6 +60,7 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
   };
   const node = await readRecordedNode(db, asked.run, asked.address, asked.input);
   const given = takeResources(settings.project);
+  tellSteps(settings);
   // Errors of the step's code then name its own files and lines.
   process.setSourceMapsEnabled(true);
   const project = await parts.loadProject();
@@ -67,7 +68,6 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
   const declared = resourcesOf([step.contract, ...project.pipelines]);
   const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
   const resources = await openResources([step.contract], declared, values);
-  tellSteps(settings);
   if (step.contract.isolate && !isCommand(step.handler)) say('An isolated step: here it runs in this process.');
   if (asked.inspect !== undefined) attach(step, asked.inspect, say);
   return withArtifacts(asked.keep, async (folder) => {
@@ -77,7 +77,7 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
   });
 }
 
-/** What a worker's environment tells a step's code; the database is one to be read. */
+/** What a worker's environment tells the project's code; the database is one to be read. */
 function tellSteps({ databaseUrl, state, artifacts, predictions, project }: SpinParts['settings']): void {
   Object.assign(process.env, {
     DATABASE_URL: readOnlyUrl(databaseUrl),

@@ -20,7 +20,7 @@ export const whole = pipeline('whole', {
       },
       { max: 2 },
     );
-    const arm = g.branch('enough', gte(grown.n, 1), { then: () => g.run(write, { n: 1 }, { id: 'in-arm' }) });
+    const arm = g.branch('enough', gte(grown.value.n, 1), { then: () => g.run(write, { n: 1 }, { id: 'in-arm' }) });
     const written = g.run(write, { n: 1 }, { after: [counted, shouted, drawn, arm] });
     const sign = g.approval('sign', { show: { list, written } });
     return g.run(count, { blob: made.blob, by: written.n }, { id: 'last', after: sign });
