@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Connection } from '../client/connection';
 import { perennialError } from '../core/errors';
-import { openDb } from '../store/db';
+import { openDb, readOnlyUrl } from '../store/db';
 import { nothingRuns, reachableSettings, resolveSettings, type Reachable } from './settings';
 import type { CommonOptions } from './frame';
 
@@ -33,20 +33,27 @@ export async function withConnection<T>(
 /**
  * Runs `work` with the records alone: what only reads them works while Temporal is down.
  *
+ * @param options.readOnly the database refuses every write
  * @throws PER_STACK_008 when no database is known, PER_STACK_010 when it does not answer (exit code 3)
  */
-export async function withRecords<T>(flags: Flags, work: (db: Pool) => Promise<T>): Promise<T> {
+export async function withRecords<T>(
+  flags: Flags,
+  work: (db: Pool, databaseUrl: string) => Promise<T>,
+  options: { readonly readOnly?: boolean } = {},
+): Promise<T> {
   const resolved = resolveSettings(flags);
-  const { settings } = resolved;
-  if (settings.databaseUrl === null) {
+  const { databaseUrl } = resolved.settings;
+  if (databaseUrl === null) {
     throw perennialError('PER_STACK_008', `${nothingRuns(resolved)} and DATABASE_URL is not set.`);
   }
-  const db = openDb(settings.databaseUrl, { max: 2 });
+  // What reads only is a step's code too, which may use as many at once as in a worker.
+  const db =
+    options.readOnly === true ? openDb(readOnlyUrl(databaseUrl), { max: 20 }) : openDb(databaseUrl, { max: 2 });
   try {
     await db.query('SELECT 1').catch((cause: unknown) => {
-      throw unreachable(settings.databaseUrl ?? '', cause);
+      throw unreachable(databaseUrl, cause);
     });
-    return await work(db);
+    return await work(db, databaseUrl);
   } finally {
     await db.end();
   }

@@ -16,6 +16,19 @@ export function openDb(url: string, options: { max?: number } = {}): Pool {
   return pool;
 }
 
+/**
+ * The same database to be read only: who connects by this URL is refused every write (Postgres' code 25006). It keeps from
+ * mistakes, not from intent: a session may take the setting back.
+ */
+export function readOnlyUrl(url: string): string {
+  const parsed = new URL(url);
+  const before = parsed.searchParams.get('options');
+  parsed.searchParams.delete('options');
+  const options = [...(before === null ? [] : [before]), '-c default_transaction_read_only=on'].join(' ');
+  // Not by searchParams, which would write a space as `+`: libpq takes that for what it is.
+  return `${parsed.href}${parsed.search === '' ? '?' : '&'}options=${encodeURIComponent(options)}`;
+}
+
 /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
 export async function transaction<T>(db: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await db.connect();

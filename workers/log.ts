@@ -12,20 +12,6 @@ export function openLog(name: string, level: string, clean: (line: string) => st
   return pino({ name, level, hooks: { streamWrite: clean } }, pino.destination({ dest: 2, sync: true }));
 }
 
-/** The same for what code prints past the log, with console.log say. */
-export function cleanOutput(streams: readonly NodeJS.WriteStream[], clean: (text: string) => string): void {
-  for (const stream of streams) {
-    stream.write = new Proxy(stream.write.bind(stream), {
-      apply(write, self, [chunk, ...rest]: [chunk: string | Uint8Array, ...rest: unknown[]]) {
-        const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-        const cleaned = clean(text);
-        // Bytes that hold nothing stay as they are: they need not be text.
-        return Boolean(Reflect.apply(write, self, [cleaned === text ? chunk : cleaned, ...rest]));
-      },
-    });
-  }
-}
-
 const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
   TRACE: 'trace',
   DEBUG: 'debug',

@@ -12,6 +12,7 @@ import { type IsolatedEnd, runIsolated } from './isolate';
 import { isInProcess } from './known-step';
 import { type Limit, startLimit } from './limit';
 import { outputHolds } from './resources';
+import { untilAbandoned } from './until-abandoned';
 
 /** How an execution's code ended. `cause` is the error itself where it was thrown in this process. */
 export type Attempt = { readonly cost: Cost } & (
@@ -19,9 +20,6 @@ export type Attempt = { readonly cost: Cost } & (
   | { readonly kind: 'failed'; readonly failure: Failure; readonly cause?: unknown }
   | { readonly kind: 'cancelled' }
 );
-
-/** How long code that ignores its abort signal is waited for, ms; then it is left to itself and cannot commit. */
-const PATIENCE = 5_000;
 
 /** Runs a step's code once, in this process or in a child, under its time limit. Never throws. */
 export async function attempt(call: Call, fence: number): Promise<Attempt> {
@@ -123,25 +121,4 @@ function logOf(call: Call, fence: number): StepLog {
       log().error(fields, message);
     },
   };
-}
-
-/** The work's result; or, some time after an end that it ignores, the end's reason as an error. */
-async function untilAbandoned<T>(work: Promise<T>, limit: Limit): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let isSettled = false;
-  const patience = new Promise<never>((_, refuse) => {
-    limit.whenOver(() => {
-      if (isSettled) return;
-      timer = setTimeout(() => {
-        const reason = limit.over?.reason;
-        refuse(reason instanceof Error ? reason : new Error('aborted'));
-      }, PATIENCE);
-    });
-  });
-  try {
-    return await Promise.race([work, patience]);
-  } finally {
-    isSettled = true;
-    clearTimeout(timer);
-  }
 }

@@ -11,6 +11,7 @@ import type { Usage } from './cost';
 import { FOLDER, temporaryIn, withExecutionFolder } from './execution-folder';
 import { describe, type Failure } from './failure';
 import { FromChild, type ToChild } from './messages';
+import { endWith } from './process-group';
 import { type Mask, NO_MASK } from './resources';
 
 /** How an isolated execution ended; `usage` is null when the child died without a word, or cannot measure its program. */
@@ -28,8 +29,6 @@ export interface Isolation {
   progress(value: Json): void;
 }
 
-/** From SIGTERM to SIGKILL, ms. */
-const GRACE = 2_000;
 /** How much of the child's last words on stderr goes into the error, characters. */
 const LAST_WORDS = 1_000;
 
@@ -44,25 +43,11 @@ export async function runIsolated(task: ToChild, given: Isolation): Promise<Isol
 async function runInFolder(folder: string, task: ToChild, given: Isolation): Promise<IsolatedEnd> {
   const child = start(given.environment, folder, task.device);
   const lastWords = follow(child, given.log, given.mask ?? NO_MASK);
-  let grace: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    signalGroup(child, 'SIGTERM');
-    // A child that computes does not see SIGTERM.
-    grace = setTimeout(() => {
-      signalGroup(child, 'SIGKILL');
-    }, GRACE);
-  };
-  // What the child had started holds its pipes open and must not outlive it.
-  child.once('exit', () => {
-    signalGroup(child, 'SIGKILL');
-  });
-  given.signal.addEventListener('abort', stop, { once: true });
-  if (given.signal.aborted) stop();
+  const leave = endWith(child, given.signal);
   try {
     return await converse(child, task, given, lastWords);
   } finally {
-    given.signal.removeEventListener('abort', stop);
-    clearTimeout(grace);
+    leave();
   }
 }
 
@@ -135,13 +120,4 @@ function follow(child: ChildProcess, log: StepLog, mask: Mask): () => string {
 
 function eachLine(stream: Readable | null, take: (line: string) => void): void {
   if (stream !== null) createInterface({ input: stream }).on('line', take);
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone already.
-  }
 }

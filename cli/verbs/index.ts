@@ -19,6 +19,7 @@ import { registerRuns } from './runs';
 import { registerShow } from './show';
 import { registerServe } from './serve';
 import { registerSkip } from './skip';
+import { registerSpin } from './spin';
 import { registerUp } from './up';
 import { registerWhy } from './why';
 import { registerWorker } from './worker';
@@ -37,6 +38,7 @@ export const VERBS: readonly Register[] = [
   registerRuns,
   registerShow,
   registerWhy,
+  registerSpin,
   registerApprove,
   registerCancel,
   registerPause,

@@ -2,6 +2,7 @@ import type { Json } from '../../core/plan/json';
 
 const LONGEST_LINE = 200;
 const MOST_LINES = 30;
+const LONGEST_CELL = 60;
 
 /** A value as JSON on one line; what is longer than 200 characters is cut, and `where` says where all of it is. */
 export function onOneLine(value: Json, where: string): string {
@@ -21,4 +22,11 @@ export function onLines(value: Json, where: string): string {
 /** A value as JSON on indented lines, all of it. */
 export function inFull(value: Json): string {
   return JSON.stringify(value, null, 2).replace(/^/gm, '  ');
+}
+
+/** A value in a table's cell, cut; null: it was not there. */
+export function cell(value: string | null): string {
+  if (value === null) return '(none)';
+  const characters = Array.from(value);
+  return characters.length <= LONGEST_CELL ? value : `${characters.slice(0, LONGEST_CELL).join('')}…`;
 }

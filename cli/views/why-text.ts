@@ -2,10 +2,9 @@ import { saying } from '../../core/interpret/intervention';
 import { table } from '../frame';
 import type { WhyView } from '../read-why';
 import { cacheSentence } from './cache-text';
+import { cell } from './cut';
 import type { NodeView } from './node-view';
 import { offBy } from './run-view';
-
-const LONGEST_CELL = 60;
 
 /** Why a node ran or was reused, for people: a sentence, and what differed. */
 export function whyText({ run, address, view, against, differences, needs }: WhyView): string {
@@ -34,10 +33,4 @@ function sentences(view: NodeView): string[] {
   if (node.given !== null) return [`Not executed: its output was ${saying('given', node.given)}.`];
   if (node.kind !== 'step') return [`A ${node.kind}: it began when what it needs had ended.`, ...failed];
   return [cacheSentence(node.cache, offBy(node, view)), ...failed];
-}
-
-function cell(value: string | null): string {
-  if (value === null) return '(none)';
-  const characters = Array.from(value);
-  return characters.length <= LONGEST_CELL ? value : `${characters.slice(0, LONGEST_CELL).join('')}…`;
 }

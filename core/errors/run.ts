@@ -302,4 +302,34 @@ export const RUN_ERRORS = {
     title: 'What was asked of a run has the wrong form',
     fix: 'Give a name of 1 to 200 characters with --by, and a reason of at most 2,000 with --reason; docs/RUN-CONTROL.md has the verbs.',
   },
+  PER_RUN_045: {
+    fault: 'user',
+    retryable: false,
+    title: 'A spin names a node that is not there',
+    fix: '`perennial show <run>` lists the nodes; give an address like train, or per-seed[3]/train.',
+  },
+  PER_RUN_046: {
+    fault: 'user',
+    retryable: false,
+    title: 'A spin names something else than a step',
+    fix: 'Name a step, like per-seed[3]/train: it alone has an input and code.',
+  },
+  PER_RUN_047: {
+    fault: 'user',
+    retryable: false,
+    title: 'A node has no recorded input',
+    fix: 'Give it one with --input, or name a node that has begun.',
+  },
+  PER_RUN_048: {
+    fault: 'user',
+    retryable: false,
+    title: 'The project no longer has the step of a node',
+    fix: "If it was renamed, spin it in a checkout of that code; else add its `implement` to the pool's entry in perennial.config.ts.",
+  },
+  PER_RUN_049: {
+    fault: 'user',
+    retryable: false,
+    title: 'A step that is spun wrote to the records',
+    fix: 'A spin records nothing: try the step on a stack of its own (`perennial up --state <folder>`), or leave the writing to a step after it.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

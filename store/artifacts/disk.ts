@@ -6,18 +6,25 @@ import { pipeline } from 'node:stream/promises';
 import type { ArtifactKind, ArtifactStore } from '../../core/define/context';
 import { perennialError } from '../../core/errors';
 import type { Db } from '../db';
-import { recordArtifact } from './record-artifact';
+import { type NewArtifact, recordArtifact } from './record-artifact';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
+/** The artifact store on a disk that all processes share: `<root>/sha256/ab/cdef…`, each blob with its record. */
+export function diskArtifacts(db: Db, root: string): ArtifactStore {
+  return diskBlobs(root, (artifact) => recordArtifact(db, artifact));
+}
+
 /**
- * The artifact store on a disk that all processes share: `<root>/sha256/ab/cdef…`.
+ * Blobs on a disk.
  *
  * A blob is written under a temporary name, fsynced, and renamed to its digest; the folder is fsynced after that. So a
  * name that exists has whole bytes, a crash leaves at most a temporary file, and two writers of the same bytes agree.
  * Files are copied in, never linked: a hard link kept outside could change what a name stands for.
+ *
+ * @param record what is done with each blob once it is on disk, before its digest is handed out
  */
-export function diskArtifacts(db: Db, root: string): ArtifactStore {
+export function diskBlobs(root: string, record: (artifact: NewArtifact) => Promise<void>): ArtifactStore {
   /** What each file looked like when its digest was last verified in this process. */
   const verified = new Map<string, string>();
 
@@ -34,7 +41,7 @@ export function diskArtifacts(db: Db, root: string): ArtifactStore {
       await makeFolder(root, dirname(final));
       await rename(temporary, final);
       await sync(dirname(final));
-      await recordArtifact(db, { digest, kind, bytes });
+      await record({ digest, kind, bytes });
       verified.set(digest, await look(final));
       return digest;
     } finally {

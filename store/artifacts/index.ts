@@ -1,3 +1,4 @@
 export { diskArtifacts } from './disk';
 export { findArtifacts, type ArtifactRow } from './find-artifacts';
-export { recordArtifact } from './record-artifact';
+export { type NewArtifact, recordArtifact } from './record-artifact';
+export { type ScratchArtifacts, scratchArtifacts } from './scratch';

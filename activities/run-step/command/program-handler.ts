@@ -19,6 +19,8 @@ export interface ProgramParts {
   readonly mask: Mask;
   /** The resources as they were given, by their names. */
   readonly resources: { readonly [resource: string]: Json };
+  /** As {@link runProgram} takes it. */
+  readonly ownGroup?: boolean;
 }
 
 /** A command as the function that the contract's borders are drawn around. docs/COMMAND-STEPS.md describes what the program sees. */
@@ -39,7 +41,8 @@ export function programHandler(command: Command, contract: StepContract, parts: 
       device,
     });
     const environment = programEnvironment(command, places);
-    await runProgram(command, { project: parts.project, environment, context, mask: parts.mask });
+    const { project, mask, ownGroup = false } = parts;
+    await runProgram(command, { project, environment, context, mask, ownGroup });
     return readOutput(places, `The program '${command.program}' at '${address}'`, context.artifacts);
   };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Command, StepContext } from '../../../core';
 import { perennialError } from '../../../core/errors';
 import { JsonValue } from '../json-value';
+import { endWith } from '../process-group';
 import type { Mask } from '../resources';
 import { eachLine } from './lines';
 import { folderOf } from './program-files';
@@ -15,9 +16,11 @@ export interface Surroundings {
   /** The project's folder, from which the command's paths start. */
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly context: Pick<StepContext, 'address' | 'log' | 'progress'>;
+  readonly context: Pick<StepContext, 'address' | 'log' | 'progress' | 'signal'>;
   /** For what the program says on stderr and the error repeats. */
   readonly mask: Mask;
+  /** True: it leads a process group of its own and ends when the context's signal aborts. Absent: that is this process's. */
+  readonly ownGroup?: boolean;
 }
 
 /** Exit code (EX_USAGE of sysexits.h) by which a program says that the same input would be refused again. */
@@ -31,7 +34,7 @@ const Progress = z.strictObject({ progress: JsonValue });
 
 /**
  * Runs a program to its end: no shell, no stdin, its output line by line into the log, its progress lines to Temporal.
- * It belongs to the process group of this process, which is killed as a whole.
+ * It belongs to the process group of this process, which is killed as a whole, unless it is given its own.
  *
  * @throws PER_RUN_065 PER_RUN_066 by its exit code, PER_RUN_067 when it does not start
  */
@@ -47,7 +50,9 @@ export async function runProgram(command: Command, given: Surroundings): Promise
     env: given.environment,
     shell: false,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: given.ownGroup === true,
   });
+  const leave = given.ownGroup === true ? endWith(program, context.signal) : () => undefined;
   const stopWatching = watchPeak(program.pid);
   let words = '';
   eachLine(program.stdout, (line) => {
@@ -69,6 +74,7 @@ export async function runProgram(command: Command, given: Surroundings): Promise
     throw perennialError('PER_RUN_065', `${what} ${how}.${said}`);
   } finally {
     stopWatching();
+    leave();
   }
 }
 

@@ -56,6 +56,8 @@ test('the verbs that the documents promise are there', () => {
         'plan',
         'runs',
         'show',
+        'why',
+        'spin',
         'approve',
         'cancel',
         'pause',
@@ -94,6 +96,9 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
     ['run', 'p', '--timeout', 'soon'],
     ['rerun', 'r', '--config', 'novalue'],
     ['rerun', 'r', '--code', 'newest'],
+    ['spin', 'r', 'n', '--input', '{'],
+    ['spin', 'r', 'n', '--inspect', 'there'],
+    ['spin', 'r', 'n', '--timeout', 'soon'],
   ];
   test.each(wrong.map((args) => [args.join(' '), args] as const))('%s', async (_line, args) => {
     const { stdout, code } = await perennial(...args, '--state', '/nowhere/at/all', '--json');
@@ -108,6 +113,7 @@ describe('what needs a stack and finds none ends with exit code 3 and says what 
     ['show', 'r'],
     ['cancel', 'r'],
     ['rerun', 'r'],
+    ['spin', 'r', 'n'],
     ['approve', 'r', 'n'],
     ['model', 'history', 'm'],
     ['model', 'retrain', 'm'],

@@ -1,8 +1,10 @@
 // Danger: a user's config may throw, export nothing, or not compile: each has to be told by name. And the same sources have
 // to give the same digest wherever they lie, or every cache entry of a moved checkout is lost.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
 import { loadProject } from '../../../workers/load-project';
 import { packageRoot } from '../../../workers/package-root';
 
@@ -66,6 +68,16 @@ test('the digest is of the sources, not of where they lie; an edit changes it', 
   const edited = await load({ ...GOOD, 'steps.ts': `${GOOD['steps.ts'] ?? ''}\nexport const more = 1;` }, 'edited');
   expect(there.digest).toBe(here.digest);
   expect(edited.digest).not.toBe(here.digest);
+});
+
+test('the source map says where the sources lie: a debugger finds them from the state folder', async () => {
+  const project = await load(GOOD);
+  const text = readFileSync(project.bundle, 'utf8');
+  const [, base64 = ''] = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(text) ?? [];
+  const { sources } = z
+    .object({ sources: z.array(z.string()) })
+    .parse(JSON.parse(Buffer.from(base64, 'base64').toString()));
+  expect(sources).toContain(pathToFileURL(join(folder, 'project', 'steps.ts')).href);
 });
 
 test('a step that asks for a pool that nobody serves is refused with the pools that are known', async () => {

@@ -1,0 +1,2 @@
+export { type ListedEffects } from './list-effects';
+export { spinStep, type Spin, type SpinEnd } from './spin-step';
