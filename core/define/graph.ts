@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Ref, RefBase, ValueOf } from '../expr/ref';
+import type { NoRef, Ref, RefBase, ValueOf } from '../expr/ref';
 import type { Accepted, Wire } from '../expr/wire';
 import type { Answered, Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
@@ -70,7 +70,7 @@ export interface CallOptions extends WorkOptions {
 }
 
 /** A moment to wait for: ISO 8601 with its zone (`2026-03-01T06:00:00Z`), or milliseconds since 1970. */
-export interface Moment {
+export interface Moment extends NoRef {
   readonly until: RefBase<string | number> | string | number;
 }
 

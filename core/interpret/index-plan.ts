@@ -89,8 +89,9 @@ function readsInside(node: PlanNode): string[] {
 }
 
 /**
- * Executions that a scope takes once: each step, call and wait counts one, of both arms of a branch. A map inside it counts as the
- * shards that it will probably need, since a map inside a map always runs in shards: so the number is known beforehand.
+ * Executions that a scope takes once: each step, call and wait counts one, of both arms of a branch. A map inside it
+ * counts as the shards that it will probably need, since a map inside a map always runs in shards: so the number is known
+ * beforehand.
  */
 export function countExecutions(body: Body, shards = 1): number {
   return body.nodes.reduce((sum, node) => {

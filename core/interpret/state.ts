@@ -146,7 +146,7 @@ export type InterventionEvent =
   | ({ readonly type: 'node-cancelled'; readonly address: string } & Actor)
   /** A step that waits out its back-off is to be tried at once. */
   | { readonly type: 'hurried'; readonly address: string }
-  /** A step's output, in place of an execution's; or that nobody waits for the end of a wait, whose output is its own. */
+  /** A step's output, in place of an execution's. Of a wait, whose output is its own: it is over. */
   | { readonly type: 'given'; readonly address: string; readonly output: Json };
 
 /** What a shard of a map is started with, beside plan and run: everything of the outside that its items read. */

@@ -47,6 +47,8 @@ export function refused(): void {
   g.wait('w', { until: config.list });
   // @ts-expect-error an object that is no moment
   g.wait('w', config.when);
+  // @ts-expect-error a reference that has such a field: its moment is `.until`
+  g.wait('w', g.wait('v', '1h'));
   // @ts-expect-error a date, which has no JSON form
   g.wait('w', { until: new Date() });
   // @ts-expect-error an option of the other kinds of nodes
