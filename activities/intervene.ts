@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { type Pipeline, withCalled } from '../core';
 import { planStep } from '../core/define/contract';
 import { perennialError } from '../core/errors';
-import type { InterveneArgument, RecordedIntervention } from '../core/interpret/activity';
+import type { InterveneArgument, RecordedIntervention, StepPlace } from '../core/interpret/activity';
 import type { Intervention } from '../core/interpret/intervention';
 import type { Json } from '../core/plan/json';
 import { findArtifacts } from '../store/artifacts';
@@ -30,15 +30,16 @@ export async function intervene(
   const { run, at, ask } = argument;
   const { by, reason } = ask;
   if (ask.action === 'retry-now') await refuseUnlessWaiting(db, run, ask.node);
-  const output = ask.action === 'skip' ? await outputOf(db, pipelines, argument, ask) : null;
+  const { step } = argument;
+  // A wait is no use of a step, and has its own output.
+  const output = ask.action === 'skip' && step !== null ? await outputOf(db, pipelines, argument, step, ask) : null;
   await transaction(db, async (tx) => {
     await addIntervention(tx, argument);
     if (ask.action === 'pause' || ask.action === 'resume' || ask.action === 'cancel') {
       await notePaused(tx, run, ask.action === 'pause' ? { by, reason, at } : null);
     }
-    if (ask.action !== 'skip' || argument.step === null) return;
-    const { node, step, pool } = argument.step;
-    const place = { run, address: ask.node, node, step, pool };
+    if (ask.action !== 'skip' || step === null) return;
+    const place = { run, address: ask.node, node: step.node, step: step.step, pool: step.pool };
     if (await giveOutput(tx, { ...place, output, given: { by, reason, at } })) return;
     throw perennialError('PER_RUN_037', `'${ask.node}' has committed its output.`);
   });
@@ -57,13 +58,14 @@ async function refuseUnlessWaiting(db: Pool, run: string, address: string): Prom
 async function outputOf(
   db: Pool,
   pipelines: readonly Pipeline[],
-  { pipeline, step }: InterveneArgument,
+  { pipeline }: InterveneArgument,
+  step: StepPlace,
   ask: Extract<Intervention, { action: 'skip' }>,
 ): Promise<Json> {
   const contract = withCalled(pipelines)
     .find(({ name }) => name === pipeline)
-    ?.steps.get(step?.step ?? '');
-  if (contract === undefined || planStep(contract).contract !== step?.contract) {
+    ?.steps.get(step.step);
+  if (contract === undefined || planStep(contract).contract !== step.contract) {
     throw refused(ask.node, "the workers have another contract of its step than the run's plan");
   }
   const parsed = await contract.output.safeParseAsync(ask.output);

@@ -12,10 +12,12 @@ export type {
   Graph,
   Iteration,
   MapOptions,
+  Moment,
   NodeOptions,
   Repeated,
   RunOptions,
   UntilOptions,
+  WaitTime,
 } from './define/graph';
 export {
   implement,
@@ -66,3 +68,4 @@ export { canonicalJson, type Json } from './plan/json';
 export type { Plan, PlanNode, PlanStep, Tolerance } from './plan/plan';
 export type { EndStatus, RunEnd } from './plan/run-end';
 export type { ItemError, Settled } from './plan/settled';
+export type { Waited } from './plan/time';

@@ -4,7 +4,7 @@ import { isPerennialError } from '../core/errors';
 import { askedFor } from '../core/nodes/asked-for';
 import type { GivenAnswer } from '../core/plan/approval';
 import { unanswered } from '../core/plan/approval';
-import { type Bench, virtual } from './executions';
+import { type Bench, dateIn, virtual } from './executions';
 import { type Answers, type LocalAnswer, saidOf } from './options';
 import type { CommandOf, Stop, Tell } from './shell';
 
@@ -57,7 +57,6 @@ function listOf(answers: Answers): readonly LocalAnswer[] {
   return 'approved' in answers ? [answers] : answers;
 }
 
-/** The virtual moment as a date: ISO 8601, UTC. */
-function timeIn({ clock, options }: Bench): string {
-  return new Date(Date.parse(options.startedAt ?? '2001-01-01T00:00:00.000Z') + clock.now).toISOString();
+function timeIn(bench: Bench): string {
+  return new Date(dateIn(bench)).toISOString();
 }

@@ -29,6 +29,11 @@ export interface Bench {
   readonly artifacts: ArtifactStore;
 }
 
+/** The virtual moment as a date: ms since 1970. */
+export function dateIn({ clock, options }: Bench): number {
+  return Date.parse(options.startedAt ?? '2001-01-01T00:00:00.000Z') + clock.now;
+}
+
 type Outcome = { readonly output: Json } | { readonly failure: Failure };
 
 const nothing = (): void => undefined;

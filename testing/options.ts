@@ -52,7 +52,7 @@ export interface LocalOptions {
   readonly cancelAfter?: Duration;
   /** Values of the resources that the steps need, by the resource's name. */
   readonly resources?: GivenValues;
-  /** The moment at which the run begins, which answers are dated by. Default `2001-01-01T00:00:00.000Z`. */
+  /** The moment at which the run begins, which answers are dated by and waits go by. Default `2001-01-01T00:00:00.000Z`. */
   readonly startedAt?: string;
   /** Where the lines of the steps' code go. Default: nowhere. */
   readonly log?: StepLog;

@@ -16,7 +16,7 @@ import { begin, stepAt } from '../core/interpret';
 import { giveAnswers } from './answers';
 import { memoryArtifacts } from './artifacts';
 import { Clock } from './clock';
-import { type Bench, execute } from './executions';
+import { type Bench, dateIn, execute } from './executions';
 import { checkNames, type LocalOptions } from './options';
 import { Records } from './records';
 import type { LocalRun } from './result';
@@ -113,6 +113,11 @@ function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
         tell({ type: 'absent', address });
       });
     },
+    now: () => dateIn(bench),
+    sleep: ({ address, ms }, tell) =>
+      bench.clock.after(ms, () => {
+        tell({ type: 'woke', address });
+      }),
     later(action) {
       bench.clock.after(0, action);
     },

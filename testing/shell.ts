@@ -29,6 +29,10 @@ export interface Hands {
   /** Whoever is stopped here tells nothing more. */
   awaitAnswer(command: CommandOf<'await-answer'>, show: Json, tell: Tell): Stop;
   readReused(address: string, tell: Tell): void;
+  /** What time it is, ms since 1970. */
+  now(): number;
+  /** Whoever is stopped here need not tell anything more. */
+  sleep(command: CommandOf<'sleep'>, tell: Tell): Stop;
   /** Does something soon, after what is being done now. */
   later(action: () => void): void;
   /** Told of each command but the end before it is carried out, those of shards too. */
@@ -100,6 +104,14 @@ export class Shell {
       }
       case 'reuse':
         this.hands.readReused(command.address, tell);
+        return;
+      case 'tell-time':
+        this.hands.later(() => {
+          tell({ type: 'time', address: command.address, now: this.hands.now() });
+        });
+        return;
+      case 'sleep':
+        this.running.set(command.address, this.hands.sleep(command, tell));
         return;
       case 'stop':
         this.running.get(command.address)?.();

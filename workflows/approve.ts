@@ -1,7 +1,7 @@
 import { ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
 import { perennialError } from '../core/errors';
 import { type AskedFor, askedFor } from '../core/nodes/asked-for';
-import type { ApproveArgument } from '../core/interpret';
+import { type ApproveArgument, asksPerson } from '../core/interpret';
 import type { GivenAnswer } from '../core/plan/approval';
 import type { Shell } from './carry-out';
 import { engine } from './engine-activities';
@@ -50,7 +50,7 @@ function askedAt(shell: Shell | null, address: string): AskedFor & { pipeline: s
 }
 
 function refuseUnlessWaiting(shell: Shell | null, address: string): void {
-  if (shell?.state.nodes[address]?.status === 'waiting') return;
+  if (asksPerson(shell?.state.nodes[address])) return;
   const { code, message } = perennialError('PER_FLOW_007', `'${address}' waits for no answer.`);
   throw ApplicationFailure.create({ type: code, message, nonRetryable: true });
 }

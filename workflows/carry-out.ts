@@ -157,6 +157,14 @@ export class Shell {
         this.awaitAnswer(command.address, command.timeout);
         return;
       }
+      case 'tell-time': {
+        this.tellTime(command.address);
+        return;
+      }
+      case 'sleep': {
+        this.sleep(command);
+        return;
+      }
       case 'stop':
         this.running.get(command.address)?.cancel();
         return;
@@ -181,12 +189,16 @@ export class Shell {
     }
   }
 
-  private start(address: string, work: () => Promise<Json>): void {
+  private start(
+    address: string,
+    work: () => Promise<Json>,
+    ended: (output: Json) => NodeEvent = (output) => ({ type: 'completed', address, output }),
+  ): void {
     const scope = new CancellationScope({ cancellable: true, parent: this.scope });
     this.running.set(address, scope);
     scope.run(work).then(
       (output) => {
-        this.done({ type: 'completed', address, output }, scope);
+        this.done(ended(output), scope);
       },
       (error: unknown) => {
         this.done(eventOf(address, error), scope);
@@ -249,6 +261,24 @@ export class Shell {
         // Answered, or the run ends.
         () => this.running.delete(address),
       );
+  }
+
+  /** Soon, and not at once: what was commanded together with the question comes before what its answer leads to. */
+  private tellTime(address: string): void {
+    this.inScope(() => {
+      void Promise.resolve().then(() => {
+        this.receive({ type: 'time', address, now: Date.now() });
+      });
+    });
+  }
+
+  private sleep({ address, ms, until }: Extract<Command, { type: 'sleep' }>): void {
+    const summary = `${address} waits until ${until}`.slice(0, 180);
+    const work = async (): Promise<null> => {
+      await sleep(ms, { summary });
+      return null;
+    };
+    this.start(address, work, () => ({ type: 'woke', address }));
   }
 
   /** A timer is told of in a later workflow task than the one that set it: what was commanded until now has then been sent. */

@@ -42,6 +42,7 @@ return { next: { n: b.n${i + 1}, t${i}: b.text${i + 1} }, done: p.lt(b.n${i + 1}
     'approval',
     (i) => `const a${i} = g.approval('a${i}', { show: config.n, answer: z.object({ share${i}: z.number() }) });`,
   ),
+  right('wait', (i) => `const a${i} = g.wait('a${i}', { until: config.text }); const b${i} = a${i}.until;`),
   right(
     'call',
     (i) => `const a${i} = g.call(p${i}, { c${i}: config.n });`,
@@ -64,6 +65,7 @@ g.branch('b${i}', p.gt(p.add(best${i}.weight, 1), p.sum(p.pluck(a${i}.rows, (row
   ),
   wrong('run', 'an unknown output', (i) => `const a${i} = ${run(i)}; const b${i} = a${i}.nothing;`),
   wrong('map', 'a map over no list', (i) => `const a${i} = g.map('a${i}', config.n, () => ${run(i)});`),
+  wrong('wait', 'a wait for no time', (i) => `const a${i} = g.wait('a${i}', { until: config.seeds });`),
   wrong(
     'branch',
     'a branch on no condition',

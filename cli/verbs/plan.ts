@@ -9,6 +9,7 @@ import { planToMermaid } from '../../core/plan/mermaid';
 import { act, CommonOptions, table, verb } from '../frame';
 import { readNodes } from '../../core/expr/reads';
 import { allNodes, readsOf } from '../../core/nodes';
+import { waitText } from '../../core/nodes/wait';
 import type { Plan, PlanNode } from '../../core/plan/plan';
 import { readProject } from '../read-project';
 import { usesIn } from '../views/node-use';
@@ -93,6 +94,8 @@ function kindText(node: PlanNode): string {
       return `switch on ${exprText(node.on)}`;
     case 'approval':
       return 'approval';
+    case 'wait':
+      return `wait ${waitText(node)}`;
     case 'until':
       return `until, at most ${node.max} times`;
     case 'call':

@@ -11,6 +11,7 @@ import { withConnection } from '../open';
 import { readProject } from '../read-project';
 import { took } from '../views/duration';
 import { sourceText } from '../views/cache-text';
+import { isWaiting, waitsUntil } from '../views/run-view';
 import { followRun } from '../follow-run';
 
 const Options = CommonOptions.extend({
@@ -95,7 +96,9 @@ export async function waitAndTell(
 
 /** A line on a node that has ended, or waits for a person. */
 export function nodeNews(node: NodeRow, runId: string): string {
-  if (node.status === 'waiting') return `${node.address} waits: perennial approve ${runId} ${node.address}`;
+  if (isWaiting(node)) return `${node.address} waits: perennial approve ${runId} ${node.address}`;
+  const until = waitsUntil(node);
+  if (until !== null) return `${node.address} waits until ${until}`;
   const cache = sourceText(node);
   const time = node.ended_at === null ? '' : ` in ${took(node.first_claimed, node.ended_at, new Date())}`;
   const error = node.error === null ? '' : `: ${node.error.message}`;

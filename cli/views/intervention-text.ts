@@ -15,14 +15,14 @@ const DONE: { readonly [action in InterventionRow['action']]: string } = {
 /** What people did, one a line. */
 export function interventionTable(interventions: readonly InterventionRow[]): string {
   if (interventions.length === 0) return '';
-  const rows = interventions.map(({ at, by, action, node, reason }) => [
-    at,
-    by,
-    DONE[action],
-    node ?? 'the run',
-    reason,
-  ]);
+  const rows = interventions.map((did) => [did.at, did.by, doneText(did), did.node ?? 'the run', did.reason]);
   return table(['when', 'who', 'did', 'what', 'why'], rows);
+}
+
+/** A wait that is skipped is given no output: it has its own. */
+function doneText({ action, detail }: InterventionRow): string {
+  const isWait = detail !== null && typeof detail === 'object' && 'output' in detail && detail.output === null;
+  return action === 'skip' && isWait ? 'skipped' : DONE[action];
 }
 
 /** A run's status in a word, and what holds it up: `running, paused by ana: the lake moves`. */

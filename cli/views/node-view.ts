@@ -11,7 +11,16 @@ import { cacheSentence } from './cache-text';
 import { inFull } from './cut';
 import { duration, took } from './duration';
 import { interventionTable } from './intervention-text';
-import { answerCommand, isWaiting, kindText, offBy, type RunView } from './run-view';
+import {
+  answerCommand,
+  isWaiting,
+  kindText,
+  offBy,
+  type RunView,
+  skipCommand,
+  stateText,
+  waitsUntil,
+} from './run-view';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
 export interface NodeArtifact extends ArtifactRow {
@@ -45,6 +54,7 @@ export function nodeText(view: NodeView, now: Date): string {
     section('executions', executionTable(view, now)),
     section('what people did', interventionTable(view.interventions)),
     isWaiting(node) ? `It waits for: ${answerCommand(node)}` : '',
+    waitsUntil(node) === null ? '' : `To go on now: ${skipCommand(node)}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -63,7 +73,7 @@ function header(view: NodeView, now: Date): string {
     ['run', run.id],
     ['tags', tags.length === 0 ? null : tags.join(' ')],
     ['asks', asks.length === 0 ? null : asks.join(', ')],
-    ['status', node.status],
+    ['status', stateText(node)],
     ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
     ['reused', node.reused_from === null ? null : `It was not executed: ${node.reused_from} did, with this output.`],
     ['given', node.given === null ? null : `It was not executed: its output was ${saying('given', node.given)}.`],

@@ -78,7 +78,7 @@ function nodeTable(view: RunView, now: Date): string {
       node.address,
       kindText(node),
       node.pool,
-      node.status,
+      stateText(node),
       `+${took(view.run.started_at, node.first_claimed, now)}`,
       took(node.first_claimed, node.ended_at, now),
       executions > 0 ? executions : null,
@@ -126,6 +126,23 @@ function waitingLines({ run, nodes }: RunView): string[] {
 /** True for an approval that nobody has answered yet. */
 export function isWaiting({ kind, status }: NodeRow): boolean {
   return kind === 'approval' && status === 'waiting';
+}
+
+/** The moment that a wait still waits for; null: it does not, or is none. */
+export function waitsUntil({ kind, status, input }: NodeRow): string | null {
+  if (kind !== 'wait' || status !== 'waiting' || input === null || typeof input !== 'object') return null;
+  return 'until' in input && typeof input.until === 'string' ? input.until : null;
+}
+
+/** `running`, `waiting until 2026-03-01T06:00:00.000Z` */
+export function stateText(node: NodeRow): string {
+  const until = waitsUntil(node);
+  return until === null ? node.status : `${node.status} until ${until}`;
+}
+
+/** The command that does not wait for the end of a wait, as a shell takes it. */
+export function skipCommand({ run_id, address }: NodeRow): string {
+  return `perennial skip ${run_id} ${shellWord(address)} --reason <text>`;
 }
 
 /** The command that answers an approval, as a shell takes it. */

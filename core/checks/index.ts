@@ -7,6 +7,7 @@ import { checkOverrides } from './check-overrides';
 import { checkSize } from './check-size';
 import { checkSwitches } from './check-switches';
 import { checkUnusedConfig, checkUnusedOutputs } from './check-unused';
+import { checkWaits } from './check-waits';
 import type { Finding } from './finding';
 
 export { checkProject, type ProjectFacts } from './check-project';
@@ -20,6 +21,7 @@ const CHECKS: readonly ((plan: Plan) => Finding[])[] = [
   checkFinalBodies,
   checkOverrides,
   checkSwitches,
+  checkWaits,
   checkUnusedConfig,
   checkUnusedOutputs,
 ];

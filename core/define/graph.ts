@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import type { Ref, RefBase, ValueOf } from '../expr/ref';
+import type { NoRef, Ref, RefBase, ValueOf } from '../expr/ref';
 import type { Accepted, Wire } from '../expr/wire';
 import type { Answered, Approval } from '../plan/approval';
 import type { Json } from '../plan/json';
 import type { Priority, Tolerance } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
 import type { Settled } from '../plan/settled';
+import type { Waited } from '../plan/time';
 import type { Duration } from './duration';
 import type { OutputOf, Pipeline } from './pipeline';
 import type { RetryOptions, StepContract } from './step';
@@ -67,6 +68,14 @@ export interface CallOptions extends WorkOptions {
   /** The node's name in the plan. Default: the pipeline's name. */
   readonly id?: string;
 }
+
+/** A moment to wait for: ISO 8601 with its zone (`2026-03-01T06:00:00Z`), or milliseconds since 1970. */
+export interface Moment extends NoRef {
+  readonly until: RefBase<string | number> | string | number;
+}
+
+/** What a wait waits for: a length, written down or computed (`'2h'`, milliseconds), or a moment. */
+export type WaitTime = Duration | RefBase<string | number> | Moment;
 
 /** What one iteration gives: the value handed to the next one, and whether it was the last. */
 export interface Iteration<C> {
@@ -206,6 +215,17 @@ export interface Graph {
     body: (last: Ref<ValueOf<I>>, iteration: Ref<number>) => Iteration<NoInfer<ValueOf<I>>>,
     options: UntilOptions,
   ): Ref<Repeated<ValueOf<I>>>;
+
+  /**
+   * Waits for a length of time, or until a moment, at most 366 days; a moment that has passed is no wait. It holds no worker
+   * meanwhile. Its value is the moment.
+   *
+   * @example
+   * const cooled = g.wait('cool-off', '2h', { after: trained });
+   * const ripe = g.wait('labels-ripe', { until: config.labelsAt }, { after: cooled });
+   * g.run(judge, { model: trained.model, labelsOf: ripe.until });
+   */
+  wait(id: string, time: WaitTime, options?: NodeOptions): Ref<Waited>;
 
   /** Runs another pipeline as a run of its own and waits for it; its value is that pipeline's. */
   call<P extends Pipeline>(pipeline: P, config: Wire<NoInfer<CallConfig<P>>>, options?: CallOptions): Ref<OutputOf<P>>;

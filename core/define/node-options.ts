@@ -1,9 +1,10 @@
 import { perennialError } from '../errors';
 import { readNodes } from '../expr/reads';
+import { expressionOf } from '../expr/ref';
 import { toExpression } from '../expr/wire';
-import type { Override, Priority, Tolerance } from '../plan/plan';
+import type { Override, Priority, Tolerance, WaitNode } from '../plan/plan';
 import { milliseconds } from './duration';
-import type { NodeOptions, RunOptions } from './graph';
+import type { NodeOptions, RunOptions, WaitTime } from './graph';
 import { readRetry, type StepContract } from './step';
 
 /** Ids of the nodes that a node comes after. */
@@ -50,6 +51,19 @@ export function readTolerance(id: string, tolerate: Tolerance | undefined): { re
     throw perennialError('PER_DEF_016', `tolerate of ${id} is ${tolerate}, neither a count from 1 nor 'all'.`);
   }
   return { tolerate };
+}
+
+/**
+ * What a wait waits for. A length that is written down is kept in milliseconds, however it was written.
+ *
+ * @throws PER_DEF_002 PER_DEF_016
+ */
+export function readTime(id: string, time: WaitTime): WaitNode['time'] {
+  if (typeof time === 'number' || typeof time === 'string')
+    return { for: { op: 'literal', value: milliseconds(time, `The length of ${id}`) } };
+  const length = expressionOf(time);
+  if (length) return { for: length };
+  return { until: toExpression('until' in time ? time.until : time, `The moment of ${id}`) };
 }
 
 /** @throws PER_DEF_012 */

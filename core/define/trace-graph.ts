@@ -2,7 +2,17 @@ import type { z } from 'zod';
 import { perennialError } from '../errors';
 import { makeRef, type Ref, type RefBase } from '../expr/ref';
 import { toExpression } from '../expr/wire';
-import { approvalNode, branchNode, callNode, finallyNode, mapNode, stepNode, switchNode, untilNode } from '../nodes';
+import {
+  approvalNode,
+  branchNode,
+  callNode,
+  finallyNode,
+  mapNode,
+  stepNode,
+  switchNode,
+  untilNode,
+  waitNode,
+} from '../nodes';
 import { planHash } from '../plan/hash';
 import type { Body, Expr, FinallyNode, PlanNode, Priority } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
@@ -10,7 +20,7 @@ import { jsonSchema } from './contract';
 import { milliseconds } from './duration';
 import type { Arms, Cases, Graph, WorkOptions } from './graph';
 import { checkName } from './name';
-import { readCount, readNames, readNode, readOverride, readPriority, readTolerance } from './node-options';
+import { readCount, readNames, readNode, readOverride, readPriority, readTime, readTolerance } from './node-options';
 import type { Pipeline } from './pipeline';
 import type { StepContract } from './step';
 
@@ -142,6 +152,11 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       const traced = trace(id, write, options.priority);
       const max = readCount(`max of ${id}`, options.max);
       add(untilNode({ id, initial: first, max, body: traced, ...readNode(options) }));
+      return outputRef(id);
+    },
+    wait(id, time, options = {}) {
+      checkName('wait', id);
+      add(waitNode({ id, time: readTime(id, time), ...readNode(options) }));
       return outputRef(id);
     },
     call(pipeline, config, options = {}) {

@@ -134,6 +134,12 @@ export const DEFINE_ERRORS = {
     title: 'a switch has no case, one twice, or one that its value never is',
     fix: 'Give each value that is possible one arm under `switch`, and the others `else`.',
   },
+  PER_DEF_023: {
+    fault: 'user',
+    retryable: false,
+    title: 'a wait has no time that can be waited for',
+    fix: "Give a length up to '366d', or { until } a moment in ISO 8601 with its zone, like '2026-03-01T06:00:00Z'.",
+  },
   PER_DEF_030: {
     fault: 'user',
     retryable: false,

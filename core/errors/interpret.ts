@@ -74,6 +74,18 @@ export const INTERPRET_ERRORS = {
     title: 'the least or greatest of an empty list was asked for',
     fix: "Branch on the list's `length` first.",
   },
+  PER_FLOW_013: {
+    fault: 'user',
+    retryable: false,
+    title: 'a wait was given no time',
+    fix: "Give a length ('2h', or milliseconds), or { until } a moment: ISO 8601 with its zone, or milliseconds since 1970.",
+  },
+  PER_FLOW_014: {
+    fault: 'user',
+    retryable: false,
+    title: 'a wait would last more than a year',
+    fix: 'A wait lasts 366 days at most: look whether the moment is meant, in milliseconds and not in smaller units.',
+  },
   PER_FLOW_015: {
     fault: 'user',
     retryable: false,

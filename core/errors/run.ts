@@ -270,7 +270,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'An intervention is for steps only',
-    fix: 'Name the step inside it, like per-seed[3]/train; an approval is answered with `perennial approve`.',
+    fix: 'Name the step inside it, like per-seed[3]/train; an approval is answered with `perennial approve`, and a wait can be skipped.',
   },
   PER_RUN_039: {
     fault: 'user',

@@ -16,6 +16,11 @@ export interface RefBase<T> {
   readonly [VALUE]: T;
 }
 
+/** What no reference is, though it may have the same fields. */
+export interface NoRef {
+  readonly [VALUE]?: never;
+}
+
 /** A typed reference: `ref.field` is the reference to that field. Nullable values have no fields; see `coalesce`. */
 export type Ref<T> = RefBase<T> & Fields<T>;
 

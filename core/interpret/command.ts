@@ -26,7 +26,11 @@ export type Command =
   | { readonly type: 'reuse'; readonly address: string }
   | { readonly type: 'run-shard'; readonly address: string; readonly seed: ShardSeed }
   | { readonly type: 'await-answer'; readonly address: string; readonly node: string; readonly timeout: number | null }
-  /** Stop what runs at an address; a step or shard answers with an event, an approval does not. */
+  /** Say what time it is: the answer is `time`. The interpreter has no clock. */
+  | { readonly type: 'tell-time'; readonly address: string }
+  /** Answer `woke` after so many milliseconds, which is at `until`. */
+  | { readonly type: 'sleep'; readonly address: string; readonly ms: number; readonly until: string }
+  /** Stop what runs at an address; a step or shard answers with an event, an approval or a wait need not. */
   | { readonly type: 'stop'; readonly address: string }
   /** Hand on what a person did to the shard or called run at an address. */
   | { readonly type: 'tell'; readonly address: string; readonly order: InterventionEvent }

@@ -89,15 +89,16 @@ function readsInside(node: PlanNode): string[] {
 }
 
 /**
- * Executions that a scope takes once: each step counts one, of both arms of a branch. A map inside it counts as the
- * shards that it will probably need, since a map inside a map always runs in shards: so the number is known beforehand.
+ * Executions that a scope takes once: each step, call and wait counts one, of both arms of a branch. A map inside it
+ * counts as the shards that it will probably need, since a map inside a map always runs in shards: so the number is known
+ * beforehand.
  */
 export function countExecutions(body: Body, shards = 1): number {
   return body.nodes.reduce((sum, node) => {
     if (node.kind === 'map') return sum + shards;
     const inner = bodiesOf(node).reduce((all, { body: scope }) => all + countExecutions(scope, shards), 0);
     if (node.kind === 'until') return sum + inner * node.max;
-    return sum + inner + (isExecuted(node) ? 1 : 0);
+    return sum + inner + (isExecuted(node) || node.kind === 'wait' ? 1 : 0);
   }, 0);
 }
 

@@ -11,11 +11,12 @@ import { takeIntervention } from './take-intervention';
 import { openUnits } from './open-units';
 import { takeReused } from './reuse';
 import { closeScope, openScope } from './scopes';
-import { isRunningLeaf } from './running';
+import { asksPerson, isRunningLeaf } from './running';
 import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
 import type { Event, Failure, NodeEvent, NodeState, RunState, ShardSeed } from './state';
 import { isTolerated } from './tolerance';
+import { takeTime, wake } from './wait';
 
 /** A state and what is to be done now. */
 export interface Advance {
@@ -139,8 +140,10 @@ function takeNodeEvent(draft: Draft, event: NodeEvent): void {
     return;
   }
   const isLeaf = isRunningLeaf(draft.index, node);
-  if (event.type === 'answered') {
-    if (node.status === 'waiting') answer(draft, event);
+  if (event.type === 'time') takeTime(draft, event);
+  else if (event.type === 'woke') wake(draft, event.address);
+  else if (event.type === 'answered') {
+    if (asksPerson(node)) answer(draft, event);
   } else if (isLeaf && event.type === 'completed') takeOutput(draft, event.address, event.output);
   else if (isLeaf && event.type === 'failed') takeFailure(draft, event.address, event.failure);
   else if (isLeaf && event.type === 'cancelled') stopped(draft, event.address);

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan';
 import { indexPlan } from './index-plan';
 import { isItem, isOpen, openAt } from './inside';
 import type { Intervention } from './intervention';
-import { isRunningLeaf } from './running';
+import { isRunningLeaf, waitingUntil } from './running';
 import type { NodeState, RunState } from './state';
 
 /**
@@ -38,6 +38,12 @@ function refuseAt(plan: Plan, state: RunState, ask: Extract<Intervention, { node
   }
   if (!node) throw perennialError('PER_RUN_038', `'${address}' is an item, no step.`);
   const { kind } = indexPlan(plan).nodes.get(node.node)?.node ?? { kind: 'no node' };
+  if (kind === 'wait' && ask.action === 'skip') {
+    if (!isOpen(node)) throw tooLate(address, node);
+    if (ask.output !== null) throw perennialError('PER_RUN_040', `'${address}' is a wait, which has its own output.`);
+    if (!waitingUntil(node)) throw perennialError('PER_RUN_041', `The wait '${address}' has not begun.`);
+    return;
+  }
   if (kind !== 'step') throw perennialError('PER_RUN_038', `'${address}' is of the kind ${kind}, no step.`);
   if (!isOpen(node)) throw tooLate(address, node);
   if (ask.action === 'skip') return;

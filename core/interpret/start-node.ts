@@ -49,6 +49,9 @@ export function startNode(draft: Draft, address: string): boolean {
       return true;
     case 'call':
       return startCall(draft, address, state, node);
+    case 'wait':
+      startWait(draft, address);
+      return true;
     case 'finally':
       throw perennialError('PER_FLOW_009', `The final body ${address} was started before the end.`);
   }
@@ -112,6 +115,13 @@ function startApproval(draft: Draft, address: string, state: NodeState, node: Ap
   change(draft, address, { status: 'waiting', show });
   note(draft, address, { status: 'waiting', input: show });
   draft.commands.push({ type: 'await-answer', address, node: node.id, timeout: node.timeout });
+}
+
+/** How long it is, and until when, shows once the time is known. */
+function startWait(draft: Draft, address: string): void {
+  spend(draft, address, 1);
+  change(draft, address, { status: 'running' });
+  draft.commands.push({ type: 'tell-time', address });
 }
 
 function startMap(draft: Draft, address: string, state: NodeState, node: MapNode): void {

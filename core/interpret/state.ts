@@ -33,6 +33,8 @@ export interface NodeState {
   readonly shard?: { readonly from: number; readonly count: number };
   /** What an approval shows. */
   readonly show?: Json;
+  /** The moment that a wait which has begun waits for: ISO 8601, UTC. */
+  readonly until?: string;
   /** Whether the records were asked for an output to reuse: without an answer yet, or they have none. */
   readonly reuse?: 'asked' | 'absent';
 }
@@ -126,6 +128,10 @@ export type NodeEvent =
   | { readonly type: 'failed'; readonly address: string; readonly failure: Failure }
   | { readonly type: 'cancelled'; readonly address: string }
   | { readonly type: 'answered'; readonly address: string; readonly answer: GivenAnswer }
+  /** The answer to `tell-time`: ms since 1970. */
+  | { readonly type: 'time'; readonly address: string; readonly now: number }
+  /** The moment that a wait has slept for. */
+  | { readonly type: 'woke'; readonly address: string }
   /** The records' answer about a node of the run that this one repeats. */
   | { readonly type: 'reused'; readonly address: string; readonly output: Json }
   | { readonly type: 'absent'; readonly address: string };
@@ -140,7 +146,7 @@ export type InterventionEvent =
   | ({ readonly type: 'node-cancelled'; readonly address: string } & Actor)
   /** A step that waits out its back-off is to be tried at once. */
   | { readonly type: 'hurried'; readonly address: string }
-  /** A step's output, in place of an execution's. */
+  /** A step's output, in place of an execution's. Of a wait, whose output is its own: it is over. */
   | { readonly type: 'given'; readonly address: string; readonly output: Json };
 
 /** What a shard of a map is started with, beside plan and run: everything of the outside that its items read. */

@@ -4,9 +4,10 @@ import { failureOf } from './failure';
 import { skipLeft } from './finish';
 import { openAt, openInside } from './inside';
 import { saying } from './intervention';
-import { isRunningLeaf } from './running';
+import { isRunningLeaf, waitingUntil } from './running';
 import { bringToEnd, cancel, complete, fail, giveUp } from './settle';
 import type { Ending, InterventionEvent } from './state';
+import { wake } from './wait';
 
 /** Takes in what a person did. What has ended meanwhile stays as it is. */
 export function takeIntervention(draft: Draft, event: InterventionEvent): void {
@@ -92,8 +93,14 @@ function hurry(draft: Draft, address: string): void {
 }
 
 function takeGiven(draft: Draft, { address, output }: Extract<InterventionEvent, { type: 'given' }>): void {
-  const status = draft.nodes[address]?.status;
-  if (status !== 'pending' && status !== 'running') return;
+  const state = draft.nodes[address];
+  if (state && draft.index.nodes.get(state.node)?.node.kind === 'wait') {
+    if (waitingUntil(state) === undefined) return;
+    leaveOff(draft, address);
+    wake(draft, address);
+    return;
+  }
+  if (state?.status !== 'pending' && state?.status !== 'running') return;
   leaveOff(draft, address);
   complete(draft, address, output);
 }

@@ -7,6 +7,7 @@ import { mapKind } from './map';
 import { stepKind } from './step';
 import { switchKind } from './switch';
 import { untilKind } from './until';
+import { waitKind } from './wait';
 
 export { approvalNode } from './approval';
 export { branchNode } from './branch';
@@ -16,6 +17,7 @@ export { mapNode } from './map';
 export { stepNode } from './step';
 export { switchNode } from './switch';
 export { untilNode } from './until';
+export { waitNode } from './wait';
 
 /** The expressions that must be computable before a node starts. */
 export function readsOf(node: PlanNode): readonly Expr[] {
@@ -34,6 +36,8 @@ export function readsOf(node: PlanNode): readonly Expr[] {
       return untilKind.reads(node);
     case 'call':
       return callKind.reads(node);
+    case 'wait':
+      return waitKind.reads(node);
     case 'finally':
       return finallyKind.reads(node);
   }
@@ -56,6 +60,8 @@ export function bodiesOf(node: PlanNode): readonly { readonly name: string; read
       return untilKind.bodies(node);
     case 'call':
       return callKind.bodies(node);
+    case 'wait':
+      return waitKind.bodies(node);
     case 'finally':
       return finallyKind.bodies(node);
   }

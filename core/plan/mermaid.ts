@@ -1,6 +1,7 @@
 import { readNodes } from '../expr/reads';
 import { exprText } from '../expr/text';
 import { readsOf } from '../nodes';
+import { waitText } from '../nodes/wait';
 import type { Body, Expr, Plan, PlanNode } from './plan';
 
 /** What the drawing collects, in the order of the plan, so that equal plans have equal text. */
@@ -13,9 +14,9 @@ interface Drawing {
 
 /**
  * A plan as a Mermaid flowchart, for documents and for `perennial plan --mermaid`. Boxes are steps (with their pool when
- * it is not `cpu`), framed groups are maps, branches, repetitions and final bodies, rounded boxes approvals, boxes with
- * double sides called pipelines. A solid arrow is a value that is
- * used, a dotted one an order without a value (`after`).
+ * it is not `cpu`), framed groups are maps, branches, repetitions and final bodies, rounded boxes approvals, hexagons
+ * waits, boxes with double sides called pipelines. A solid arrow is a value that is used, a dotted one an order without a
+ * value (`after`).
  *
  * @example
  * planToMermaid(plan) // 'flowchart TD\n  n0["collect"]\n  n1["train<br/>pool gpu"]\n  n0 --> n1\n'
@@ -54,6 +55,10 @@ function drawNode(node: PlanNode, plan: Plan, drawing: Drawing, indent: string):
   }
   if (node.kind === 'approval') {
     drawing.lines.push(`${indent}${name}(["${escaped(node.id)}<br/>approval"])`);
+    return;
+  }
+  if (node.kind === 'wait') {
+    drawing.lines.push(`${indent}${name}{{"${escaped(node.id)}<br/>waits ${escaped(waitText(node))}"}}`);
     return;
   }
   if (node.kind === 'call') {

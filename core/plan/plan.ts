@@ -153,6 +153,16 @@ export interface CallNode extends NodeBase {
   readonly priority?: Priority;
 }
 
+/** A pause in the run, of a length or until a moment. */
+export interface WaitNode extends NodeBase {
+  readonly kind: 'wait';
+  /**
+   * `for` is a length: milliseconds, or text like `2h`. `until` is a moment: ISO 8601 with its zone, or milliseconds since
+   * 1970.
+   */
+  readonly time: { readonly for: Expr } | { readonly until: Expr };
+}
+
 /** A body that runs when all others have ended: in any case, or when the run failed. At a plan's top only. */
 export interface FinallyNode extends NodeBase {
   readonly kind: 'finally';
@@ -160,7 +170,8 @@ export interface FinallyNode extends NodeBase {
   readonly body: Body;
 }
 
-export type PlanNode = StepNode | MapNode | BranchNode | SwitchNode | ApprovalNode | UntilNode | CallNode | FinallyNode;
+export type PlanNode =
+  StepNode | MapNode | BranchNode | SwitchNode | ApprovalNode | UntilNode | CallNode | WaitNode | FinallyNode;
 
 /** A scope of nodes with one value: a map's body or a branch's arm. Nodes outside cannot see into it. */
 export interface Body {

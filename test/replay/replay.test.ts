@@ -68,6 +68,8 @@ describe('recorded histories', () => {
       'rejected',
       'failed',
       'cancelled',
+      'waited',
+      'wait-skipped',
       'keeper',
       'retrain',
       'report-cause',

@@ -102,6 +102,12 @@ export const examples = {
     const signed = g.approval('release', { show: best, by: ['ana'], answer: z.object({ share: z.number() }) });
     g.run(deploy, { model: best.model, share: coalesce(signed.answer, { share: 1 }).share });
   },
+  wait(g: Graph, trained: Ref<{ model: z.output<typeof Model> }>, config: Ref<{ labelsAt: string }>) {
+    const judge = step('judge', { input: z.object({ model: Model, labelsOf: z.iso.datetime() }), output: z.null() });
+    const cooled = g.wait('cool-off', '2h', { after: trained });
+    const ripe = g.wait('labels-ripe', { until: config.labelsAt }, { after: cooled });
+    g.run(judge, { model: trained.model, labelsOf: ripe.until });
+  },
   until(g: Graph, config: Ref<{ goal: number }>) {
     const Fitted = z.object({ nextRate: z.number(), loss: z.number() });
     const fit = step('fit', { input: z.object({ rate: z.number() }), output: Fitted });

@@ -50,8 +50,8 @@ describe('the bundle of workflows/', () => {
     expect(strays(code)).toEqual([]);
   });
 
-  it('stays below two and a half megabytes: zod alone would take it to three', () => {
-    expect(Buffer.byteLength(code)).toBeLessThan(2.5 * 1024 * 1024);
+  it('stays below two and three quarters megabytes: zod alone would take it beyond three and a half', () => {
+    expect(Buffer.byteLength(code)).toBeLessThan(2.75 * 1024 * 1024);
   });
 
   it.each(['zod', 'pino'])('control: %s in the sandbox is found', async (name) => {

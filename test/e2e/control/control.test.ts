@@ -9,6 +9,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { readItems } from '../../../cli/read-items';
 import { readNode } from '../../../cli/read-run';
+import { nodeText } from '../../../cli/views/node-view';
 import { awaitRun } from '../../../client/await-run';
 import { type CancelRun, cancelRun } from '../../../client/cancel-run';
 import { intervene } from '../../../client/intervene';
@@ -168,6 +169,43 @@ describe('a step that waits out its back-off', () => {
     await eventually(waits('skipped'));
     await act('skipped', { action: 'skip', node: 'flaky', output: { n: 5 } });
     expect(await end('skipped')).toMatchObject({ status: 'completed', output: { n: 6 } });
+  });
+});
+
+describe('a wait of a month', () => {
+  const waiting = (run: string) => eventually(async () => (await statusOf(run, 'cool-off')) === 'waiting');
+
+  it('outlives its worker and says until when; a person ends it, and a rerun does not wait again', async () => {
+    await around.start('cooling', 'cooled');
+    await waiting('cooled');
+    killGroup(worker);
+    worker = await around.worker();
+    const view = await readNode(around.db, 'cooled', 'cool-off');
+    expect(nodeText(view, new Date())).toMatch(/^status {3}waiting until 2\d{3}-\d\d-\d\dT[\d:.]+Z$/m);
+    const wrong = act('cooled', { action: 'skip', node: 'cool-off', output: { until: 'now' } });
+    await expect(wrong).rejects.toMatchObject({ code: 'PER_RUN_040' });
+    await act('cooled', { action: 'skip', node: 'cool-off', output: null });
+    await eventually(async () => (await executed('cooled')).includes('hold'));
+    await act('cooled', { action: 'cancel-node', node: 'hold' });
+    expect(await end('cooled')).toMatchObject({ status: 'failed' });
+    const did = { node: 'cool-off', action: 'skip', ...ana };
+    expect(await listInterventions(around.db, 'cooled', { limit: 9 })).toEqual(
+      expect.arrayContaining([expect.objectContaining(did)]),
+    );
+    const { runId } = await rerun(connection, project.pipelines, { run: 'cooled' });
+    await letGo(runId);
+    const until: unknown = view.node.input;
+    expect(await end(runId)).toMatchObject({ status: 'completed', output: until });
+    expect(await executed(runId)).toEqual(['hold']);
+    expect(await findNode(around.db, runId, 'cool-off')).toMatchObject({ output: until, reused_from: 'cooled' });
+  });
+
+  it('ends with a cancellation of its run', async () => {
+    await around.start('cooling', 'cooling');
+    await waiting('cooling');
+    await cancelRun(connection, 'cooling', { ...ana, grace: 20_000, hard: false });
+    expect(await end('cooling')).toMatchObject({ status: 'cancelled' });
+    expect(await statusOf('cooling', 'cool-off')).toBe('cancelled');
   });
 });
 

@@ -210,6 +210,93 @@ describe('an approval', () => {
   });
 });
 
+describe('a wait', () => {
+  const month = 30 * 86_400_000;
+
+  /** Starts a run and waits until it sleeps. */
+  async function asleep(config: object): Promise<{ handle: WorkflowHandle; moment: string }> {
+    const handle = await engine.start('ripening', config);
+    const moment = await until(async () => {
+      const status = await handle.query<RunStatus | null>('status');
+      return status?.nodes.find(({ address }) => address === 'cool-off')?.until ?? null;
+    });
+    return { handle, moment };
+  }
+
+  async function timersOf(handle: WorkflowHandle): Promise<{ summary: string; ms: number; cancelled: boolean }[]> {
+    const events = (await handle.fetchHistory()).events ?? [];
+    const cancelled = events.map((event) => event.timerCanceledEventAttributes?.timerId);
+    return events.flatMap(({ timerStartedEventAttributes: timer, userMetadata }) => {
+      if (!timer) return [];
+      const { seconds, nanos } = timer.startToFireTimeout ?? {};
+      const summary = Buffer.from(userMetadata?.summary?.data ?? []).toString();
+      const ms = Number(seconds) * 1_000 + Number(nanos) / 1e6;
+      return [{ summary, ms, cancelled: cancelled.includes(timer.timerId) }];
+    });
+  }
+
+  it('holds up what comes after it for its time, as a timer that says what it is', async () => {
+    const { handle, result } = await run('ripening', { length: '1s' });
+    const { notes, executed } = engine.recordsOf(handle.workflowId);
+    const [waiting, over] = notes.filter(({ node }) => node === 'cool-off');
+    expect(waiting).toMatchObject({ kind: 'wait', status: 'waiting', input: over?.output });
+    expect(over).toMatchObject({ status: 'completed' });
+    expect(result).toEqual({ n: 4, items: 0, ...(over?.output as object) });
+    expect(executed.map(({ address }) => address)).toEqual(['double', 'second']);
+    const [timer] = await timersOf(handle);
+    expect(timer).toMatchObject({ ms: 1_000, cancelled: false });
+    expect(timer?.summary).toMatch(/^"cool-off waits until 2\d{3}-\d\d-\d\dT[\d:.]+Z"$/);
+    await engine.record(handle, 'waited');
+  });
+
+  it('waits for a moment that a step gives, and not for one that has passed', async () => {
+    const half = Math.ceil((Date.now() + 600) / 2);
+    const { handle, result } = await run('timely', { half });
+    expect(result).toEqual({ until: new Date(2 * half).toISOString() });
+    expect(await timersOf(handle)).toHaveLength(1);
+    const passed = await run('timely', { half: 0 });
+    expect(passed.result).toEqual({ until: '1970-01-01T00:00:00.000Z' });
+    expect(await timersOf(passed.handle)).toEqual([]);
+  });
+
+  it('fails when it is given no time, or years', async () => {
+    expect(failureType((await run('ripening', { length: 'soon' })).error)).toBe('PER_FLOW_013');
+    expect(failureType((await run('timely', { half: 4e12 })).error)).toBe('PER_FLOW_014');
+  });
+
+  it('of a month is over when a person skips it', async () => {
+    const { handle, moment } = await asleep({ length: month });
+    const approval = handle.executeUpdate('approve', { args: [{ node: 'cool-off', approved: true, by: 'ana' }] });
+    await expect(approval).rejects.toMatchObject({ cause: { type: 'PER_FLOW_007' } });
+    const ask = { action: 'skip', node: 'cool-off', output: null, by: 'ana', reason: 'the labels are here' };
+    await handle.executeUpdate('intervene', { args: [ask] });
+    expect(await handle.result()).toEqual({ n: 4, items: 0, until: moment });
+    expect(await timersOf(handle)).toMatchObject([{ ms: month, cancelled: true }]);
+    await engine.record(handle, 'wait-skipped');
+  });
+
+  it('of a month is over with a cancellation', async () => {
+    const { handle } = await asleep({ length: month });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toBeDefined();
+    expect(await statusName(handle)).toBe('CANCELLED');
+    const { notes, end, executed } = engine.recordsOf(handle.workflowId);
+    expect(end).toMatchObject({ status: 'cancelled' });
+    expect(notes.filter(({ node }) => node === 'cool-off').at(-1)).toMatchObject({ status: 'cancelled' });
+    expect(executed.map(({ address }) => address)).toEqual(['double']);
+    expect(await timersOf(handle)).toMatchObject([{ ms: month, cancelled: true }]);
+  });
+
+  it('stands at items, in shards too', async () => {
+    const items = Array.from({ length: 230 }, (_, i) => 1 + (i % 50));
+    const { handle, result } = await run('ripening', { length: 1, items });
+    expect(result).toMatchObject({ n: 4, items: 230 });
+    const { notes } = engine.recordsOf(handle.workflowId);
+    const ripe = notes.filter(({ node, status }) => node === 'ripe' && status === 'completed');
+    expect(new Set(ripe.map(({ address }) => address)).size).toBe(230);
+  });
+});
+
 describe('failures and cancellation', () => {
   it('tries a step again as its contract says', async () => {
     const { result, handle } = await run('stumbling', { key: 'twice', times: 2 });

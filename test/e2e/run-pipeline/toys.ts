@@ -169,6 +169,24 @@ export const asking = pipeline('asking', {
     ),
 });
 
+/** Waits between two steps, and at each item. */
+export const ripening = pipeline('ripening', {
+  config: z.object({ length: z.union([z.number(), z.string()]), items: z.array(z.number()).default([]) }),
+  graph(g, config) {
+    const first = g.run(double, { n: 1 });
+    const cooled = g.wait('cool-off', config.length, { after: first });
+    const second = g.run(double, { n: first.n }, { id: 'second', after: cooled });
+    const each = g.map('each', config.items, (ms) => g.wait('ripe', ms));
+    return { n: second.n, until: cooled.until, items: each.length };
+  },
+});
+
+/** Waits for a moment that a step gives. */
+export const timely = pipeline('timely', {
+  config: z.object({ half: z.number() }),
+  graph: (g, config) => g.wait('moment', { until: g.run(double, { n: config.half }).n }),
+});
+
 export const pipelines = [
   chain,
   fanOut,
@@ -186,6 +204,8 @@ export const pipelines = [
   urgent,
   tolerant,
   asking,
+  ripening,
+  timely,
 ];
 
 const tries = new Map<string, number>();

@@ -7,6 +7,7 @@ import { historyText, modelsText, versionText } from '../../../cli/views/model-v
 import { bytesText } from '../../../cli/views/bytes';
 import { itemsText } from '../../../cli/views/items-view';
 import { cacheSentence, cacheText } from '../../../cli/views/cache-text';
+import { nodeNews } from '../../../cli/verbs/run';
 import { type NodeView, nodeText } from '../../../cli/views/node-view';
 import { type RunView, runsText, runText } from '../../../cli/views/run-view';
 import { shellWord } from '../../../cli/views/shell-word';
@@ -223,6 +224,26 @@ describe('nodeText', () => {
     uses: {},
     interventions: [],
   };
+
+  test('a wait says until when, wherever it is told, and how to go on now; a skip of it gave no output', () => {
+    const until = '2026-03-01T00:00:00.000Z';
+    const wait: NodeRow = {
+      ...{ ...node, address: 'cool-off', node: 'cool-off', kind: 'wait', step: null, pool: null, cache: null },
+      ...{ status: 'waiting', input: { until }, ended_at: null },
+    };
+    const line = new RegExp(`^ *cool-off +wait +waiting until ${until} `, 'm');
+    expect(runText({ ...view, nodes: [wait] }, now)).toMatch(line);
+    expect(runText({ ...view, nodes: [wait] }, now)).not.toContain('perennial approve');
+    expect(nodeNews(wait, run.id)).toBe(`cool-off waits until ${until}`);
+    const full = nodeText({ ...one, node: wait }, now);
+    expect(full).toContain(`status   waiting until ${until}`);
+    expect(full).toContain(`perennial skip ${run.id} cool-off --reason`);
+    const over = nodeText({ ...one, node: { ...wait, status: 'completed', output: { until } } }, now);
+    expect(over).not.toContain('perennial skip');
+    const did = { run_id: run.id, id: 'i', node: 'cool-off', by: 'ana', reason: 'here', at: until };
+    const interventions = [{ ...did, action: 'skip' as const, detail: { output: null } }];
+    expect(runText({ ...view, nodes: [wait], interventions }, now)).toMatch(/ana +skipped +cool-off +here/);
+  });
 
   test('tells all of it, and cuts nothing', () => {
     const text = nodeText(one, now);

@@ -101,6 +101,8 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
         output === undefined ? { type: 'absent', address } : { type: 'reused', address, output },
       );
     },
+    now: () => 0,
+    sleep: ({ address }, tell) => run(address, tell, () => ({ type: 'woke', address })),
     later(action) {
       open.push({ address: '', stopped: false, tell: action, end: () => ({ type: 'breathed' }) });
     },

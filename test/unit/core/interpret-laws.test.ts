@@ -238,6 +238,20 @@ describe('the interpreter', () => {
     );
   });
 
+  it('ends once when a person skips any of its steps and waits, and starts nothing twice', () => {
+    fc.assert(
+      fc.property(anyPlan, anyRun, fc.nat(12), fc.nat(30), (plan, run, after, which) => {
+        const nodes = allNodes(plan.body).filter(({ kind }) => kind === 'step' || kind === 'wait');
+        const address = nodes[which % Math.max(1, nodes.length)]?.id ?? 'n0';
+        const event = { type: 'given', address, output: null } as const;
+        const { started, commands } = drive(plan, config, { ...how(run), then: { after, event } });
+        expect(new Set(started).size).toBe(started.length);
+        expect(commands.filter((c) => c.type === 'end')).toHaveLength(1);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('lets nodes that do not need a failed one finish, when the pipeline says so', () => {
     fc.assert(
       fc.property(anyPlan, anyRun, (plan, run) => {

@@ -4,7 +4,7 @@ import ts from 'typescript';
 const OPS = new Set(['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'and', 'or', 'not', 'coalesce', 'output', 'item', 'config']);
 
 /** What the interpreter commands an execution by. */
-const COMMANDS = new Set(['run-step', 'run-call', 'run-shard', 'await-answer']);
+const COMMANDS = new Set(['run-step', 'run-call', 'run-shard', 'await-answer', 'tell-time', 'sleep']);
 
 /** How many ops a file has to tell apart before it counts as computing them. */
 const SEVERAL = 4;
@@ -15,7 +15,8 @@ const SEVERAL = 4;
  */
 export function interpretersIn(name: string, text: string): string[] {
   // Parsing every file takes seconds; what is looked for has words of its own.
-  if (!/\.op\b|expr\/evaluate|interpret\/|run-step|run-call|run-shard|await-answer/.test(text)) return [];
+  if (!/\.op\b|expr\/evaluate|interpret\/|run-step|run-call|run-shard|await-answer|tell-time|'sleep'/.test(text))
+    return [];
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
   const found = new Set<string>();
   const ops = new Set<string>();
@@ -24,7 +25,7 @@ export function interpretersIn(name: string, text: string): string[] {
       const from = node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '';
       if (/(^|\/)expr\/evaluate$/.test(from)) found.add('computes expressions');
       if (
-        /(^|\/)interpret\/(arms|draft|finish|interpret|open-units|scopes|settle|skip|start-node|tolerance|until)$/.test(
+        /(^|\/)interpret\/(arms|draft|finish|interpret|open-units|scopes|settle|skip|start-node|tolerance|until|wait)$/.test(
           from,
         )
       )

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { advance } from '../../../core/interpret';
 import type { Body, Plan, PlanNode } from '../../../core/plan/plan';
-import { anyRichPlan } from './plans';
+import { anyRichPlan, BEGIN } from './plans';
 import { anyWorld, type Mutant, whatDiffers } from './worlds';
 
 /** Seeds that failed once. A law that breaks names its seed: it belongs there from then on. */
@@ -55,6 +55,10 @@ function everywhere(plan: Plan, change: (node: PlanNode) => PlanNode): Plan {
   const inside = (node: PlanNode): PlanNode => {
     if (node.kind === 'map' || node.kind === 'until' || node.kind === 'finally')
       return { ...node, body: within(node.body) };
+    if (node.kind === 'switch') {
+      const cases = node.cases.map((each) => ({ ...each, body: within(each.body) }));
+      return { ...node, cases, else: node.else && within(node.else) };
+    }
     return node.kind === 'branch' ? { ...node, then: within(node.then), else: node.else && within(node.else) } : node;
   };
   return { ...plan, body: within(plan.body) };
@@ -83,6 +87,41 @@ const mutants: readonly (readonly [what: string, mutant: Mutant])[] = [
   [
     'repeats once too often',
     { plan: (plan) => everywhere(plan, (node) => (node.kind === 'until' ? { ...node, max: node.max + 1 } : node)) },
+  ],
+  [
+    'takes the else of a switch for its first arm',
+    {
+      plan: (plan) =>
+        everywhere(plan, (node) =>
+          node.kind === 'switch' && node.else
+            ? {
+                ...node,
+                cases: node.cases.map((each, i) => (i === 0 ? { ...each, body: node.else ?? each.body } : each)),
+              }
+            : node,
+        ),
+    },
+  ],
+  [
+    'wakes a little late',
+    {
+      plan: (plan) =>
+        everywhere(plan, (node) => {
+          if (node.kind !== 'wait' || !('for' in node.time) || node.time.for.op !== 'literal') return node;
+          return { ...node, time: { for: { op: 'literal', value: Number(node.time.for.value) + 1 } } };
+        }),
+    },
+  ],
+  [
+    'does not wait for a moment',
+    {
+      plan: (plan) =>
+        everywhere(plan, (node) =>
+          node.kind === 'wait' && 'until' in node.time
+            ? { ...node, time: { until: { op: 'literal', value: BEGIN } } }
+            : node,
+        ),
+    },
   ],
   [
     'does not hear of a cancellation',

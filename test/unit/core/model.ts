@@ -4,7 +4,17 @@ import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
 import { MAX_LIST_SIZE, sizeOf } from '../../../core/interpret/limits';
 import { isList, type Json } from '../../../core/plan/json';
-import type { ApprovalNode, Body, BranchNode, MapNode, Plan, PlanNode, UntilNode } from '../../../core/plan/plan';
+import type {
+  ApprovalNode,
+  Body,
+  BranchNode,
+  MapNode,
+  Plan,
+  PlanNode,
+  SwitchNode,
+  UntilNode,
+  WaitNode,
+} from '../../../core/plan/plan';
 
 /**
  * What a plan means, told once more and in another way: no events and no state, but every node's begin and end worked out
@@ -31,7 +41,7 @@ export interface Told {
   readonly output: Json;
   readonly input: Json;
   readonly tried: readonly Tried[];
-  /** A step or an approval: what has no nodes inside. */
+  /** A step, an approval or a wait: what has no nodes inside. */
   readonly isLeaf: boolean;
   /** Why it failed, or what inside it did. */
   readonly fault?: Fault;
@@ -53,6 +63,8 @@ export interface World {
   /** When an approval that begins to wait then is answered, and the answer. */
   answer(address: string, node: ApprovalNode, from: number): { readonly at: number; readonly answer: Approved };
   readonly cancelAt: number | null;
+  /** The date of the beginning, ms since 1970. */
+  readonly startedAt: number;
   /** What a final body is told of the run's end. */
   end(id: string): Json;
 }
@@ -110,7 +122,10 @@ const earliest = (those: readonly Ender[]): Ender | undefined =>
 /** What a run of the plan comes to in a world. */
 export function meaningOf(plan: Plan, config: Json, world: World): Meant {
   const branchedOn = new Set(
-    allNodes(plan.body).flatMap((node) => (node.kind === 'branch' ? readNodes(node.when) : [])),
+    allNodes(plan.body).flatMap((node) => {
+      if (node.kind === 'branch') return readNodes(node.when);
+      return node.kind === 'switch' ? readNodes(node.on) : [];
+    }),
   );
   const finals = plan.body.nodes.flatMap((node) => (node.kind === 'finally' ? [node] : []));
 
@@ -148,7 +163,7 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
     const address = place.prefix + node.id;
     const needs = needsOf(node).flatMap((id) => place.found.get(id) ?? []);
     const never = needs.filter(({ outcome }) => outcome !== 'completed').map(({ end }) => end);
-    const isLeaf = node.kind === 'step' || node.kind === 'approval';
+    const isLeaf = node.kind === 'step' || node.kind === 'approval' || node.kind === 'wait';
     const blank = { address, came: opened, output: null, input: null, tried: [], isLeaf };
     if (never.length > 0) return { ...blank, end: Math.max(opened, Math.min(...never)), outcome: 'given up' };
     const ready = needs.reduce((last, { end }) => Math.max(last, end), opened);
@@ -177,8 +192,26 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
         place.shell.enders.push({ at, status: 'rejected', address, fault });
         return done(at, answer);
       }
+      case 'wait': {
+        const moment = momentIn(node, world.startedAt + ready, valuesOf(place));
+        const end = Math.max(ready, moment - world.startedAt);
+        // One whose moment has passed follows from what made it ready, as a branch does.
+        return done(end, { until: new Date(moment).toISOString() }, { isLeaf: end > ready });
+      }
       case 'branch':
-        return branch(node, ready, place, done, failed);
+        return branch(
+          node,
+          evaluate(node.when, valuesOf(place)) === true ? node.then : node.else,
+          ready,
+          place,
+          done,
+          failed,
+        );
+      case 'switch': {
+        const value = evaluate(node.on, valuesOf(place));
+        const taken = node.cases.find((each) => each.value === (typeof value === 'number' ? `${value}` : value));
+        return branch(node, taken ? taken.body : node.else, ready, place, done, failed);
+      }
       case 'until':
         return until(node, ready, place, done, failed);
       case 'map': {
@@ -193,10 +226,15 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
   type Done = (end: number, output: Json, more?: Partial<Told>) => Told;
   type Failed = (end: number, fault: Fault | null, more?: Partial<Told>) => Told;
 
-  function branch(node: BranchNode, ready: number, place: Place, done: Done, failed: Failed): Told {
-    const holds = evaluate(node.when, valuesOf(place)) === true;
-    const [arm, other] = holds ? [node.then, node.else] : [node.else, node.then];
-    skip(other, ready, place);
+  function branch(
+    node: BranchNode | SwitchNode,
+    arm: Body | null,
+    ready: number,
+    place: Place,
+    done: Done,
+    failed: Failed,
+  ): Told {
+    for (const { body: other } of bodiesOf(node)) if (other !== arm) skip(other, ready, place);
     if (!arm) return done(ready, null);
     const closed = body(arm, ready, place);
     if (closed.failed) return failed(closed.end, closed.fault);
@@ -366,6 +404,16 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
   return { status: 'completed', output, duration: end, type: null, told };
 }
 
+/** The moment that a wait which begins at a moment waits for. */
+function momentIn({ time }: WaitNode, from: number, values: Values): number {
+  return 'for' in time ? from + numberIn(evaluate(time.for, values)) : numberIn(evaluate(time.until, values));
+}
+
+function numberIn(value: Json): number {
+  if (typeof value !== 'number') throw new Error('the model was given no time');
+  return value;
+}
+
 function listIn(value: Json): readonly Json[] {
   if (!isList(value)) throw new Error('the model was given no list');
   return value;
@@ -395,11 +443,12 @@ function rootOf(shell: Shell): Place {
 function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
   if (!ender) return [...told];
   const { at, address } = ender;
+  // What stands inside a map that failed by itself came and ended before it, at the same moment.
+  const isInside = (one: Told): boolean => one.address.startsWith(`${address}[`);
   return told
-    .filter(({ came }) => came < at)
+    .filter((one) => one.came < at || (one.came === at && isInside(one)))
     .map((one) => {
-      // What stands inside a map that failed by itself had ended before it, at the same moment.
-      const isCause = one.isLeaf || one.address === address || one.address.startsWith(`${address}[`);
+      const isCause = one.isLeaf || one.address === address || isInside(one);
       if (one.end < at || (one.end === at && isCause)) return one;
       const tried = one.tried
         .filter(({ from }) => from < at)

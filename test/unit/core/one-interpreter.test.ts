@@ -122,6 +122,11 @@ const planted: readonly (readonly [does: string, code: string])[] = [
     'carries out commands',
     `export const obey = (command) => { switch (command.type) { case 'await-answer': break; } };`,
   ],
+  [
+    'carries out commands',
+    `export const obey = (command) => { if (command.type === 'sleep') setTimeout(wake, command.ms); };`,
+  ],
+  ['reaches into the interpreter', `import { takeTime } from '../core/interpret/wait';`],
   ['reaches into the interpreter', `import { startNode } from '../core/interpret/start-node';`],
 ];
 

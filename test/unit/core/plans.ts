@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Body, Expr, Plan, PlanNode, PlanStep } from '../../../core/plan/plan';
+import type { Body, Expr, Plan, PlanNode, PlanStep, WaitNode } from '../../../core/plan/plan';
 
 export const noop: PlanStep = {
   name: 'noop',
@@ -17,12 +17,15 @@ export function planOf(body: Body, onFailure: Plan['onFailure'] = 'cancel'): Pla
   return { format: 1, pipeline: 'p', steps: { noop }, body, config: {}, onFailure };
 }
 
+/** When runs of the test kit begin. */
+export const BEGIN = Date.parse('2001-01-01T00:00:00.000Z');
+
 /** Choices that a plan is built from: each number decides one thing, so that a failing plan shrinks to a small one. */
 type Choices = () => number;
 
 /**
- * Plans of any shape: steps, maps, branches, repetitions, approvals and final bodies, nested two deep, whose inputs read config, items and
- * nodes of their own and outer scopes.
+ * Plans of any shape: steps, maps, branches, switches, repetitions, approvals, waits and final bodies, nested two deep, whose
+ * inputs read config, items and nodes of their own and outer scopes.
  */
 export const anyPlan: fc.Arbitrary<Plan> = plansOf(false);
 
@@ -83,7 +86,7 @@ function anyNode(
 ): PlanNode {
   const id = `n${names.next++}`;
   const after = seen.length > 0 && choose() % 4 === 0 ? [seen[choose() % seen.length] ?? ''] : [];
-  const kind = depth < 2 ? choose() % (names.rich ? 7 : 8) : 0;
+  const kind = depth < 2 ? choose() % 9 : 0;
   if (kind === 3) {
     const body = anyBody(choose, names, seen, [...maps, id], depth + 1, 3);
     const over: Expr = { op: 'literal', value: Array.from({ length: choose() % (names.rich ? 5 : 3) }, (_, i) => i) };
@@ -123,7 +126,15 @@ function anyNode(
     const timeout = mayTimeOut ? choose() * 500_000 + names.next * 7_919 : null;
     return { kind: 'approval', id, show: anyExpr(choose, seen, maps), timeout, after };
   }
+  if (kind === 8) return { kind: 'wait', id, time: anyTime(choose, names), after };
   return { kind: 'step', id, step: 'noop', input: anyExpr(choose, seen, maps), after };
+}
+
+/** A length, or a moment that may have passed when the wait begins. */
+function anyTime(choose: Choices, names: Drawn): WaitNode['time'] {
+  const ms = choose() * 400_000 + names.next * 6_863 + 1;
+  if (!names.rich || choose() % 2 === 0) return { for: { op: 'literal', value: ms } };
+  return { until: { op: 'literal', value: BEGIN + ms } };
 }
 
 function anyExpr(choose: Choices, seen: readonly string[], maps: readonly string[]): Expr {

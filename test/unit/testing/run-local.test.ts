@@ -19,6 +19,8 @@ const approved = { release: { approved: true, by: 'ana' } };
 const churn = (options: Partial<LocalOptions> = {}): Promise<LocalRun<{ url: string } | null>> =>
   runLocal(trainChurn, { table: 'events', seeds: [1, 9] }, { steps: fakes, answers: approved, ...options });
 
+const DAY = 86_400_000;
+
 const told = ({ executions }: LocalRun<unknown>): string[] =>
   executions.map(
     ({ address, execution, started, ended, outcome }) => `${address}/${execution} ${started}-${ended} ${outcome}`,
@@ -214,7 +216,7 @@ describe('failures', () => {
 describe('approvals', () => {
   it('time out in virtual time', async () => {
     const run = await churn({ answers: {} });
-    expect(run).toMatchObject({ status: 'rejected', duration: 3 * 86_400_000 });
+    expect(run).toMatchObject({ status: 'rejected', duration: 3 * DAY });
     expect(run.nodes.get('release')?.output).toMatchObject({ by: 'time-out', at: '2001-01-04T00:00:00.000Z' });
   });
 
@@ -299,6 +301,38 @@ describe('maps and calls', () => {
       const first = g.run(double, { n: config.n });
       return g.branch('large', gte(first.n, 4), { then: () => g.call(twice, { n: first.n }), else: () => 0 });
     },
+  });
+
+  it('wait in virtual time, by the date of the beginning: a month takes no longer than a second', async () => {
+    const patient = pipeline('patient', {
+      config: z.object({ ripe: z.iso.datetime(), names: z.array(z.string()) }),
+      graph(g, config) {
+        const data = g.run(extract, { table: 't', days: 1 });
+        const cooled = g.wait('cool-off', '30d', { after: data });
+        const tables = g.map('each', config.names, (table) => {
+          const ripe = g.wait('ripe', { until: config.ripe });
+          return g.run(extract, { table, days: 2 }, { id: 'again', after: [ripe, cooled] }).dataset;
+        });
+        return { tables, until: cooled.until };
+      },
+    });
+    const names = Array.from({ length: 300 }, (_, i) => `t${i}`);
+    const startedAt = '2026-01-01T00:00:00.000Z';
+    const given = { ripe: '2026-02-10T00:00:00Z', names };
+    const options = { steps: fakes, startedAt, durations: { extract: '6m' } } as const;
+    const run = await runLocal(patient, given, options);
+    expect(run.value()).toEqual({ tables: names.map((name) => `${name}-2`), until: '2026-01-31T00:06:00.000Z' });
+    expect(run.duration).toBe(40 * DAY + 360_000);
+    expect(run.nodes.get('cool-off')).toMatchObject({
+      ...{ kind: 'wait', status: 'completed', started: 360_000, ended: 30 * DAY + 360_000 },
+      input: { until: '2026-01-31T00:06:00.000Z' },
+    });
+    // In the calendar of the default beginning that moment is years away.
+    const { failure } = await runLocal(patient, given, { steps: fakes });
+    expect(failure).toMatchObject({ type: 'PER_FLOW_014' });
+    const cut = await runLocal(patient, given, { ...options, cancelAfter: '3d' });
+    expect(cut).toMatchObject({ status: 'cancelled', duration: 3 * DAY });
+    expect(cut.nodes.get('cool-off')).toMatchObject({ status: 'cancelled', ended: 3 * DAY });
   });
 
   it('run as many items at once as the map allows', async () => {

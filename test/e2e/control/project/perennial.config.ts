@@ -124,8 +124,19 @@ export const far = pipeline('far', {
   graph: (g, { folder }) => g.run(plus, { folder, n: g.run(afar, { folder, n: 1 }).n }),
 });
 
+/** Waits a month. */
+export const cooling = pipeline('cooling', {
+  config: Config,
+  graph(g, { folder }) {
+    const first = g.run(plus, { folder, n: 1 }, { id: 'first' });
+    const cooled = g.wait('cool-off', '30d', { after: first });
+    const read = g.run(hold, { folder, n: 2 }, { after: cooled });
+    return { n: read.n, until: cooled.until };
+  },
+});
+
 export default defineConfig({
-  pipelines: [line, deafening, retrying, stubborn, fan, wide, calling, far],
+  pipelines: [line, deafening, retrying, stubborn, fan, wide, calling, far, cooling],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
