@@ -4,7 +4,6 @@ export { cron, type Cron } from './define/cron';
 export { command, isCommand, type Command, type CommandOptions } from './define/command';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
-export type { Duration } from './define/duration';
 export type {
   ApprovalOptions,
   Arms,
@@ -17,6 +16,7 @@ export type {
   RunOptions,
   UntilOptions,
 } from './define/graph';
+export { handWritten, type HandWritten, type RecordedRun, type StepUse } from './define/hand-written';
 export {
   implement,
   implementationsIn,
@@ -49,7 +49,6 @@ export { notSecret, Secret, secret } from './define/secret';
 export {
   step,
   type InputOf,
-  type RetryOptions,
   type StepContract,
   type StepOptions,
   type StepOutputOf,
@@ -61,8 +60,10 @@ export type { Ref, RefBase, ValueOf } from './expr/ref';
 export { template } from './expr/template';
 export type { Wire } from './expr/wire';
 export type { Answered, Approval } from './plan/approval';
+export type { Duration } from './plan/duration';
 export { planHash } from './plan/hash';
 export { canonicalJson, type Json } from './plan/json';
 export type { Plan, PlanNode, PlanStep, Tolerance } from './plan/plan';
+export type { RetryOptions } from './plan/retry';
 export type { EndStatus, RunEnd } from './plan/run-end';
 export type { ItemError, Settled } from './plan/settled';
