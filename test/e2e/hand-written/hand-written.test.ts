@@ -1,9 +1,10 @@
 // Danger: a workflow that a user wrote by hand and runs with a worker of his own has steps that are executed twice, or not
 // recorded; it ends and the records say that it runs; it fails in a way that its code cannot tell; or it decides otherwise
 // when it is replayed. Real workers of the project, whose steps write down each of their executions.
+import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowOptions } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { approve } from '../../../client/approve';
@@ -19,10 +20,10 @@ import type { NodeRow } from '../../../store/nodes/node-row';
 import { listRuns } from '../../../store/runs/list-runs';
 import { findRun } from '../../../store/runs/find-run';
 import { reconcile } from '../../../workers/reconcile';
+import { recordHistory } from '../../replay/record';
 import { eventually, Surroundings } from '../../chaos/surroundings';
 import { bundleWorkflows } from '../../workflows/bundle-workflows';
 import project from './project/perennial.config';
-import type { At } from './workflows';
 
 jest.setTimeout(120_000);
 
@@ -54,6 +55,8 @@ beforeAll(async () => {
     connection: native,
     namespace: around.namespace,
     taskQueue: QUEUE,
+    // Task queues in histories carry it.
+    identity: 'test-worker',
     workflowBundle: { code },
   });
   running = worker.run();
@@ -68,10 +71,10 @@ afterAll(async () => {
 
 const started: string[] = [];
 
-async function start(workflow: string, id: string, input: Partial<At> = {}): Promise<WorkflowHandle> {
+async function start(workflow: string, id: string, options: Partial<WorkflowOptions> = {}): Promise<WorkflowHandle> {
   started.push(id);
-  const args = [{ folder: around.folder, n: 1, ...input }];
-  return around.client.workflow.start(workflow, { workflowId: id, taskQueue: QUEUE, args });
+  const args = [{ folder: around.folder, n: 1 }];
+  return around.client.workflow.start(workflow, { workflowId: id, taskQueue: QUEUE, args, ...options });
 }
 
 /** Addresses that a run's executions were of, in the order in which they began. */
@@ -193,6 +196,37 @@ describe('a hand-written workflow', () => {
     expect(await statuses('terminated')).toEqual({ ship: 'completed', hold: 'cancelled' });
   });
 
+  it('that Temporal tries again goes on with the outputs that it has', async () => {
+    await writeFile(join(around.folder, 'storm'), '');
+    const handle = await start('delivery', 'tried-again', { retry: { initialInterval: '1s', backoffCoefficient: 1 } });
+    await eventually(async () => (await findRun(around.db, 'tried-again'))?.status === 'failed');
+    await rm(join(around.folder, 'storm'));
+    expect(await handle.result()).toBe(2);
+    const ran = await executed('tried-again');
+    expect(ran.filter((address) => address === 'undo')).toHaveLength(1);
+    expect(ran.at(-1)).toBe('ship');
+    expect(await findRun(around.db, 'tried-again')).toMatchObject({ status: 'completed', output: 2, reason: null });
+  });
+
+  it('that is reset to its beginning keeps its outputs as well', async () => {
+    const handle = around.client.workflow.getHandle('first');
+    const { events } = await handle.fetchHistory();
+    const task = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
+    const { runId } = await handle.describe();
+    await around.client.workflowService.resetWorkflowExecution({
+      namespace: around.namespace,
+      workflowExecution: { workflowId: 'first', runId },
+      reason: 'a test',
+      workflowTaskFinishEventId: task?.eventId ?? null,
+      requestId: randomUUID(),
+    });
+    expect(await handle.result()).toEqual({ n: 37, parts: 2 });
+    expect(await executed('first')).toEqual(['extract', 'fit-model', 'fit-model-2', 'total']);
+    const after = await findRun(around.db, 'first');
+    expect(after).toMatchObject({ status: 'completed' });
+    expect(after?.temporal_run_id).not.toBe(after?.first_temporal_run_id);
+  });
+
   it('does not take over what an earlier one did under the same Workflow ID', async () => {
     const before = await findRun(around.db, 'first');
     const handle = await start('nightly', 'first');
@@ -245,6 +279,10 @@ describe('a hand-written workflow', () => {
       errors.push(error ?? null);
     }
     expect(errors).toEqual(histories.map(() => null));
+    const kept = { second: 'signals', told: 'failures', failed: 'failed', cancelled: 'cancelled' };
+    for (const [id, name] of Object.entries(kept)) {
+      await recordHistory(around.client.workflow.getHandle(id), `hand-written-${name}`);
+    }
     expect(histories.length).toBeGreaterThan(8);
   });
 });

@@ -87,6 +87,14 @@ export async function careful({ folder }: At): Promise<string[]> {
   });
 }
 
+/** Two steps that act on the world, one after the other. */
+export async function delivery({ folder }: At): Promise<number> {
+  return recorded({ folder }, async (run: Run) => {
+    const { n } = await run.step('undo', { folder });
+    return (await run.step('ship', { folder, n })).n;
+  });
+}
+
 /** One step fails while another one runs. */
 export async function broken({ folder }: At): Promise<void> {
   await recorded({ folder }, async (run: Run) => {

@@ -23,3 +23,4 @@ export const careful = handWritten('careful', all);
 export const broken = handWritten('broken', all);
 export const wrong = handWritten('wrong', all);
 export const endless = handWritten('endless', all);
+export const delivery = handWritten('delivery', all);

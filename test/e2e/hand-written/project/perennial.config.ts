@@ -5,6 +5,7 @@ import { defineConfig, implement, type StepContext } from '../../../../core';
 import {
   broken,
   careful,
+  delivery,
   endless,
   extract,
   fitModel,
@@ -61,6 +62,6 @@ export const gpu = implement({ fitModel }, { fitModel: plusOne });
 export default defineConfig({
   pipelines: [],
   models: [],
-  workflows: [nightly, saga, careful, broken, wrong, endless],
+  workflows: [nightly, saga, careful, broken, wrong, endless, delivery],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
