@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { type Pipeline, planHash, withCalled } from '../core';
 import { perennialError } from '../core/errors';
@@ -8,11 +7,10 @@ import { addPlan } from '../store/plans/add-plan';
 import { findPlan } from '../store/plans/find-plan';
 import { beginRun } from '../store/runs/begin-run';
 import { endRun } from '../store/runs/end-run';
+import { answer } from './answer';
 import { checkAnswer } from './check-answer';
 import { intervene } from './intervene';
 import { beginRerunOf, reuseOutputs } from './rerun';
-import { describe, toApplicationFailure } from './run-step/failure';
-import { withRecords } from './run-step/records';
 import { parseConfig } from './parse-config';
 
 /** What the engine's own activities need of the worker. */
@@ -81,13 +79,4 @@ async function resolvePlan(
     throw perennialError('PER_RUN_014', `No plan of ${pipeline.name} has the hash '${argument.plan}'.`);
   }
   return { hash: kept.hash, plan: kept.plan, config };
-}
-
-/** What an activity of the engine answers, or its error in the form that Temporal keeps: the code is the type. */
-async function answer<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await withRecords(what, work);
-  } catch (error) {
-    throw error instanceof ApplicationFailure ? error : toApplicationFailure(describe(error), error);
-  }
 }

@@ -76,7 +76,8 @@ export async function knownRun(db: Pool, id: string): Promise<RunRow> {
 
 async function factsOfPlan(db: Pool, run: RunRow): Promise<Pick<RunView, 'uncached' | 'uses'>> {
   const found = await findPlan(db, run.plan_hash);
-  if (found === null) return { uncached: null, uses: {} };
+  // A plan without nodes cannot tell which use of a step asked for what.
+  if (found === null || found.plan.handWritten) return { uncached: null, uses: {} };
   const uncached = Object.values(found.plan.steps).flatMap((step) => (step.cache ? [] : [step.name]));
   return { uncached, uses: usesIn(found.plan) };
 }

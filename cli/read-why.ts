@@ -92,6 +92,10 @@ async function notBegun(db: Pool, run: string, address: string): Promise<WhyView
   const nodes = plan === null ? [] : allNodes(plan.body);
   const cut = address.lastIndexOf('/') + 1;
   const node = nodes.find(({ id }) => id === address.slice(cut).replace(/\[\d+\]$/, ''));
+  if (node === undefined && plan?.handWritten) {
+    const what = `'${address}' is no node of ${run} that has begun; the code of ${plan.pipeline} alone knows of others`;
+    throw perennialError('PER_STACK_011', `${what}.`);
+  }
   if (node === undefined) {
     const known = nodes.map(({ id }) => id).join(', ') || 'no nodes';
     throw perennialError('PER_STACK_011', `'${address}' is no node of ${run}, whose plan has: ${known}.`);

@@ -1,4 +1,9 @@
-import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  type Client,
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { perennialError } from '../core/errors';
@@ -71,6 +76,11 @@ function refusedAnswer(error: unknown, runId: string, node: string): unknown {
   }
   if (error instanceof WorkflowNotFoundError) {
     return perennialError('PER_KEEP_004', `No open run is called '${runId}'.`, { cause: error });
+  }
+  if (error instanceof QueryNotRegisteredError) {
+    return perennialError('PER_RUN_111', `${runId} is of a hand-written workflow and knows no approvals.`, {
+      cause: error,
+    });
   }
   return temporalFailure(error);
 }

@@ -52,6 +52,9 @@ export async function cancelRun(
   return { state: 'ended' };
 }
 
+/** Why a run does not take it itself: nobody works on it, it is about to end, or it was written by hand. */
+const NOT_TAKEN: readonly string[] = ['PER_RUN_041', 'PER_RUN_042', 'PER_RUN_111'];
+
 /** Asks the run itself. False: nobody works on it now, and Temporal holds the request for whoever will. */
 async function asked(
   connection: { readonly temporal: Client; readonly db: Pool },
@@ -63,11 +66,12 @@ async function asked(
     await intervene(connection, runId, ask);
     return true;
   } catch (error) {
-    if (!isPerennialError(error) || (error.code !== 'PER_RUN_041' && error.code !== 'PER_RUN_042')) throw error;
+    if (!isPerennialError(error) || !NOT_TAKEN.includes(error.code)) throw error;
+    await addIntervention(connection.db, { run: runId, id: randomUUID(), at: new Date().toISOString(), ask });
+    if (!hard) await known(runId, () => connection.temporal.workflow.getHandle(runId).cancel());
+    // A hand-written workflow hears of it from Temporal alone, and its own code says how long it takes.
+    return error.code === 'PER_RUN_111' && !hard;
   }
-  await addIntervention(connection.db, { run: runId, id: randomUUID(), at: new Date().toISOString(), ask });
-  if (!hard) await known(runId, () => connection.temporal.workflow.getHandle(runId).cancel());
-  return false;
 }
 
 /** Ends a run in its record and in Temporal, in this order: whoever looks next finds it ended as cancelled. */

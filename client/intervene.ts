@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type ErrorCode, ERRORS, perennialError } from '../core/errors';
 import type { Intervened, Intervention } from '../core/interpret/intervention';
 import { findRun } from '../store/runs/find-run';
+import { refuseHandWritten } from './refuse-hand-written';
 import { temporalFailure } from './temporal-errors';
 import { workflowOf } from './workflow-of';
 
@@ -26,7 +27,7 @@ const NOBODY: readonly number[] = [4, 9];
  * itself decides whether that can be, and records who did it and why.
  *
  * @throws PER_KEEP_004 unknown or ended run, PER_RUN_034 to PER_RUN_041 what the run says, PER_RUN_042 no worker answers
- * for it, PER_RUN_043 a name or reason of the wrong form, PER_STACK_009 Temporal unreachable
+ * for it, PER_RUN_111 it was written by hand, PER_RUN_043 a name or reason of the wrong form, PER_STACK_009 Temporal unreachable
  * @example
  * await intervene(connection, 'train-churn-20260201T020000-3f9a1c', { action: 'pause', by: 'ana', reason: 'the lake moves' })
  */
@@ -38,7 +39,7 @@ export async function intervene(
   const who = Who.safeParse(ask);
   if (!who.success) throw perennialError('PER_RUN_043', `${z.prettifyError(who.error)}.`);
   const { temporal, db } = connection;
-  await refuseEnded(db, runId);
+  await refuseRun(db, runId, ask);
   try {
     return await temporal.withDeadline(Date.now() + PATIENCE, async () => {
       const handle = 'node' in ask ? await workflowOf(temporal, runId, ask.node) : temporal.workflow.getHandle(runId);
@@ -49,10 +50,14 @@ export async function intervene(
   }
 }
 
-/** @throws PER_KEEP_004 when the records say that a run has ended */
-async function refuseEnded(db: Pool, runId: string): Promise<void> {
+/** @throws PER_KEEP_004 when the records say that a run has ended, PER_RUN_111 that it was written by hand */
+async function refuseRun(db: Pool, runId: string, { action }: Intervention): Promise<void> {
   const run = await findRun(db, runId);
-  if (run === null || run.status === 'running') return;
+  if (run === null) return;
+  if (run.status === 'running') {
+    refuseHandWritten(run, action);
+    return;
+  }
   throw perennialError('PER_KEEP_004', `'${runId}' is not open: it ended as ${run.status}.`);
 }
 

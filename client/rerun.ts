@@ -9,6 +9,7 @@ import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
 import { refuseOtherBuilds } from './polling-builds';
+import { refuseHandWritten } from './refuse-hand-written';
 import { findPipeline, parseConfig, type RunnablePipeline } from './runnable';
 import { startRun } from './start-run';
 
@@ -49,7 +50,7 @@ export interface StartedRerun {
  * outputs are taken over. It belongs to no keeper, also when its parent did.
  *
  * @param pipelines those of the loaded project
- * @throws PER_KEEP_004 unknown run, PER_RUN_033 it has not ended, PER_RUN_031 unknown node or item, PER_RUN_032 no
+ * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_031 unknown node or item, PER_RUN_032 no
  * worker of its build polls, and what `startRun` throws
  * @example
  * await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' })
@@ -87,6 +88,7 @@ export async function rerun(
 async function endedRun(db: Pool, id: string): Promise<RunRow> {
   const run = await findRun(db, id);
   if (run === null) throw perennialError('PER_KEEP_004', `The records hold no run '${id}'.`);
+  refuseHandWritten(run, 'rerun');
   if (run.status === 'running') throw perennialError('PER_RUN_033', `'${id}' is still running.`);
   return run;
 }

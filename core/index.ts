@@ -4,7 +4,6 @@ export { cron, type Cron } from './define/cron';
 export { command, isCommand, type Command, type CommandOptions } from './define/command';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
-export type { Duration } from './define/duration';
 export type {
   ApprovalOptions,
   Arms,
@@ -19,6 +18,7 @@ export type {
   UntilOptions,
   WaitTime,
 } from './define/graph';
+export { handWritten, type HandWritten, type RecordedRun, type StepUse } from './define/hand-written';
 export {
   implement,
   implementationsIn,
@@ -48,14 +48,7 @@ export {
 export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';
-export {
-  step,
-  type InputOf,
-  type RetryOptions,
-  type StepContract,
-  type StepOptions,
-  type StepOutputOf,
-} from './define/step';
+export { step, type InputOf, type StepContract, type StepOptions, type StepOutputOf } from './define/step';
 export { and, coalesce, eq, gt, gte, lt, lte, ne, not, or } from './expr/build';
 export { includes, maxBy, minBy, pluck } from './expr/choose';
 export { add, divide, max, min, multiply, round, subtract, sum } from './expr/compute';
@@ -63,9 +56,11 @@ export type { Ref, RefBase, ValueOf } from './expr/ref';
 export { template } from './expr/template';
 export type { Wire } from './expr/wire';
 export type { Answered, Approval } from './plan/approval';
+export type { Duration } from './plan/duration';
 export { planHash } from './plan/hash';
 export { canonicalJson, type Json } from './plan/json';
 export type { Plan, PlanNode, PlanStep, Tolerance } from './plan/plan';
+export type { RetryOptions } from './plan/retry';
 export type { EndStatus, RunEnd } from './plan/run-end';
 export type { ItemError, Settled } from './plan/settled';
 export type { Waited } from './plan/time';

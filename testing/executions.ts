@@ -12,7 +12,7 @@ import {
   resourceValues,
   type StepLog,
 } from '../core';
-import { milliseconds } from '../core/define/duration';
+import { milliseconds } from '../core/plan/duration';
 import { perennialError } from '../core/errors';
 import type { Failure } from '../core/interpret';
 import type { Clock } from './clock';

@@ -9,7 +9,7 @@ import {
   type Pipeline,
   withCalled,
 } from '../core';
-import { milliseconds } from '../core/define/duration';
+import { milliseconds } from '../core/plan/duration';
 import { readOutput } from '../core/define/read-output';
 import { perennialError } from '../core/errors';
 import { begin, stepAt } from '../core/interpret';

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { createWrittenActivities } from '../activities/begin-written';
 import { createEngineActivities } from '../activities/engine';
 import { keeperActivities } from '../activities/keep';
 import { createRunStep } from '../activities/run-step';
@@ -51,10 +52,12 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     ...(devices.length === 0 ? {} : { devices: createDevices(devices) }),
   };
   const runStep = createRunStep(dependencies);
-  const { pipelines } = project;
+  const { pipelines, workflows } = project;
+  const { build } = environment;
   return {
     ...Object.fromEntries(names.map((name) => [name, runStep(name)])),
-    ...(pool === WORKFLOW_POOL ? createEngineActivities({ db, pipelines, build: environment.build }) : {}),
+    ...(pool === WORKFLOW_POOL ? createEngineActivities({ db, pipelines, build }) : {}),
+    ...(pool === WORKFLOW_POOL ? createWrittenActivities({ db, workflows, build }) : {}),
     ...(pool === WORKFLOW_POOL ? keeperActivities({ db, project }) : {}),
   };
 }

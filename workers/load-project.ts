@@ -5,7 +5,7 @@ import type { BuildFailure } from 'esbuild';
 import { z } from 'zod';
 import type { StepCode } from '../activities/run-step';
 import { implementationsIn, withCalled } from '../core';
-import type { Implementation, Model, Pipeline, ProjectConfig } from '../core';
+import type { HandWritten, Implementation, Model, Pipeline, ProjectConfig } from '../core';
 import { perennialError } from '../core/errors';
 import { bundleProject, type ProjectBundle } from './bundle-project';
 import { projectCode } from './code/project-code';
@@ -21,6 +21,8 @@ export interface Project {
   readonly digest: string;
   readonly pipelines: readonly Pipeline[];
   readonly models: readonly Model[];
+  /** Those written by hand. */
+  readonly workflows: readonly HandWritten[];
   /** The pools that have step code of their own. */
   readonly pools: readonly string[];
   /** Loads the code of a pool's steps: what its files export by `implement(...)`. Empty for a pool without any. */
@@ -53,6 +55,7 @@ export async function loadProject(folder: string, state: string): Promise<Projec
     digest,
     pipelines,
     models: config.models,
+    workflows: config.workflows,
     pools,
     steps: (pool) => loadSteps(source, config, pool),
     codeOf: projectCode({ root, graph, loaded }),
@@ -77,9 +80,9 @@ function load(source: string, bundle: string): unknown {
 }
 
 const isFunction = z.custom<() => Promise<object>>((value) => typeof value === 'function', 'must be a function');
-const isA = <T>(kind: string) =>
+const isA = <T>(maker: string, kind = maker) =>
   z.custom<T>((value) => typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind, {
-    error: `must be made with ${kind}(...)`,
+    error: `must be made with ${maker}(...)`,
   });
 const Exported = z.object({
   config: z.object(
@@ -87,6 +90,7 @@ const Exported = z.object({
       kind: z.literal('project', 'must be made with defineConfig(...)'),
       pipelines: z.array(isA<Pipeline>('pipeline')),
       models: z.array(isA<Model>('model')),
+      workflows: z.array(isA<HandWritten>('handWritten', 'hand-written')).default([]),
       steps: z.record(z.string(), isFunction),
     },
     'has no default export',
@@ -95,8 +99,10 @@ const Exported = z.object({
   loaded: z.custom<ReadonlyMap<string, object>>((value) => Object.prototype.toString.call(value) === '[object Map]'),
 });
 
+type Declared = Required<Omit<ProjectConfig, 'kind'>>;
+
 interface Loaded {
-  readonly config: Omit<ProjectConfig, 'kind'>;
+  readonly config: Declared;
   readonly loaded: ReadonlyMap<string, object>;
 }
 
@@ -109,7 +115,7 @@ function readBundle(source: string, exported: unknown): Loaded {
   throw perennialError('PER_STACK_007', `${source} exports no project: ${issues.join('; ')}.`);
 }
 
-async function loadSteps(source: string, config: Omit<ProjectConfig, 'kind'>, pool: string): Promise<Implementation[]> {
+async function loadSteps(source: string, config: Declared, pool: string): Promise<Implementation[]> {
   const loader = config.steps[pool];
   if (loader === undefined) return [];
   try {

@@ -1,6 +1,6 @@
 import { checkProgram } from '../activities/run-step/command';
 import { standardPools } from '../activities/standard-pools';
-import { type Implementation, isCommand, type Model, type Pipeline } from '../core';
+import { type HandWritten, type Implementation, isCommand, type Model, type Pipeline } from '../core';
 import { checkProject, refuse } from '../core/checks';
 import type { Plan } from '../core/plan/plan';
 import { WORKFLOW_POOL } from './tuning';
@@ -38,6 +38,7 @@ export interface KnownCode {
 export interface LoadedProject {
   readonly pipelines: readonly Pipeline[];
   readonly models: readonly Model[];
+  readonly workflows: readonly HandWritten[];
   /** The pools named under `steps` of its config. */
   readonly pools: readonly string[];
 }
@@ -50,7 +51,7 @@ export interface LoadedProject {
  * @throws PER_DEF_009, PER_DEF_013, PER_DEF_014
  */
 export function checkLoaded(project: LoadedProject, known: KnownCode | null): void {
-  const plans = project.pipelines.map(({ plan }) => plan);
+  const plans = [...project.pipelines, ...project.workflows].map(({ plan }) => plan);
   const pools = [...new Set([WORKFLOW_POOL, ...standardPools, ...project.pools])];
   const steps = Object.fromEntries(
     pools.map((pool) => [pool, known?.pool === pool ? known.steps : askedOf(plans, pool)]),

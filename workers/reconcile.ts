@@ -100,7 +100,8 @@ async function reconcileRun(
   if (!description || description.runId === run.temporal_run_id) return 'open';
   // A reset run goes on under its own name: its record stays open, and follows it.
   await noteTemporalRun(db, run.id, description.runId);
-  await notePaused(db, run.id, await pausedIn(temporal, run.id));
+  // A hand-written workflow is never paused, and answers no such question.
+  if (run.first_temporal_run_id === null) await notePaused(db, run.id, await pausedIn(temporal, run.id));
   log.warn({ run: run.id }, 'a run was reset in Temporal and goes on');
   return 'reset';
 }

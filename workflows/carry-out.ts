@@ -16,11 +16,12 @@ import { type GivenAnswer, unanswered } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
 import { Children } from './children';
+import { priorityOf } from './dispatch';
 import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
 import { ReusedOutputs } from './reused-outputs';
-import { priorityOf, runStep, type RunFacts } from './run-step';
+import { runStep, type RunFacts } from './run-step';
 
 /** The interpreter's last word. */
 export type End = Extract<Command, { type: 'end' }>;

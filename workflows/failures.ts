@@ -8,7 +8,9 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { perennialError } from '../core/errors';
-import { type Failure, failureOf, failureOfEnd, type NodeEvent } from '../core/interpret';
+// By their files: a hand-written workflow has the rest of the interpreter not in its bundle.
+import { failureOf, failureOfEnd } from '../core/interpret/failure';
+import type { Failure, NodeEvent } from '../core/interpret/state';
 
 /** The event that the end of a node's activity or child workflow by an error is. */
 export function eventOf(address: string, error: unknown): NodeEvent {

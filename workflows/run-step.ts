@@ -1,8 +1,7 @@
-import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { stepAt, StepArgument } from '../core/interpret';
+import type { stepAt } from '../core/interpret';
 import type { Json } from '../core/plan/json';
-import type { PlanStep, Priority } from '../core/plan/plan';
 import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
+import { dispatch } from './dispatch';
 
 /** What is the same for every step of a run. */
 export interface RunFacts {
@@ -16,11 +15,6 @@ export interface RunFacts {
   readonly reuse?: Reuse;
 }
 
-type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json> };
-
-/** Heartbeat limit of an isolated step that has none of its own, ms: with its heartbeats it hears that it is cancelled. */
-const ISOLATED_HEARTBEAT = 30_000;
-
 /** Hands one node to the workers of its step's pool, as its contract says, or this use of it. */
 export function runStep(
   facts: RunFacts,
@@ -28,47 +22,7 @@ export function runStep(
   at: { readonly address: string; readonly node: string; readonly input: Json },
 ): Promise<Json> {
   const cache = facts.cache && !isAskedAgain(facts.reuse?.again ?? null, at.node, at.address);
-  const cached = cache && step.cache;
-  const tags = step.tags === undefined ? '' : ` · ${step.tags.join(', ')}`;
-  const summary = `${at.address} · cache ${cached ? 'on' : 'off'}${tags}`.slice(0, 180);
-  const steps = step.light ? localSteps(step, summary) : remoteSteps(step, summary);
-  const act = steps[step.name];
-  if (!act) throw new Error(`no activity ${step.name}`);
   const { run, hash, model } = facts;
   const { override } = node;
-  return act({ run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
-}
-
-function remoteSteps(step: PlanStep, summary: string): Steps {
-  const heartbeat = step.heartbeat ?? (step.isolate ? ISOLATED_HEARTBEAT : null);
-  // A step that heartbeats hears of its cancellation: waiting for it means that no second one overlaps the first.
-  const cancellationType: ActivityCancellationType = heartbeat === null ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED';
-  return proxyActivities<Steps>({
-    taskQueue: `perennial-${step.pool}`,
-    startToCloseTimeout: step.timeout,
-    ...(heartbeat === null ? {} : { heartbeatTimeout: heartbeat }),
-    retry: retryOf(step),
-    cancellationType,
-    summary,
-    ...priorityOf(step),
-  });
-}
-
-function localSteps(step: PlanStep, summary: string): Steps {
-  return proxyLocalActivities<Steps>({ startToCloseTimeout: step.timeout, retry: retryOf(step), summary });
-}
-
-function retryOf({ retry }: PlanStep) {
-  return {
-    maximumAttempts: retry.attempts,
-    initialInterval: retry.firstDelay,
-    backoffCoefficient: retry.factor,
-    maximumInterval: retry.maxDelay,
-    nonRetryableErrorTypes: [...retry.never],
-  };
-}
-
-/** A priority as Temporal takes it. Without one a task has that of its workflow. */
-export function priorityOf({ priority }: { readonly priority?: Priority }) {
-  return priority === undefined ? {} : { priority: { priorityKey: priority } };
+  return dispatch(step, { run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
 }

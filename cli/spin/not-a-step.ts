@@ -24,6 +24,9 @@ export async function notAStep(db: Pool, found: Found): Promise<Error> {
   if (node.kind === 'approval') {
     return perennialError('PER_RUN_046', `'${address}' is an approval: a person answers it, and no code runs.`);
   }
+  if (node.kind === 'wait') {
+    return perennialError('PER_RUN_046', `'${address}' is a wait: time passes, and no code runs.`);
+  }
   if (node.kind === 'call') {
     const called = `${run}/${address}`;
     return perennialError('PER_RUN_046', `'${address}' is a call: its steps are those of the run ${called}.`);
@@ -42,6 +45,7 @@ const KINDS: { readonly [kind in PlanNode['kind']]: string } = {
   branch: 'a branch',
   switch: 'a switch',
   approval: 'an approval',
+  wait: 'a wait',
   until: 'a repetition',
   call: 'a call',
   finally: 'a final body',

@@ -47,7 +47,7 @@ function runHeader({ run, cost }: RunView, now: Date): string {
   const used = `${duration(cost.cpu_ms)} CPU${cost.estimated ? ' (partly estimated)' : ''} in ${cost.executions} executions`;
   const lines: [string, string | null][] = [
     ['run', run.id],
-    ['pipeline', `${run.pipeline}, plan ${run.plan_hash.slice(0, 12)}, build ${run.build.slice(0, 12)}`],
+    whatRan(run),
     [
       'model',
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
@@ -60,6 +60,11 @@ function runHeader({ run, cost }: RunView, now: Date): string {
     ['result', run.status === 'completed' ? onOneLine(run.output, '--json') : null],
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
+}
+
+function whatRan({ pipeline, plan_hash: hash, build, first_temporal_run_id: first }: RunRow): [string, string] {
+  const code = `plan ${hash.slice(0, 12)}, build ${build.slice(0, 12)}`;
+  return first === null ? ['pipeline', `${pipeline}, ${code}`] : ['workflow', `${pipeline}, hand-written, ${code}`];
 }
 
 function parentText({ parent_run: parent, rerun }: RunRow): string | null {

@@ -16,12 +16,13 @@ export function checkPools(plan: Plan, pools: StepsByPool): Finding[] {
 
 /** Every step has code in its pool. */
 export function checkImplementations(plan: Plan, pools: StepsByPool): Finding[] {
+  const kind = plan.handWritten ? 'workflow' : 'pipeline';
   return Object.values(plan.steps)
     .filter(({ name, pool }) => Object.hasOwn(pools, pool) && pools[pool]?.includes(name) === false)
     .map(({ name, pool }) => {
       const elsewhere = Object.keys(pools).filter((other) => pools[other]?.includes(name));
       const hint = elsewhere.length > 0 ? `; it has in ${elsewhere.join(', ')}` : '';
-      const what = `The step ${name} of the pipeline ${plan.pipeline} has no code in the pool '${pool}'${hint}.`;
+      const what = `The step ${name} of the ${kind} ${plan.pipeline} has no code in the pool '${pool}'${hint}.`;
       return finding('PER_DEF_014', 'error', name, what);
     });
 }

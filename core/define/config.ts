@@ -1,3 +1,4 @@
+import type { HandWritten } from './hand-written';
 import type { Model } from './model';
 import type { Pipeline } from './pipeline';
 
@@ -6,6 +7,8 @@ export interface ProjectConfig {
   readonly kind: 'project';
   readonly pipelines: readonly Pipeline[];
   readonly models: readonly Model[];
+  /** Workflows written by hand, whose steps the project's workers run. Default none. */
+  readonly workflows?: readonly HandWritten[];
   /** By pool: loads the files that export `implement(...)`. Only workers of that pool call it. */
   readonly steps: { readonly [pool: string]: () => Promise<object> };
 }

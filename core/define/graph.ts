@@ -2,14 +2,15 @@ import type { z } from 'zod';
 import type { NoRef, Ref, RefBase, ValueOf } from '../expr/ref';
 import type { Accepted, Wire } from '../expr/wire';
 import type { Answered, Approval } from '../plan/approval';
+import type { Duration } from '../plan/duration';
 import type { Json } from '../plan/json';
 import type { Priority, Tolerance } from '../plan/plan';
+import type { RetryOptions } from '../plan/retry';
 import type { RunEnd } from '../plan/run-end';
 import type { Settled } from '../plan/settled';
 import type { Waited } from '../plan/time';
-import type { Duration } from './duration';
 import type { OutputOf, Pipeline } from './pipeline';
-import type { RetryOptions, StepContract } from './step';
+import type { StepContract } from './step';
 
 /** Options that every node takes. */
 export interface NodeOptions {

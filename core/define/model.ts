@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { perennialError } from '../errors';
+import { type Duration, milliseconds } from '../plan/duration';
+import { checkName } from '../plan/name';
 import type { Cron } from './cron';
-import { type Duration, milliseconds } from './duration';
-import { checkName } from './name';
 import type { Pipeline } from './pipeline';
 
 /** A declared check over windows; which fields it has beside these depends on its kind (steps/monitor.ts). */

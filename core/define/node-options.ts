@@ -2,10 +2,11 @@ import { perennialError } from '../errors';
 import { readNodes } from '../expr/reads';
 import { expressionOf } from '../expr/ref';
 import { toExpression } from '../expr/wire';
+import { milliseconds } from '../plan/duration';
 import type { Override, Priority, Tolerance, WaitNode } from '../plan/plan';
-import { milliseconds } from './duration';
+import { readRetry } from '../plan/retry';
 import type { NodeOptions, RunOptions, WaitTime } from './graph';
-import { readRetry, type StepContract } from './step';
+import type { StepContract } from './step';
 
 /** Ids of the nodes that a node comes after. */
 function readAfter(options: NodeOptions): string[] {

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { checkPlan } from '../checks';
 import type { Ref, ValueOf } from '../expr/ref';
+import { checkName } from '../plan/name';
 import type { Plan } from '../plan/plan';
 import { jsonSchema, planStep } from './contract';
 import type { Cron } from './cron';
 import type { Graph } from './graph';
-import { checkName } from './name';
 import { type Resource, resourcesOf } from './resource';
 import type { StepContract } from './step';
 import { traceGraph } from './trace-graph';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { perennialError } from '../errors';
-import { checkName } from './name';
+import { checkName } from '../plan/name';
 
 /** Something that steps need and that differs by environment: a database, a bucket, an account. Holds no value. */
 export interface Resource<S extends z.ZodType = z.ZodType> {

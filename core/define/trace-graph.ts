@@ -13,13 +13,13 @@ import {
   untilNode,
   waitNode,
 } from '../nodes';
+import { milliseconds } from '../plan/duration';
 import { planHash } from '../plan/hash';
+import { checkName } from '../plan/name';
 import type { Body, Expr, FinallyNode, PlanNode, Priority } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
 import { jsonSchema } from './contract';
-import { milliseconds } from './duration';
 import type { Arms, Cases, Graph, WorkOptions } from './graph';
-import { checkName } from './name';
 import { readCount, readNames, readNode, readOverride, readPriority, readTime, readTolerance } from './node-options';
 import type { Pipeline } from './pipeline';
 import type { StepContract } from './step';

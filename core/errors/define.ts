@@ -152,4 +152,10 @@ export const DEFINE_ERRORS = {
     title: 'a command is malformed',
     fix: "Give program, arguments, cwd and files as texts without NUL characters, and variables that are not the engine's (docs/COMMAND-STEPS.md).",
   },
+  PER_DEF_040: {
+    fault: 'user',
+    retryable: false,
+    title: 'a hand-written workflow is declared wrongly',
+    fix: "Call it as its function is called (letters, digits, - and _, at most 100), and give it each step's name once.",
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

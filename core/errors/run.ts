@@ -332,4 +332,28 @@ export const RUN_ERRORS = {
     title: 'A step that is spun wrote to the records',
     fix: 'A spin records nothing: try the step on a stack of its own (`perennial up --state <folder>`), or leave the writing to a step after it.',
   },
+  PER_RUN_110: {
+    fault: 'user',
+    retryable: false,
+    title: 'Unknown hand-written workflow',
+    fix: 'List it under `workflows` in perennial.config.ts, and restart the workers of the pool cpu.',
+  },
+  PER_RUN_111: {
+    fault: 'user',
+    retryable: false,
+    title: 'A hand-written workflow was asked for what its own code decides',
+    fix: 'End it with `perennial cancel`; start it, signal it and ask it with a client of Temporal (docs/HAND-WRITTEN.md).',
+  },
+  PER_RUN_112: {
+    fault: 'user',
+    retryable: false,
+    title: 'A hand-written workflow uses a step in a way that cannot be',
+    fix: 'Name a step by its key in the declaration, and each use by an `id` of its own: lower-case letters, digits and hyphens.',
+  },
+  PER_RUN_113: {
+    fault: 'user',
+    retryable: false,
+    title: 'A workflow cannot be recorded as a run',
+    fix: 'One workflow is one run: let each turn of an endless loop be a recorded child workflow (docs/HAND-WRITTEN.md).',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -1,6 +1,6 @@
 import type { GivenAnswer } from '../plan/approval';
 import type { Json } from '../plan/json';
-import type { Override, Plan, PlanNode } from '../plan/plan';
+import type { Override, Plan, PlanNode, PlanStep } from '../plan/plan';
 import type { Reuse } from '../rerun/plan-rerun';
 import type { Choice } from '../rerun/target';
 import type { Intervention } from './intervention';
@@ -180,6 +180,32 @@ export interface EngineActivities {
   'perennial.intervene'(argument: InterveneArgument): Promise<RecordedIntervention>;
   /** Closes the run and, when a keeper started it, tells that keeper in the same transaction. */
   'perennial.end-run'(argument: EndRunArgument): Promise<void>;
+}
+
+/** What the record of a hand-written workflow's run begins with. */
+export interface BeginWrittenArgument {
+  readonly run: string;
+  /** Temporal's workflow type. */
+  readonly workflow: string;
+  /** What the workflow was started with. */
+  readonly input: Json;
+  /** Temporal's own Run ID, and that of the first execution: a reset and a retry have the same first. */
+  readonly temporalRunId: string;
+  readonly firstTemporalRunId: string;
+}
+
+/** What the run may use for as long as it lasts. */
+export interface BegunWritten {
+  /** The plan's hash. */
+  readonly hash: string;
+  /** By the key that the workflow's code names each by. */
+  readonly steps: { readonly [key: string]: PlanStep };
+}
+
+/** What the engine does for hand-written workflows: ordinary activities of the workers of the pool cpu. */
+export interface WrittenActivities extends Pick<EngineActivities, 'perennial.note-node' | 'perennial.end-run'> {
+  /** @throws PER_RUN_015 PER_RUN_110 not retryable */
+  'perennial.begin-written'(argument: BeginWrittenArgument): Promise<BegunWritten>;
 }
 
 /** The argument of the Update `approve`. */

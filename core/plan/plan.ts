@@ -188,4 +188,6 @@ export interface Plan {
   /** JSON schema of the config, for documents and for clients in other languages. */
   readonly config: Json;
   readonly onFailure: 'cancel' | 'finish-others';
+  /** Set where no graph says what runs: a workflow written by hand does, and the plan names the contracts of its steps alone. */
+  readonly handWritten?: true;
 }

@@ -6,6 +6,8 @@ export interface OpenRun {
   readonly pipeline: string;
   readonly model: string | null;
   readonly temporal_run_id: string;
+  /** null: a run of a pipeline. */
+  readonly first_temporal_run_id: string | null;
   readonly started_at: string;
 }
 
@@ -15,7 +17,7 @@ export async function listOpenRuns(
   page: { readonly limit: number; readonly after?: string },
 ): Promise<OpenRun[]> {
   const { rows } = await db.query<OpenRun>(
-    `SELECT id, pipeline, model, temporal_run_id, started_at FROM runs
+    `SELECT id, pipeline, model, temporal_run_id, first_temporal_run_id, started_at FROM runs
      WHERE status = 'running'
        AND ($2::text IS NULL OR (started_at, id) > (SELECT started_at, id FROM runs WHERE id = $2))
      ORDER BY started_at, id LIMIT $1`,

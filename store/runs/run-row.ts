@@ -17,6 +17,8 @@ export interface RunRow {
   /** What a person asked to run again; null: it repeats no run, and its parent, if it has one, called it. */
   readonly rerun: Choice | null;
   readonly temporal_run_id: string;
+  /** Of a hand-written workflow: Temporal's own Run ID of its first execution; null: a run of a pipeline. */
+  readonly first_temporal_run_id: string | null;
   readonly status: 'running' | EndStatus;
   readonly reason: string | null;
   readonly output: Json;

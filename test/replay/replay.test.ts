@@ -15,7 +15,10 @@ const Recorded = z.object({ workflowId: z.string(), history: z.looseObject({ eve
 type Recorded = z.infer<typeof Recorded>;
 
 const folder = join(__dirname, 'histories');
-const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const all = readdirSync(folder).filter((name) => name.endsWith('.json'));
+/** Those of test/e2e/hand-written: the workflows are a user's, what records them is the engine's. */
+const byHand = all.filter((name) => name.startsWith('hand-written-'));
+const names = all.filter((name) => !byHand.includes(name));
 
 function read(name: string): Recorded {
   return Recorded.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
@@ -83,6 +86,15 @@ describe('recorded histories', () => {
       names.map((name) => ({ name, ...read(name) })),
     );
     expect(Object.fromEntries(results)).toEqual(Object.fromEntries(names.map((name) => [name, null])));
+  });
+
+  it('replay where the workflow was written by hand', async () => {
+    const results = await replay(
+      await bundleWorkflows('test/e2e/hand-written/workflows.ts'),
+      byHand.map((name) => ({ name, ...read(name) })),
+    );
+    expect(Object.fromEntries(results)).toEqual(Object.fromEntries(byHand.map((name) => [name, null])));
+    expect(byHand).toEqual(['cancelled', 'failed', 'failures', 'signals'].map((name) => `hand-written-${name}.json`));
   });
 
   it('control: do not replay against workflows that begin otherwise', async () => {

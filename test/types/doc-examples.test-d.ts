@@ -8,6 +8,7 @@ import {
   divide,
   type Graph,
   gte,
+  handWritten,
   implement,
   lt,
   maxBy,
@@ -30,9 +31,32 @@ import type { Connection } from '../../client/connection';
 import { intervene } from '../../client/intervene';
 import { rerun, type RerunnablePipeline } from '../../client/rerun';
 import { type LocalOptions, runLocal } from '../../testing';
+import { recorded, type RecordedRun } from '../../workflows/hand-written';
 import { Dataset, deploy, Model, train, train as trainStep, trainChurn } from './churn';
 
+const contracts = handWritten('nightly', {
+  train: step('fit', { input: z.object({ table: z.string() }), output: z.object({ model: Model }) }),
+  score: step('score', { input: z.object({ model: Model }), output: z.object({ auc: z.number() }) }),
+});
+
 export const examples = {
+  handWritten(score: typeof contracts.steps.score) {
+    const nightly = handWritten('nightly', { train, score });
+    return nightly;
+  },
+  async runStep(run: RecordedRun<typeof contracts>, model: z.output<typeof Model>) {
+    const { auc } = await run.step('score', { model }, { id: 'score-first', timeout: '1h', retry: { attempts: 1 } });
+    return auc;
+  },
+  recorded() {
+    async function nightly(input: { table: string }): Promise<{ auc: number }> {
+      return recorded(input, async (run: RecordedRun<typeof contracts>) => {
+        const { model } = await run.step('train', { table: input.table });
+        return run.step('score', { model });
+      });
+    }
+    return [nightly, contracts];
+  },
   step() {
     const train = step('train', {
       input: z.object({ dataset: Dataset, seed: z.int() }),

@@ -64,3 +64,29 @@ describe('the bundle of workflows/', () => {
     await expect(bundleWorkflows(`test/workflows/stray/with-${name}.ts`)).rejects.toThrow();
   });
 });
+
+describe('the bundle of perennial-ml/workflow, which users have in theirs', () => {
+  jest.setTimeout(60_000);
+  let code: string;
+  let sdk: string;
+  beforeAll(async () => {
+    [code, sdk] = await Promise.all([
+      bundleWorkflows('workflows/hand-written/index.ts'),
+      bundleWorkflows('test/workflows/empty.ts'),
+    ]);
+  });
+
+  it('holds neither zod nor the interpreter, and no package that the SDK has not', () => {
+    expect(contents(code).rooms).toContain('workflows/hand-written/recorded.ts');
+    expect(strays(code)).toEqual([]);
+    expect(
+      contents(code).rooms.filter((path) => /^core\/(interpret\/(?!failure\.ts)|nodes|rerun|expr)/.test(path)),
+    ).toEqual([]);
+  });
+
+  it('adds less than 120 KB to that of the SDK, half of it the table of errors', () => {
+    const [own, all] = [sdk, code].map((text) => Buffer.byteLength(text.replace(/^\/\/# sourceMappingURL=.*$/m, '')));
+    expect((all ?? 0) - (own ?? 0)).toBeGreaterThan(50 * 1024);
+    expect((all ?? 0) - (own ?? 0)).toBeLessThan(120 * 1024);
+  });
+});

@@ -52,10 +52,25 @@ const FILES: Record<string, string> = {
       for await (const event of run.events()) if (event.type === 'node-ended') console.log(event.address);
       return (await run.outputOf(count)).dataset;
     }`,
+  'by-hand.ts': `
+    import { handWritten } from 'perennial-ml';
+    import { count } from './contracts';
+    export const countTwice = handWritten('countTwice', { count });`,
+  'workflows.ts': `
+    import { recorded, type RecordedRun } from 'perennial-ml/workflow';
+    import type { countTwice as contracts } from './by-hand';
+    type Run = RecordedRun<typeof contracts>;
+    export async function countTwice(input: { dataset: Awaited<ReturnType<Run['step']>>['dataset'] }): Promise<string> {
+      return recorded(input, async (run: Run) => {
+        const { dataset } = await run.step('count', input);
+        return (await run.step('count', { dataset })).dataset;
+      });
+    }`,
   'perennial.config.ts': `
     import { defineConfig } from 'perennial-ml';
+    import { countTwice } from './by-hand';
     import { tally } from './pipeline';
-    export default defineConfig({ pipelines: [tally], models: [], steps: { cpu: () => import('./steps.js') } });`,
+    export default defineConfig({ pipelines: [tally], models: [], workflows: [countTwice], steps: { cpu: () => import('./steps.js') } });`,
   'tsconfig.json': JSON.stringify({
     compilerOptions: { module: 'node16', target: 'es2022', strict: true, noEmit: true, skipLibCheck: true, types: [] },
   }),
@@ -74,7 +89,8 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'perennial-own-'));
   mkdirSync(join(project, 'node_modules'));
   symlinkSync(root, join(project, 'node_modules/perennial-ml'));
-  symlinkSync(join(root, 'node_modules/zod'), join(project, 'node_modules/zod'));
+  for (const name of ['zod', '@temporalio'])
+    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
   for (const [file, text] of Object.entries(FILES)) writeFileSync(join(project, file), text);
 });
 afterAll(() => {
@@ -99,6 +115,14 @@ test('the command works on the project of the folder that it is called in', asyn
   const command = [join(project, 'node_modules/perennial-ml/dist/cli/main.js'), 'plan', 'tally', '--mermaid'];
   const { stdout } = await run(process.execPath, command, { cwd: project, env });
   expect(stdout).toMatch(/collect[^]*count/);
+}, 60_000);
+
+test('a workflow written by hand is bundled without its contracts', async () => {
+  const out = join(project, 'bundle.js');
+  await run(process.execPath, [join(root, 'test/workflows/bundle-child.js'), join(project, 'workflows.ts'), out]);
+  const code = readFileSync(out, 'utf8');
+  expect(code).toContain('perennial.begin-written');
+  expect(code).not.toMatch(/node_modules\/(zod|pino|pg)\//);
 }, 60_000);
 
 test('it compiles against the types of the names', async () => {

@@ -27,6 +27,7 @@ const run: RunRow = {
   decision_id: 'd1',
   parent_run: null,
   rerun: null,
+  first_temporal_run_id: null,
   temporal_run_id: 'x',
   status: 'running',
   reason: null,

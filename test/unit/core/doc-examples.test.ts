@@ -15,7 +15,7 @@ function examplesIn(folder: string): { file: string; code: string }[] {
   });
 }
 
-const examples = ['core/define', 'core/expr', 'testing', 'client'].flatMap(examplesIn);
+const examples = ['core/define', 'core/expr', 'testing', 'client', 'workflows/hand-written'].flatMap(examplesIn);
 const compiled = dense(readFileSync(join(root, 'test/types/doc-examples.test-d.ts'), 'utf8'));
 
 describe('examples in doc comments', () => {

@@ -74,6 +74,7 @@ const allowed: [file: string, code: string][] = [
   ['examples/python-step/pipeline.ts', "import { step } from 'perennial-ml'; import 'perennial-ml/steps';"],
   ['workflows/new.ts', "import type { KeeperActivities } from '../activities/keep';"],
   ['workflows/new.ts', "import { sleep } from '@temporalio/workflow'; import { planHash } from '../core/plan/hash';"],
+  ['workflows/new.ts', "import type { StepContract } from '../core/define/step';"],
   ['client/new.ts', "import type { runPipeline } from '../workflows/run-pipeline';"],
   ['client/new.ts', "import { Client } from '@temporalio/client'; import { openDb } from '../store/db';"],
   ['serving/new.ts', "import { InferenceSession } from 'onnxruntime-node'; import 'node:fs/promises';"],

@@ -62,6 +62,20 @@ test('pipelines and step code are found; step code is loaded only when its pool 
   await expect(project.steps('gpu')).resolves.toEqual([]);
 });
 
+test('hand-written workflows are found; one of the name of a pipeline is refused', async () => {
+  const config = (GOOD['perennial.config.ts'] ?? '')
+    .replace('{ defineConfig,', '{ defineConfig, handWritten,')
+    .replace('models: [],', "models: [], workflows: [handWritten('byHand', { hello })],");
+  const project = await load({ ...GOOD, 'perennial.config.ts': config });
+  expect(project.workflows.map(({ name }) => name)).toEqual(['byHand']);
+  const clash = config.replace("'byHand'", "'greet'");
+  await expect(load({ ...GOOD, 'perennial.config.ts': clash }, 'clash')).rejects.toThrow(/PER_DEF_009.*greet/);
+  const nobody = (GOOD['contracts.ts'] ?? '').replace("'hello', {", "'hello', { pool: 'nobodys',");
+  await expect(
+    load({ ...GOOD, 'contracts.ts': nobody, 'perennial.config.ts': config.replace('[greet]', '[]') }, 'nobody'),
+  ).rejects.toThrow(/PER_DEF_013.*nobodys/);
+});
+
 test('the digest is of the sources, not of where they lie; an edit changes it', async () => {
   const here = await load(GOOD, 'here');
   const there = await load(GOOD, 'there');
