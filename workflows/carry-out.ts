@@ -15,11 +15,12 @@ import {
 import { type GivenAnswer, unanswered } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
+import { type CachedOutputs, cachedOutputs } from './cached-outputs';
 import { Children } from './children';
 import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
-import { ReusedOutputs } from './reused-outputs';
+import { reusedOutputs } from './reused-outputs';
 import { priorityOf, runStep, type RunFacts } from './run-step';
 
 /** The interpreter's last word. */
@@ -37,7 +38,8 @@ export class Shell {
   /** Nodes about which a person's word is being decided, with what has come of them meanwhile. */
   private readonly undecided = new Map<string, NodeEvent[]>();
   private readonly notes: NodeNotes;
-  private readonly reused: ReusedOutputs;
+  private readonly reused: ReturnType<typeof reusedOutputs>;
+  private readonly cached: CachedOutputs;
   private current: RunState;
   private drawing = false;
   private settle: { readonly resolve: (end: End) => void; readonly reject: (error: unknown) => void } | null = null;
@@ -49,9 +51,8 @@ export class Shell {
     first: Advance,
   ) {
     this.notes = new NodeNotes(facts.run);
-    this.reused = new ReusedOutputs(facts.run, (event) => {
-      this.receive(event);
-    });
+    this.reused = reusedOutputs(facts.run);
+    this.cached = cachedOutputs(facts.run);
     this.current = first.state;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -134,12 +135,17 @@ export class Shell {
       case 'run-step': {
         const { address, node, input } = command;
         const use = stepAt(this.plan, node);
-        this.start(address, () => runStep(this.facts, use, { address, node, input }));
+        this.start(address, () => runStep(this.facts, this.cached, use, { address, node, input }));
         return;
       }
       case 'reuse': {
         this.inScope(() => {
-          this.reused.ask(command.address).catch((error: unknown) => this.settle?.reject(error));
+          this.reused.ask(command.address).then(
+            (event) => {
+              this.receive(event);
+            },
+            (error: unknown) => this.settle?.reject(error),
+          );
         });
         return;
       }

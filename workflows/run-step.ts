@@ -1,8 +1,14 @@
-import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  type ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { stepAt, StepArgument } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import type { PlanStep, Priority } from '../core/plan/plan';
 import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
+import type { CachedOutputs } from './cached-outputs';
 
 /** What is the same for every step of a run. */
 export interface RunFacts {
@@ -21,14 +27,22 @@ type Steps = { readonly [name: string]: (argument: StepArgument) => Promise<Json
 /** Heartbeat limit of an isolated step that has none of its own, ms: with its heartbeats it hears that it is cancelled. */
 const ISOLATED_HEARTBEAT = 30_000;
 
-/** Hands one node to the workers of its step's pool, as its contract says, or this use of it. */
+/**
+ * Hands one node to the workers of its step's pool, as its contract says, or this use of it. What the cache has does not
+ * wait for another pool's worker.
+ */
 export async function runStep(
   facts: RunFacts,
+  outputs: CachedOutputs,
   { node, step }: ReturnType<typeof stepAt>,
   at: { readonly address: string; readonly node: string; readonly input: Json },
 ): Promise<Json> {
   const cache = facts.cache && !isAskedAgain(facts.reuse?.again ?? null, at.node, at.address);
   const cached = cache && step.cache;
+  if (cached && taskQueueOf(step) !== workflowInfo().taskQueue) {
+    const hit = await outputs.ask({ ...at, step: step.name, pool: step.pool });
+    if (hit) return hit.output;
+  }
   const tags = step.tags === undefined ? '' : ` · ${step.tags.join(', ')}`;
   const summary = `${at.address} · cache ${cached ? 'on' : 'off'}${tags}`.slice(0, 180);
   const steps = step.light ? localSteps(step, summary) : remoteSteps(step, summary);
@@ -44,7 +58,7 @@ function remoteSteps(step: PlanStep, summary: string): Steps {
   // A step that heartbeats hears of its cancellation: waiting for it means that no second one overlaps the first.
   const cancellationType: ActivityCancellationType = heartbeat === null ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED';
   return proxyActivities<Steps>({
-    taskQueue: `perennial-${step.pool}`,
+    taskQueue: taskQueueOf(step),
     startToCloseTimeout: step.timeout,
     ...(heartbeat === null ? {} : { heartbeatTimeout: heartbeat }),
     retry: retryOf(step),
@@ -52,6 +66,10 @@ function remoteSteps(step: PlanStep, summary: string): Steps {
     summary,
     ...priorityOf(step),
   });
+}
+
+function taskQueueOf({ pool }: PlanStep): string {
+  return `perennial-${pool}`;
 }
 
 function localSteps(step: PlanStep, summary: string): Steps {
