@@ -1,4 +1,4 @@
-import { ActivityFailure } from '@temporalio/workflow';
+import { TemporalFailure } from '@temporalio/workflow';
 import type { CacheAnswers, CachedNode } from '../core/interpret';
 import { askOnce } from './engine-activities';
 import { MESSAGE_BYTES, Questions } from './questions';
@@ -12,7 +12,7 @@ export function cachedOutputs(run: string): CachedOutputs {
     try {
       return await askOnce['perennial.look-up-cached']({ run, nodes });
     } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
+      if (!(error instanceof TemporalFailure)) throw error;
       // More may have come together meanwhile than one message holds: what is handed out now goes in its own.
       return { answers: nodes.map(() => null), bytes: MESSAGE_BYTES };
     }
