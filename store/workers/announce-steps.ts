@@ -34,7 +34,9 @@ export async function announceSteps(
        WHERE s.worker <> $1
          AND (s.pool = $2 AND s.build = $3 AND s.project = $4 OR s.announced_at < now() - interval '90 days')
          AND NOT EXISTS (
-           SELECT FROM workers AS w WHERE w.id = s.worker AND w.seen_at > now() - make_interval(secs => $5))
+           SELECT FROM workers AS w
+           WHERE w.id = s.worker AND w.pool = s.pool AND w.build = s.build
+             AND w.seen_at > now() - make_interval(secs => $5))
      )
      INSERT INTO pool_steps (worker, step, pool, build, project, code, environment)
      SELECT $1, step, $2, $3, $4, code, environment FROM unnest($6::text[], $7::text[], $8::text[])

@@ -104,7 +104,8 @@ test('of workers that are there and disagree none is believed; one that is gone 
 
 test('a worker that announces again takes back what it said', async () => {
   await keep('one', 1, { n: 1 });
-  await announceSteps(db, gpu('a:1'), [{ step: 'fit', code: 'other', environment: 'environment' }]);
+  expect((await look('said', [1])).answers).toEqual([{ output: { n: 1 } }]);
+  await announceSteps(db, gpu('a:1'), [{ step: 'fit', ...own, code: 'edited' }]);
   expect((await look('taken-back', [1])).answers).toEqual([null]);
 });
 
