@@ -1,12 +1,8 @@
-import {
-  type ActivityCancellationType,
-  proxyActivities,
-  proxyLocalActivities,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { stepAt, StepArgument } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import type { PlanStep, Priority } from '../core/plan/plan';
+import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
 import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
 import type { CachedOutputs } from './cached-outputs';
 
@@ -39,7 +35,7 @@ export async function runStep(
 ): Promise<Json> {
   const cache = facts.cache && !isAskedAgain(facts.reuse?.again ?? null, at.node, at.address);
   const cached = cache && step.cache;
-  if (cached && taskQueueOf(step) !== workflowInfo().taskQueue) {
+  if (cached && step.pool !== WORKFLOW_POOL) {
     const hit = await outputs.ask({ ...at, step: step.name, pool: step.pool });
     if (hit) return hit.output;
   }
@@ -58,7 +54,7 @@ function remoteSteps(step: PlanStep, summary: string): Steps {
   // A step that heartbeats hears of its cancellation: waiting for it means that no second one overlaps the first.
   const cancellationType: ActivityCancellationType = heartbeat === null ? 'TRY_CANCEL' : 'WAIT_CANCELLATION_COMPLETED';
   return proxyActivities<Steps>({
-    taskQueue: taskQueueOf(step),
+    taskQueue: `perennial-${step.pool}`,
     startToCloseTimeout: step.timeout,
     ...(heartbeat === null ? {} : { heartbeatTimeout: heartbeat }),
     retry: retryOf(step),
@@ -66,10 +62,6 @@ function remoteSteps(step: PlanStep, summary: string): Steps {
     summary,
     ...priorityOf(step),
   });
-}
-
-function taskQueueOf({ pool }: PlanStep): string {
-  return `perennial-${pool}`;
 }
 
 function localSteps(step: PlanStep, summary: string): Steps {
