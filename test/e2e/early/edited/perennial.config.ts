@@ -6,5 +6,5 @@ import { line } from '../project/pipelines';
 export default defineConfig({
   pipelines: [line],
   models: [],
-  steps: { cpu: () => import('../project/steps.cpu'), gpu: () => import('./steps.gpu') },
+  steps: { cpu: () => import('../project/steps.cpu.js'), gpu: () => import('./steps.gpu.js') },
 });

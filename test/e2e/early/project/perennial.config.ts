@@ -6,5 +6,5 @@ import { blobs, fan, line, uncached } from './pipelines';
 export default defineConfig({
   pipelines: [line, fan, blobs, uncached],
   models: [],
-  steps: { cpu: () => import('./steps.cpu'), gpu: () => import('./steps.gpu') },
+  steps: { cpu: () => import('./steps.cpu.js'), gpu: () => import('./steps.gpu.js') },
 });
