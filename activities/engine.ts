@@ -10,20 +10,25 @@ import { endRun } from '../store/runs/end-run';
 import { answer } from './answer';
 import { checkAnswer } from './check-answer';
 import { intervene } from './intervene';
+import { lookUpCached, type LookUpDependencies } from './look-up-cached';
 import { beginRerunOf, reuseOutputs } from './rerun';
+import type { Patience } from './run-step/records';
 import { parseConfig } from './parse-config';
 
 /** What the engine's own activities need of the worker. */
-export interface EngineDependencies {
-  readonly db: Pool;
+export interface EngineDependencies extends LookUpDependencies {
   /** The pipelines of the project that this worker has loaded. */
   readonly pipelines: readonly Pipeline[];
   /** The worker's build id: each run records whose code began it. */
   readonly build: string;
 }
 
+/** Of a question that has another answer: the run does not wait for it. */
+const NO_PATIENCE: Patience = { waits: [] };
+
 /** The engine's own local activities, by the name each is registered under. */
-export function createEngineActivities({ db, pipelines, build }: EngineDependencies): EngineActivities {
+export function createEngineActivities(dependencies: EngineDependencies): EngineActivities {
+  const { db, pipelines, build } = dependencies;
   return {
     'perennial.resolve-plan': (argument) => answer('resolve the plan', () => resolvePlan(db, pipelines, argument)),
 
@@ -37,6 +42,9 @@ export function createEngineActivities({ db, pipelines, build }: EngineDependenc
 
     'perennial.reuse-outputs': ({ run, addresses }) =>
       answer('read what is reused', () => reuseOutputs(db, run, addresses)),
+
+    'perennial.look-up-cached': (argument) =>
+      answer('look into the cache', () => lookUpCached(dependencies, argument), NO_PATIENCE),
 
     'perennial.note-node': ({ run, notes }) => answer('note the state of nodes', () => noteNodes(db, run, notes)),
 

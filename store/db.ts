@@ -54,3 +54,8 @@ export async function transaction<T>(db: Pool, work: (client: PoolClient) => Pro
     client.release(broken);
   }
 }
+
+/** Ends each statement of a transaction that takes longer, or waits longer for a lock, ms. */
+export async function limitStatements(tx: PoolClient, ms: number): Promise<void> {
+  await tx.query(`SELECT set_config('statement_timeout', $1, true)`, [String(ms)]);
+}

@@ -6,10 +6,12 @@ import { keeperActivities } from '../activities/keep';
 import { createRunStep } from '../activities/run-step';
 import type { RunStepDependencies } from '../activities/run-step';
 import { createDevices } from '../activities/run-step/devices';
+import { announcedSteps } from '../activities/run-step/announced';
 import type { OpenedResources } from '../activities/run-step/resources';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
+import type { AnnouncedStep } from '../store/workers/announce-steps';
 import { standardCode } from './code/standard-code';
 import type { Project } from './load-project';
 import { checkLoaded, checkPrograms, stepsOfPool } from './pool-steps';
@@ -27,6 +29,14 @@ export interface ActivityParts {
   readonly devices: readonly string[];
 }
 
+/** What a worker does. */
+export interface LoadedActivities {
+  /** By the type that Temporal shows. */
+  readonly activities: Record<string, unknown>;
+  /** What is to be announced of the pool's steps: nothing where the workflows run, whose steps are at hand. */
+  readonly announced: readonly AnnouncedStep[];
+}
+
 /**
  * The activities of a pool by the type that Temporal shows: a dispatcher under each step's name, and on the workflows'
  * pool the engine's own.
@@ -34,15 +44,16 @@ export interface ActivityParts {
  * @throws PER_STACK_007 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool,
  * PER_RUN_067 when this host lacks a step's program
  */
-export async function loadActivities(pool: string, parts: ActivityParts): Promise<Record<string, unknown>> {
+export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {
   const { db, environment, log, project, resources, devices } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
   checkPrograms(implementations, pool, project.folder);
+  const artifacts = diskArtifacts(db, environment.artifacts);
   const dependencies: RunStepDependencies = {
     db,
-    artifacts: diskArtifacts(db, environment.artifacts),
+    artifacts,
     environment,
     log,
     standard: standardSteps,
@@ -52,12 +63,11 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     ...(devices.length === 0 ? {} : { devices: createDevices(devices) }),
   };
   const runStep = createRunStep(dependencies);
-  const { pipelines, workflows } = project;
+  const steps = Object.fromEntries(names.map((name) => [name, runStep(name)]));
+  if (pool !== WORKFLOW_POOL) return { activities: steps, announced: announcedSteps(dependencies, names) };
+  const { pipelines, workflows, digest } = project;
   const { build } = environment;
-  return {
-    ...Object.fromEntries(names.map((name) => [name, runStep(name)])),
-    ...(pool === WORKFLOW_POOL ? createEngineActivities({ db, pipelines, build }) : {}),
-    ...(pool === WORKFLOW_POOL ? createWrittenActivities({ db, workflows, build }) : {}),
-    ...(pool === WORKFLOW_POOL ? keeperActivities({ db, project }) : {}),
-  };
+  const engine = createEngineActivities({ db, artifacts, pipelines, build, project: digest });
+  const written = createWrittenActivities({ db, workflows, build });
+  return { activities: { ...steps, ...engine, ...written, ...keeperActivities({ db, project }) }, announced: [] };
 }

@@ -39,11 +39,13 @@ async function main(log: Logger): Promise<void> {
   ]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
-  const activities = await loadActivities(pool, { db, environment, log, project, resources, devices: devices.names });
+  const parts = { db, environment, log, project, resources, devices: devices.names };
+  const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
   const running = worker.run();
-  const presence = startPresence({ db, pool, build: environment.build, log });
+  const { build } = environment;
+  const presence = startPresence({ db, pool, build, project: project.digest, steps: announced, log });
   const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project }) : null;
   log.info({ pool, build: environment.build, steps: Object.keys(activities) }, 'the worker polls');
   process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { type AnnouncedStep, announceSteps } from '../store/workers/announce-steps';
 import { removeWorker } from '../store/workers/remove-worker';
 import { SAYS_EVERY, seeWorker } from '../store/workers/see-worker';
 import { repeat } from './repeat';
@@ -8,23 +9,28 @@ import type { Service } from './services';
 
 /**
  * Says again and again that this worker is there, until it is stopped. Temporal tells who polls; a worker whose slots are
- * all taken does not poll, and one that was killed is listed for a minute.
+ * all taken does not poll, and one that was killed is listed for a minute. With its first word it announces its steps.
  */
 export function startPresence(worker: {
   readonly db: Pool;
   readonly pool: string;
   readonly build: string;
+  /** Digest of the project's bundle. */
+  readonly project: string;
+  readonly steps: readonly AnnouncedStep[];
   readonly log: Logger;
 }): Service {
-  const { db, log, pool, build } = worker;
+  const { db, log, pool, build, project, steps } = worker;
   const id = `${hostname()}:${process.pid}`;
-  const saying = repeat(
-    SAYS_EVERY,
-    () => seeWorker(db, { id, pool, build }),
-    (error) => {
-      log.warn({ err: error }, 'the records do not hear that this worker is there; it is said again');
-    },
-  );
+  let isAnnounced = steps.length === 0;
+  const say = async (): Promise<void> => {
+    if (isAnnounced) return seeWorker(db, { id, pool, build });
+    await announceSteps(db, { id, pool, build, project }, steps);
+    isAnnounced = true;
+  };
+  const saying = repeat(SAYS_EVERY, say, (error) => {
+    log.warn({ err: error }, 'the records do not hear that this worker is there; it is said again');
+  });
   return {
     async stop() {
       await saying.stop();

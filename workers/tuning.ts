@@ -1,7 +1,7 @@
 import type { WorkerOptions } from '@temporalio/worker';
+import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
 
-/** The pool whose workers also run the workflows: sharing one task queue is what makes eager dispatch work. */
-export const WORKFLOW_POOL = 'cpu';
+export { WORKFLOW_POOL };
 
 /**
  * The options that decide how fast a worker is and how it ends. Measured on a fan-out of 200: many slots, pollers that follow

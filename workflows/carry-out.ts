@@ -15,12 +15,13 @@ import {
 import { type GivenAnswer, unanswered } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
+import { type CachedOutputs, cachedOutputs } from './cached-outputs';
 import { Children } from './children';
 import { priorityOf } from './dispatch';
 import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
-import { ReusedOutputs } from './reused-outputs';
+import { reusedOutputs } from './reused-outputs';
 import { runStep, type RunFacts } from './run-step';
 
 /** The interpreter's last word. */
@@ -38,7 +39,8 @@ export class Shell {
   /** Nodes about which a person's word is being decided, with what has come of them meanwhile. */
   private readonly undecided = new Map<string, NodeEvent[]>();
   private readonly notes: NodeNotes;
-  private readonly reused: ReusedOutputs;
+  private readonly reused: ReturnType<typeof reusedOutputs>;
+  private readonly cached: CachedOutputs;
   private current: RunState;
   private drawing = false;
   /** What is done after it is done once for everything that comes about at the same moment. */
@@ -52,9 +54,8 @@ export class Shell {
     first: Advance,
   ) {
     this.notes = new NodeNotes(facts.run);
-    this.reused = new ReusedOutputs(facts.run, (event) => {
-      this.receive(event);
-    });
+    this.reused = reusedOutputs(facts.run);
+    this.cached = cachedOutputs(facts.run);
     this.current = first.state;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -137,12 +138,17 @@ export class Shell {
       case 'run-step': {
         const { address, node, input } = command;
         const use = stepAt(this.plan, node);
-        this.start(address, () => runStep(this.facts, use, { address, node, input }));
+        this.start(address, () => runStep(this.facts, this.cached, use, { address, node, input }));
         return;
       }
       case 'reuse': {
         this.inScope(() => {
-          this.reused.ask(command.address).catch((error: unknown) => this.settle?.reject(error));
+          this.reused.ask(command.address).then(
+            (event) => {
+              this.receive(event);
+            },
+            (error: unknown) => this.settle?.reject(error),
+          );
         });
         return;
       }

@@ -13,7 +13,7 @@ const ISOLATED_HEARTBEAT = 30_000;
  *
  * @param local whether a light step runs in the workflow's own worker, which then must have its code
  */
-export async function dispatch(step: PlanStep, argument: StepArgument, local = step.light): Promise<Json> {
+export function dispatch(step: PlanStep, argument: StepArgument, local = step.light): Promise<Json> {
   const tags = step.tags === undefined ? '' : ` · ${step.tags.join(', ')}`;
   const cached = argument.cache && step.cache;
   const summary = `${argument.address} · cache ${cached ? 'on' : 'off'}${tags}`.slice(0, 180);

@@ -9,3 +9,9 @@ export const engine = proxyLocalActivities<EngineActivities>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '200ms', maximumInterval: '30s' },
 });
+
+/** The look-up in the cache is asked once and not waited for: without an answer the node is handed out. */
+export const askOnce = proxyLocalActivities<Pick<EngineActivities, 'perennial.look-up-cached'>>({
+  scheduleToCloseTimeout: '10s',
+  retry: { maximumAttempts: 1 },
+});

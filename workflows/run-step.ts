@@ -1,6 +1,8 @@
 import type { stepAt } from '../core/interpret';
 import type { Json } from '../core/plan/json';
+import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
 import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
+import type { CachedOutputs } from './cached-outputs';
 import { dispatch } from './dispatch';
 
 /** What is the same for every step of a run. */
@@ -15,14 +17,22 @@ export interface RunFacts {
   readonly reuse?: Reuse;
 }
 
-/** Hands one node to the workers of its step's pool, as its contract says, or this use of it. */
+/**
+ * Hands one node to the workers of its step's pool, as its contract says, or this use of it. What the cache has does not
+ * wait for another pool's worker.
+ */
 export function runStep(
   facts: RunFacts,
+  outputs: CachedOutputs,
   { node, step }: ReturnType<typeof stepAt>,
   at: { readonly address: string; readonly node: string; readonly input: Json },
 ): Promise<Json> {
   const cache = facts.cache && !isAskedAgain(facts.reuse?.again ?? null, at.node, at.address);
   const { run, hash, model } = facts;
   const { override } = node;
-  return dispatch(step, { run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
+  const handOut = (): Promise<Json> =>
+    dispatch(step, { run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
+  if (!cache || !step.cache || step.pool === WORKFLOW_POOL) return handOut();
+  const asked = outputs.ask({ ...at, step: step.name, pool: step.pool });
+  return asked.then((hit) => (hit ? hit.output : handOut()));
 }

@@ -1,11 +1,11 @@
-import type { ArtifactStore, Json } from '../../core';
-import { findArtifacts } from '../../store/artifacts';
+import type { Json } from '../../core';
 import type { EnvironmentDetail } from '../../store/cache/key-part';
 import { type CacheEntry, lookUpCache } from '../../store/cache/look-up';
 import type { CacheMiss, CacheParts, CacheReason, NewCacheEntry } from '../../store/nodes/node-row';
 import { jsonDigest } from '../../store/plans/json-digest';
+import { brokenBlob } from './broken-blob';
+import { fingerprintOf, keyOf } from './cache-key';
 import type { RunStepDependencies } from './dependencies';
-import { digestsIn } from './digests-in';
 import { keepKeyParts } from './keep-key-parts';
 import type { KnownStep } from './known-step';
 
@@ -31,9 +31,10 @@ export async function useCache(
   resources: EnvironmentDetail = {},
 ): Promise<LookUp> {
   const { db, environment } = dependencies;
-  const fingerprint = { ...fingerprintOf(environment.build), ...resources };
+  const fingerprint = fingerprintOf(environment.build, resources);
   const code = step.code();
-  const entry = keyOf(step.contract.name, code.digest, node.input, fingerprint);
+  const own = { code: code.digest, environment: jsonDigest(fingerprint) };
+  const entry = keyOf(step.contract.name, node.input, own);
   const found = await lookUpCache(db, { step: entry.step, key: entry.key, address: node.address });
   const broken = found?.key === entry.key ? await brokenBlob(dependencies, found.output) : null;
   if (found?.key === entry.key && broken === null) {
@@ -61,17 +62,6 @@ function digestNow(step: KnownStep): string | null {
   }
 }
 
-/** The key of a step's output; artifacts in the input stand there by their digest. */
-export function keyOf(step: string, code: string, input: Json, fingerprint: EnvironmentDetail): NewCacheEntry {
-  const parts = { code, input: jsonDigest(input), environment: jsonDigest(fingerprint) };
-  return { key: jsonDigest({ step, ...parts }), step, parts };
-}
-
-/** What else than code and input an output may depend on. */
-export function fingerprintOf(build: string): EnvironmentDetail {
-  return { node: process.version, platform: `${process.platform}-${process.arch}`, build };
-}
-
 function missOf({ key, parts }: NewCacheEntry, found: CacheEntry | null, broken: string | null): CacheMiss {
   if (found === null) return { hit: false, differed: ['first'] };
   const against = { run: found.run_id, address: found.address };
@@ -84,21 +74,4 @@ function missOf({ key, parts }: NewCacheEntry, found: CacheEntry | null, broken:
 
 function digestsOf(names: readonly (keyof CacheParts)[], parts: CacheParts): Partial<CacheParts> {
   return Object.fromEntries(names.flatMap((name) => (name === 'input' ? [] : [[name, parts[name]]])));
-}
-
-/** Every text of the output that names an artifact of the records must still be there with its digest. The first that is not. */
-async function brokenBlob(
-  dependencies: { readonly db: RunStepDependencies['db']; readonly artifacts: ArtifactStore },
-  output: Json,
-): Promise<string | null> {
-  const recorded = await findArtifacts(dependencies.db, digestsIn(output));
-  const broken = await Promise.all(
-    recorded.map(({ digest }) =>
-      dependencies.artifacts.pathOf(digest).then(
-        () => null,
-        () => digest,
-      ),
-    ),
-  );
-  return broken.find((digest) => digest !== null) ?? null;
 }

@@ -89,6 +89,24 @@ export interface ReusedOutputs {
   readonly bytes: number;
 }
 
+/** A use of a step of another pool than the workflows' own, before it is handed out. */
+export interface CachedNode extends Pick<StepArgument, 'address' | 'node' | 'step' | 'input'> {
+  readonly pool: string;
+}
+
+export interface LookUpCachedArgument {
+  readonly run: string;
+  readonly nodes: readonly CachedNode[];
+}
+
+/** What the cache has for nodes. */
+export interface CacheAnswers {
+  /** Of as many of the nodes as fit, from the first, at least one: the output; null: it has to be handed out. */
+  readonly answers: readonly ({ readonly output: Json } | null)[];
+  /** Of the text of those outputs, and of the inputs that have to be handed out. */
+  readonly bytes: number;
+}
+
 /** The state of a node that no execution records: of a map, a branch, an approval, or a step that never ran, was stopped or failed. */
 export interface NodeNote {
   readonly address: string;
@@ -173,6 +191,8 @@ export interface EngineActivities {
   'perennial.begin-rerun'(argument: BeginRerunArgument): Promise<Reuse>;
   /** What the run holds at addresses of nodes that it may have taken over. */
   'perennial.reuse-outputs'(argument: ReuseOutputsArgument): Promise<ReusedOutputs>;
+  /** Looks into the cache for nodes whose own workers need not be there, and records what it finds. */
+  'perennial.look-up-cached'(argument: LookUpCachedArgument): Promise<CacheAnswers>;
   'perennial.note-node'(argument: NoteNodeArgument): Promise<void>;
   /** @throws PER_RUN_016 PER_RUN_030 not retryable: the node goes on waiting */
   'perennial.check-answer'(argument: CheckAnswerArgument): Promise<GivenAnswer>;

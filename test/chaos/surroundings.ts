@@ -71,8 +71,13 @@ export class Surroundings {
    * Starts a worker, in a process group of its own, and waits until it polls.
    *
    * @param preload what is to go wrong in it
+   * @param project another folder than that of the others
    */
-  async worker(pool: 'cpu' | 'gpu' = 'cpu', preload: Preload | null = null): Promise<ChildProcess> {
+  async worker(
+    pool: 'cpu' | 'gpu' = 'cpu',
+    preload: Preload | null = null,
+    project = this.project,
+  ): Promise<ChildProcess> {
     const workers = join(__dirname, '..', '..', 'dist', 'workers');
     // It ends with this process, however this one ends: then the pipe to its stdin closes.
     const ending = ['--require', join(workers, 'embedded', 'end-with-supervisor.js')];
@@ -86,7 +91,7 @@ export class Surroundings {
         TEMPORAL_ADDRESS: this.address,
         TEMPORAL_NAMESPACE: this.namespace,
         PERENNIAL_STATE: join(this.folder, 'state'),
-        PERENNIAL_PROJECT: join(__dirname, this.project),
+        PERENNIAL_PROJECT: join(__dirname, project),
         ...preload?.environment,
       },
     });

@@ -1,10 +1,12 @@
 // Danger: a run goes by a plan or config that nobody checked, runs without a record, or ends without its keeper knowing.
+import { tmpdir } from 'node:os';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { createEngineActivities } from '../../activities/engine';
 import { type Json, pipeline, planHash, step } from '../../core';
 import type { EndRunArgument } from '../../core/interpret/activity';
+import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { findRun } from '../../store/runs/find-run';
@@ -40,7 +42,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const activities = (pipelines = [greet]) => createEngineActivities({ db, pipelines, build: 'b1' });
+const worker = () => ({ db, build: 'b1', project: 'p1', artifacts: diskArtifacts(db, tmpdir()) });
+const activities = (pipelines = [greet]) => createEngineActivities({ ...worker(), pipelines });
 const resolve = (config: Json, plan = 'current', name = 'greet', pipelines = [greet]) =>
   activities(pipelines)['perennial.resolve-plan']({ pipeline: name, plan, config });
 
@@ -183,7 +186,7 @@ test('an answer is given only by those who may, and is what the approval asks fo
   const schema = (node?.kind === 'approval' && node.answer) || null;
   const asked = { run: 'r', address: 'gate', pipeline: 'greet', node: 'gate', schema, by: ['ann'] };
   const check = (answer: Json, known = [asking]) =>
-    createEngineActivities({ db, pipelines: known, build: 'b1' })['perennial.check-answer']({ ...asked, answer });
+    createEngineActivities({ ...worker(), pipelines: known })['perennial.check-answer']({ ...asked, answer });
   const yes = (share: number, by = 'ann') => ({ approved: true, by, answer: { share } });
   expect(await check(yes(0.2))).toMatchObject({ by: 'ann', answer: { share: 0.2 } });
   await expect(check(yes(0.2, 'bob'))).rejects.toMatchObject({ type: 'PER_RUN_030', nonRetryable: true });

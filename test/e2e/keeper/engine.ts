@@ -57,9 +57,10 @@ export async function startEngine(): Promise<Engine> {
     TEMPORAL_ADDRESS: address,
     PERENNIAL_STATE: state,
   });
+  const artifacts = diskArtifacts(db, environment.artifacts);
   const runStep = createRunStep({
     db,
-    artifacts: diskArtifacts(db, environment.artifacts),
+    artifacts,
     environment,
     log,
     standard: [deploySteps, toySteps],
@@ -74,7 +75,13 @@ export async function startEngine(): Promise<Engine> {
     workflowBundle,
     activities: {
       ...Object.fromEntries(['make-version', 'deploy', 'decline'].map((name) => [name, runStep(name)])),
-      ...createEngineActivities({ db, pipelines: [toyRetrain, toyWaiting], build: environment.build }),
+      ...createEngineActivities({
+        db,
+        artifacts,
+        pipelines: [toyRetrain, toyWaiting],
+        build: environment.build,
+        project: 'toys',
+      }),
       ...keeperActivities({ db, project: { models: toyModels } }),
     },
   });

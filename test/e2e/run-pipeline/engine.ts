@@ -94,6 +94,11 @@ async function noRerun(): Promise<never> {
   throw ApplicationFailure.nonRetryable('these runs have no records to be rerun from');
 }
 
+/** All steps are of the workflows' own pool, whose workers look by themselves. */
+async function noCache(): Promise<never> {
+  throw ApplicationFailure.nonRetryable('nobody looks into the cache before a step of this pool is handed out');
+}
+
 function engineActivities(recordsOf: (run: string) => Records): EngineActivities {
   return {
     async 'perennial.resolve-plan'({ pipeline, config }) {
@@ -107,6 +112,7 @@ function engineActivities(recordsOf: (run: string) => Records): EngineActivities
     },
     'perennial.begin-rerun': noRerun,
     'perennial.reuse-outputs': noRerun,
+    'perennial.look-up-cached': noCache,
     async 'perennial.note-node'({ run, notes }) {
       recordsOf(run).notes.push(...notes);
     },

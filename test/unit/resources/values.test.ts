@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { fingerprintOf } from '../../../activities/run-step/cache-key';
 import { openResources } from '../../../activities/run-step/resources';
-import { keyOf } from '../../../activities/run-step/use-cache';
 import { judgeResources } from '../../../cli/doctor/resources';
 import { lookAtResources } from '../../../cli/resources';
 import { notSecret, pipeline, resource, secret, step } from '../../../core';
+import { jsonDigest } from '../../../store/plans/json-digest';
 import { readResources, takeResources, variableOf, withoutResources } from '../../../store/resource-values';
 
 let folder: string;
@@ -105,7 +106,7 @@ describe('opening', () => {
     const identity = async (host: string, password: string) =>
       (await openResources([load], [], given(host, password))).identityOf(load);
     const key = async (host: string, password: string) =>
-      keyOf('load', 'c', {}, { build: 'b', ...(await identity(host, password)) }).key;
+      jsonDigest(fingerprintOf('b', await identity(host, password)));
     expect(await identity('a', 'canary-value')).toEqual({ 'resource warehouse host': '"a"' });
     expect(await key('a', 'first-password')).toBe(await key('a', 'second-password'));
     expect(await key('a', 'first-password')).not.toBe(await key('b', 'first-password'));

@@ -1,0 +1,93 @@
+import { hostname } from 'node:os';
+import type { Pool } from 'pg';
+import type { ArtifactStore, Json } from '../core';
+import type { CacheAnswers, CachedNode, LookUpCachedArgument } from '../core/interpret/activity';
+import { findEntries } from '../store/cache/find-entries';
+import type { CacheEntry } from '../store/cache/look-up';
+import { limitStatements, transaction } from '../store/db';
+import type { Cost } from '../store/nodes/node-row';
+import { recordNode } from '../store/nodes/record-node';
+import { findAnnounced } from '../store/workers/find-announced';
+import { brokenBlob } from './run-step/broken-blob';
+import { keyOf } from './run-step/cache-key';
+
+/** What the look-up needs of the worker. */
+export interface LookUpDependencies {
+  readonly db: Pool;
+  readonly artifacts: ArtifactStore;
+  readonly build: string;
+  /** Digest of the project's bundle: of other code nothing that was announced counts. */
+  readonly project: string;
+}
+
+/** Bytes of one answer, which becomes a part of the run's history. The first node's goes whatever its size. */
+const ANSWER_BYTES = 512 * 1024;
+
+/** ms that a statement of the look-up may take: the run goes on without an answer soon after. */
+const STATEMENT_LIMIT = 4_000;
+
+const WORKER = `${hostname()}:${process.pid}`;
+const NO_COST: Cost = { wallMs: 0, cpuMs: 0, peakRss: null, gpuMs: 0, estimated: false };
+
+/**
+ * Looks into the cache for nodes of pools that this worker is not of, by what the workers of those pools have announced.
+ * A hit is recorded as the pool's own worker would; a node that has committed gives what it has. A miss says nothing yet:
+ * the worker that takes the node looks once more, and records why.
+ */
+export async function lookUpCached(
+  dependencies: LookUpDependencies,
+  { run, nodes }: LookUpCachedArgument,
+): Promise<CacheAnswers> {
+  const found = await findAll(dependencies, nodes);
+  const { answered, bytes } = fitting(nodes, found);
+  const answers = await Promise.all(
+    nodes.slice(0, answered).map(async (node, i) => {
+      const entry = found[i] ?? null;
+      if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
+      return { output: await recordHit(dependencies.db, run, node, entry) };
+    }),
+  );
+  return { answers, bytes };
+}
+
+/** The entry of each node's key, or null. */
+async function findAll(
+  { db, build, project }: LookUpDependencies,
+  nodes: readonly CachedNode[],
+): Promise<(CacheEntry | null)[]> {
+  return transaction(db, async (tx) => {
+    await limitStatements(tx, STATEMENT_LIMIT);
+    const announced = await findAnnounced(tx, { build, project }, nodes);
+    const keys = nodes.map(({ pool, step, input }) => {
+      const own = announced.find((one) => one.pool === pool && one.step === step);
+      return own === undefined ? null : keyOf(step, input, own).key;
+    });
+    const known = keys.filter((key) => key !== null);
+    const entries = new Map((known.length === 0 ? [] : await findEntries(tx, known)).map((one) => [one.key, one]));
+    return keys.map((key) => (key === null ? null : (entries.get(key) ?? null)));
+  });
+}
+
+/** How many of the nodes one answer may be about, by what it makes the run send: an output, or an input to a worker. */
+function fitting(
+  nodes: readonly CachedNode[],
+  found: readonly (CacheEntry | null)[],
+): { readonly answered: number; readonly bytes: number } {
+  let bytes = 0;
+  for (const [i, { input }] of nodes.entries()) {
+    const more = Math.max(bytesOf(input), bytesOf(found[i]?.output ?? null));
+    if (i > 0 && bytes + more > ANSWER_BYTES) return { answered: i, bytes };
+    bytes += more;
+  }
+  return { answered: nodes.length, bytes };
+}
+
+function bytesOf(value: Json): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+async function recordHit(db: Pool, run: string, node: CachedNode, entry: CacheEntry): Promise<Json> {
+  const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
+  const done = { output: entry.output, cache: reason, cost: NO_COST, entry: null };
+  return (await recordNode(db, { run, ...node, worker: WORKER, attempt: 1 }, done)).output;
+}
