@@ -31,7 +31,8 @@ export async function untilAbandoned<T>(work: Promise<T>, end: End): Promise<T> 
 export function endOf(signal: AbortSignal): End {
   return {
     get over() {
-      return signal.aborted ? { reason: signal.reason } : null;
+      const reason: unknown = signal.reason;
+      return signal.aborted ? { reason } : null;
     },
     whenOver(call) {
       if (signal.aborted) call();
