@@ -161,6 +161,15 @@ const noDynamic = ({ regex, message }) => ({
   message,
 });
 
+/** What a module keeps is shared by all workflows of a worker's thread, whose replays would then depend on each other. */
+const MEMORY = 'A module of these rooms keeps nothing: all workflows of a thread share it (docs/decisions, 11).';
+const noMemory = [
+  'Program > VariableDeclaration[kind="let"]',
+  'Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+  'Program > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/][arguments.length=0]',
+].map((selector) => ({ selector, message: MEMORY }));
+const shared = (files) => files.some((one) => one.startsWith('core/') || one.startsWith('workflows/'));
+
 const rules = law.map(({ files, ignores = [], ...may }) => {
   const patterns = closed(may);
   return {
@@ -168,7 +177,7 @@ const rules = law.map(({ files, ignores = [], ...may }) => {
     ignores,
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
-      'no-restricted-syntax': ['error', noDoubtfulCast, ...patterns.map(noDynamic)],
+      'no-restricted-syntax': ['error', noDoubtfulCast, ...patterns.map(noDynamic), ...(shared(files) ? noMemory : [])],
     },
   };
 });

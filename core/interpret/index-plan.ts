@@ -26,6 +26,8 @@ export interface IndexedPlan {
   readonly bytes: number;
 }
 
+// A plan is its workflow's own object, so what is kept by it is too.
+// eslint-disable-next-line no-restricted-syntax
 const indexed = new WeakMap<Plan, IndexedPlan>();
 
 /** Indexes a plan; the same plan object gives the same index. */

@@ -24,7 +24,8 @@ export interface RecordedOptions {
 
 const PIPELINE = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.pipeline, SearchAttributeType.KEYWORD);
 
-/** A workflow has the modules of its bundle for itself. */
+/** A workflow has the modules of its bundle for itself, unless they are preloaded, which docs/HAND-WRITTEN.md asks not to do. */
+// eslint-disable-next-line no-restricted-syntax
 let recording = false;
 
 /**
