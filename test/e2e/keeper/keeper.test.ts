@@ -245,8 +245,14 @@ test('the schedule of a model reports one cause a tick, and keepers that are mis
   expect(first).toMatchObject({ action: 'retrain', cause: { kind: 'schedule' } });
   await expect(triggerSchedule(engine, 'nobody')).rejects.toThrow('[PER_KEEP_006]');
   await decisions('long-lived', 2);
-  await engine.temporal.workflow.getHandle(keeperId('long-lived')).terminate();
-  expect((await reconcile(engine)).keepersStarted).toEqual(['long-lived']);
+  // An event that is just being told starts it too: then it is ended once more.
+  const keeper = engine.temporal.workflow.getHandle(keeperId('long-lived'));
+  const started = await eventually(async () => {
+    await keeper.terminate();
+    const { keepersStarted } = await reconcile(engine);
+    return keepersStarted.length > 0 ? keepersStarted : null;
+  });
+  expect(started).toEqual(['long-lived']);
 });
 
 test('a keeper starts a fresh history after many events and forgets nothing', async () => {
