@@ -78,7 +78,23 @@ export function printError(error: unknown, json: boolean): void {
   }
   console.error(isPerennialError(error) || !(error instanceof Error) ? message : (error.stack ?? message));
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) console.error(`  because: ${cause.message}`);
+  if (cause instanceof Error && !message.includes(cause.message) && cause.name !== REFUSED)
+    console.error(`  because: ${cause.message}`);
+}
+
+/** An Update that a run refused says no more than that; why stands in the error that tells of it. */
+const REFUSED = 'WorkflowUpdateFailedError';
+
+/** What is wrong with a verb's options: `--reason is missing; --limit: Too big: expected number to be <=500`. */
+function optionFaults({ issues }: z.ZodError, given: unknown): string {
+  return issues
+    .map(({ path, message }) => {
+      const [name = ''] = path.map(String);
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const isGiven = typeof given === 'object' && given !== null && name in given;
+      return isGiven ? `${flag}: ${message}` : `${flag} is missing`;
+    })
+    .join('; ');
 }
 
 function openFrame(command: Command): Frame {
@@ -96,7 +112,7 @@ function openFrame(command: Command): Frame {
     options(schema) {
       const parsed = schema.safeParse(given);
       if (parsed.success) return parsed.data;
-      throw perennialError('PER_STACK_011', `'${command.name()}': ${z.prettifyError(parsed.error)}.`);
+      throw perennialError('PER_STACK_011', `'${command.name()}': ${optionFaults(parsed.error, given)}.`);
     },
     result(value, human) {
       console.log(json ? JSON.stringify(value) : human(value));

@@ -10,7 +10,7 @@ import { perennialError } from '../core/errors';
 import type { ApproveArgument } from '../core/interpret/activity';
 import type { GivenAnswer } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
-import { temporalFailure } from './temporal-errors';
+import { sayingOf, temporalFailure } from './temporal-errors';
 import { workflowOf } from './workflow-of';
 
 const JsonValue: z.ZodType<Json> = z.json();
@@ -67,9 +67,10 @@ export async function approve(
 
 function refusedAnswer(error: unknown, runId: string, node: string): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
+    const known = error.cause instanceof ApplicationFailure ? sayingOf(error.cause) : null;
+    if (known?.code === 'PER_RUN_016' || known?.code === 'PER_RUN_030')
+      return perennialError(known.code, known.detail, { cause: error });
     const said = error.cause instanceof Error ? error.cause.message : error.message;
-    const code = error.cause instanceof ApplicationFailure ? error.cause.type : null;
-    if (code === 'PER_RUN_016' || code === 'PER_RUN_030') return perennialError(code, said, { cause: error });
     return perennialError('PER_KEEP_005', `${runId} did not take the answer for '${node}' (${said}).`, {
       cause: error,
     });

@@ -2,11 +2,11 @@ import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { type ErrorCode, ERRORS, perennialError } from '../core/errors';
+import { perennialError } from '../core/errors';
 import type { Intervened, Intervention } from '../core/interpret/intervention';
 import { findRun } from '../store/runs/find-run';
 import { refuseHandWritten } from './refuse-hand-written';
-import { temporalFailure } from './temporal-errors';
+import { sayingOf, temporalFailure } from './temporal-errors';
 import { workflowOf } from './workflow-of';
 
 const Who = z.object({
@@ -65,8 +65,8 @@ async function refusal({ temporal }: { temporal: Client }, runId: string, error:
   if (error instanceof WorkflowNotFoundError)
     return perennialError('PER_KEEP_004', `No open run is called '${runId}'.`, { cause: error });
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const code = codeIn(error.cause);
-    if (code) return perennialError(code, `${runId}: ${detailIn(code, error.cause.message)}`, { cause: error });
+    const said = sayingOf(error.cause);
+    if (said) return perennialError(said.code, `${runId}: ${said.detail}`, { cause: error });
   }
   if (!isUnanswered(error)) return temporalFailure(error);
   // Temporal may be away itself.
@@ -78,16 +78,6 @@ async function refusal({ temporal }: { temporal: Client }, runId: string, error:
     );
   if (!there) return temporalFailure(error);
   return perennialError('PER_RUN_042', `No worker answers for ${runId}.`, { cause: error });
-}
-
-function codeIn({ type }: ApplicationFailure): ErrorCode | null {
-  const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
-  return typeof type === 'string' && isCode(type) ? type : null;
-}
-
-/** An error's message has the code before it and the fix behind it, which is added again. */
-function detailIn(code: ErrorCode, message: string): string {
-  return message.replace(`[${code}] `, '').replace(` ${ERRORS[code].fix}`, '');
 }
 
 function isUnanswered(error: unknown): boolean {

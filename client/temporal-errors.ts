@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { perennialError } from '../core/errors';
+import type { ApplicationFailure } from '@temporalio/common';
+import { type ErrorCode, ERRORS, perennialError } from '../core/errors';
 
 /** gRPC's codes of a server that did not answer in time (4) or is not there (14). */
 const UNANSWERED: readonly number[] = [4, 14];
@@ -14,4 +15,14 @@ export function temporalFailure(error: unknown): unknown {
     return perennialError('PER_STACK_009', `Temporal does not answer (${cause.details}).`, { cause: error });
   }
   return error;
+}
+
+/** What a workflow refused with: a code of the table, and what it says beside the code and the table's fix. null: no such code. */
+export function sayingOf({
+  type,
+  message,
+}: Pick<ApplicationFailure, 'type' | 'message'>): { readonly code: ErrorCode; readonly detail: string } | null {
+  const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
+  if (typeof type !== 'string' || !isCode(type)) return null;
+  return { code: type, detail: message.replace(`[${type}] `, '').replace(` ${ERRORS[type].fix}`, '') };
 }

@@ -107,6 +107,14 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
   });
 });
 
+test.each([
+  [['skip', 'r', 'n', '--output', '1'], '--reason is missing'],
+  [['runs', '--status', 'foo'], '--status: Invalid option'],
+])('a wrong option is named, and what is wrong with it: %j', async (args, said) => {
+  const { stdout } = await perennial(...args, '--state', '/nowhere/at/all', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ error: { message: expect.stringContaining(said) as unknown } });
+});
+
 describe('what needs a stack and finds none ends with exit code 3 and says what to do', () => {
   const needing = [
     ['runs'],
