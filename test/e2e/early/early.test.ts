@@ -135,6 +135,24 @@ describe('without a worker on the pool', () => {
   });
 });
 
+/** Makes whoever reads what workers have announced wait; returns what lets them go on. */
+async function holdLookUps(): Promise<() => Promise<void>> {
+  const holder = await around.db.connect();
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE pool_steps IN ACCESS EXCLUSIVE MODE');
+  return async () => {
+    await holder.query('ROLLBACK');
+    holder.release();
+  };
+}
+
+/** Starts a run that takes in what happens during a look-up: it need not have ended for a workflow task to end. */
+async function startBrisk(pipeline: string, run: string, config: object): Promise<void> {
+  const args = [{ config, plan: 'current' }];
+  const options = { workflowId: run, taskQueue: 'perennial-cpu', workflowTaskTimeout: '1s' } as const;
+  await around.client.workflow.start(pipeline, { ...options, args });
+}
+
 describe('a look-up that breaks', () => {
   it.each([
     ['is refused', 'ALTER TABLE pool_steps RENAME TO away'],
@@ -151,6 +169,21 @@ describe('a look-up that breaks', () => {
       holder.release();
     }
   });
+});
+
+it('nodes of failed look-ups are handed out in messages that Temporal takes, however many they are', async () => {
+  const items = Array.from({ length: 32 }, (_, n) => n);
+  const letGo = await holdLookUps();
+  try {
+    await startBrisk('heavy', 'heavy', { text: 'x'.repeat(250_000), items });
+    const handle = around.client.workflow.getHandle('heavy');
+    await eventually(async () => (await handle.describe()).raw.pendingActivities?.length === items.length);
+  } finally {
+    await letGo();
+  }
+  const gpu = await around.worker('gpu');
+  expect(await end('heavy')).toMatchObject({ status: 'completed', output: items.map((n) => n + 250_000) });
+  await ended(gpu);
 });
 
 it('a hit whose file is gone is none: the pool makes it again', async () => {
