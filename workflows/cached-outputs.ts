@@ -1,4 +1,4 @@
-import { TemporalFailure } from '@temporalio/workflow';
+import { condition, TemporalFailure } from '@temporalio/workflow';
 import { bytesOf, type CacheAnswers, type CachedNode } from '../core/interpret';
 import { askOnce } from './engine-activities';
 import { Questions } from './questions';
@@ -9,8 +9,12 @@ export type CachedOutputs = Questions<CachedNode, CacheAnswers['answers'][number
 /** Bytes of input of nodes that are handed out together after a failed look-up. The first one's goes whatever its size. */
 const GROUP_BYTES = 512 * 1024;
 
-/** Looks for them. Whatever hinders the look-up is a miss: the worker that takes the node looks once more. */
-export function cachedOutputs(run: string): CachedOutputs {
+/**
+ * Looks for them. Whatever hinders the look-up is a miss: the worker that takes the node looks once more.
+ *
+ * @param isHeld whether nothing may be looked up or handed out now
+ */
+export function cachedOutputs(run: string, isHeld: () => boolean): CachedOutputs {
   // So many of those that wait were in a look-up that failed. More may have come together than one message holds: they
   // are answered in groups, and not asked about again.
   let unanswered = 0;
@@ -24,7 +28,12 @@ export function cachedOutputs(run: string): CachedOutputs {
     unanswered -= misses.answers.length;
     return misses;
   };
-  return new Questions(answer);
+  return new Questions(async (nodes) => {
+    if (isHeld()) await condition(() => !isHeld());
+    const answers = await answer(nodes);
+    if (answers.answers.includes(null) && isHeld()) await condition(() => !isHeld());
+    return answers;
+  });
 }
 
 async function lookUp(run: string, nodes: readonly CachedNode[]): Promise<CacheAnswers | null> {

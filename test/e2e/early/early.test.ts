@@ -1,6 +1,6 @@
 // Danger: an output that is there already waits for a GPU; or the other way round, one of other code, without its files, or
 // of a use that wants no cache is taken because nobody asked the pool's own workers; or a look-up that breaks breaks the
-// run. Real workers, and for most of the time none on the pool gpu.
+// run, or gets round a person who holds it up. Real workers, and for most of the time none on the pool gpu.
 import type { ChildProcess } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { readWhy } from '../../../cli/read-why';
 import { whyText } from '../../../cli/views/why-text';
 import { awaitRun } from '../../../client/await-run';
+import { intervene } from '../../../client/intervene';
+import type { Intervention } from '../../../core/interpret';
 import { diskArtifacts } from '../../../store/artifacts';
 import { listExecutions } from '../../../store/executions/list-executions';
 import { findNode } from '../../../store/nodes/find-node';
@@ -184,6 +186,43 @@ it('nodes of failed look-ups are handed out in messages that Temporal takes, how
   const gpu = await around.worker('gpu');
   expect(await end('heavy')).toMatchObject({ status: 'completed', output: items.map((n) => n + 250_000) });
   await ended(gpu);
+});
+
+describe('a run that is paused during a look-up', () => {
+  const ana = { by: 'ana', reason: null } as const;
+  const act = (run: string, ask: Intervention) => intervene({ temporal: around.client, db: around.db }, run, ask);
+
+  async function paused(run: string): Promise<void> {
+    const letGo = await holdLookUps();
+    try {
+      await startBrisk('fan', run, { folder: `${around.folder}/.` });
+      await eventually(async () => {
+        const { rows } = await around.db.query(
+          `SELECT FROM pg_locks WHERE relation = 'pool_steps'::regclass AND NOT granted`,
+        );
+        return rows.length > 0;
+      });
+      await act(run, { action: 'pause', ...ana });
+    } finally {
+      await letGo();
+    }
+    await eventually(async () => (await traces(run)).lookUps === 1);
+    expect((await traces(run)).handedOut).toEqual([]);
+  }
+
+  it('hands out nothing until it is resumed', async () => {
+    await paused('resumed');
+    await act('resumed', { action: 'resume', ...ana });
+    await eventually(async () => (await traces('resumed')).handedOut.length === 3);
+    await around.client.workflow.getHandle('resumed').terminate();
+  });
+
+  it('ends when one of its nodes is cancelled: the others are stopped without being handed out', async () => {
+    await paused('stopped');
+    await act('stopped', { action: 'cancel-node', node: 'each[0]', ...ana });
+    expect(await end('stopped')).toMatchObject({ status: 'failed' });
+    expect((await traces('stopped')).handedOut).toEqual([]);
+  });
 });
 
 it('a hit whose file is gone is none: the pool makes it again', async () => {
