@@ -6,7 +6,7 @@ import { findEntries } from '../store/cache/find-entries';
 import type { CacheEntry } from '../store/cache/look-up';
 import { limitStatements, transaction } from '../store/db';
 import type { Cost } from '../store/nodes/node-row';
-import { recordNode } from '../store/nodes/record-node';
+import { recordUnlessEnded } from '../store/nodes/record-node';
 import { findAnnounced } from '../store/workers/find-announced';
 import { brokenBlob } from './run-step/broken-blob';
 import { keyOf } from './run-step/cache-key';
@@ -31,7 +31,8 @@ const NO_COST: Cost = { wallMs: 0, cpuMs: 0, peakRss: null, gpuMs: 0, estimated:
 
 /**
  * Looks into the cache for nodes of pools that this worker is not of, by what the workers of those pools have announced.
- * A hit is recorded as the pool's own worker would; a node that has committed gives what it has. A miss says nothing yet:
+ * A hit is recorded as the pool's own worker would, unless the node has ended meanwhile; one that has committed gives
+ * what it has. A miss says nothing yet:
  * the worker that takes the node looks once more, and records why.
  */
 export async function lookUpCached(
@@ -44,7 +45,7 @@ export async function lookUpCached(
     nodes.slice(0, answered).map(async (node, i) => {
       const entry = found[i] ?? null;
       if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
-      return { output: await recordHit(dependencies.db, run, node, entry) };
+      return recordHit(dependencies.db, run, node, entry);
     }),
   );
   return { answers, bytes };
@@ -86,8 +87,15 @@ function bytesOf(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-async function recordHit(db: Pool, run: string, node: CachedNode, entry: CacheEntry): Promise<Json> {
+/** Nobody waits for the look-up: a node that was cancelled or stopped during it is no hit, and its record stays. */
+async function recordHit(
+  db: Pool,
+  run: string,
+  node: CachedNode,
+  entry: CacheEntry,
+): Promise<{ readonly output: Json } | null> {
   const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
   const done = { output: entry.output, cache: reason, cost: NO_COST, entry: null };
-  return (await recordNode(db, { run, ...node, worker: WORKER, attempt: 1 }, done)).output;
+  const recorded = await recordUnlessEnded(db, { run, ...node, worker: WORKER, attempt: 1 }, done);
+  return recorded && { output: recorded.output };
 }

@@ -1,20 +1,57 @@
-import { TemporalFailure } from '@temporalio/workflow';
-import type { CacheAnswers, CachedNode } from '../core/interpret';
+import { condition, TemporalFailure } from '@temporalio/workflow';
+import { bytesOf, type CacheAnswers, type CachedNode } from '../core/interpret';
 import { askOnce } from './engine-activities';
-import { MESSAGE_BYTES, Questions } from './questions';
+import { Questions } from './questions';
 
 /** Outputs that the cache has for nodes of other pools; null: the node has to be handed out. */
 export type CachedOutputs = Questions<CachedNode, CacheAnswers['answers'][number]>;
 
-/** Looks for them. Whatever hinders the look-up is a miss: the worker that takes the node looks once more. */
-export function cachedOutputs(run: string): CachedOutputs {
-  return new Questions(async (nodes) => {
-    try {
-      return await askOnce['perennial.look-up-cached']({ run, nodes });
-    } catch (error) {
-      if (!(error instanceof TemporalFailure)) throw error;
-      // More may have come together meanwhile than one message holds: what is handed out now goes in its own.
-      return { answers: nodes.map(() => null), bytes: MESSAGE_BYTES };
+/** Bytes of input of nodes that are handed out together after a failed look-up. The first one's goes whatever its size. */
+const GROUP_BYTES = 512 * 1024;
+
+/**
+ * Looks for them. Whatever hinders the look-up is a miss: the worker that takes the node looks once more.
+ *
+ * @param isHeld whether nothing may be looked up or handed out now
+ */
+export function cachedOutputs(run: string, isHeld: () => boolean): CachedOutputs {
+  // So many of those that wait were in a look-up that failed. More may have come together than one message holds: they
+  // are answered in groups, and not asked about again.
+  let unanswered = 0;
+  const answer = async (nodes: readonly CachedNode[]): Promise<CacheAnswers> => {
+    if (unanswered === 0) {
+      const found = await lookUp(run, nodes);
+      if (found) return found;
+      unanswered = nodes.length;
     }
+    const misses = firstMisses(nodes.slice(0, unanswered));
+    unanswered -= misses.answers.length;
+    return misses;
+  };
+  return new Questions(async (nodes) => {
+    if (isHeld()) await condition(() => !isHeld());
+    const answers = await answer(nodes);
+    if (answers.answers.includes(null) && isHeld()) await condition(() => !isHeld());
+    return answers;
   });
+}
+
+async function lookUp(run: string, nodes: readonly CachedNode[]): Promise<CacheAnswers | null> {
+  try {
+    return await askOnce['perennial.look-up-cached']({ run, nodes });
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    return null;
+  }
+}
+
+/** Misses for as many of the nodes as are handed out together. */
+function firstMisses(nodes: readonly CachedNode[]): CacheAnswers {
+  let bytes = 0;
+  for (const [i, { input }] of nodes.entries()) {
+    const more = bytesOf(input);
+    if (i > 0 && bytes + more > GROUP_BYTES) return { answers: nodes.slice(0, i).map(() => null), bytes };
+    bytes += more;
+  }
+  return { answers: nodes.map(() => null), bytes };
 }

@@ -55,7 +55,7 @@ export class Shell {
   ) {
     this.notes = new NodeNotes(facts.run);
     this.reused = reusedOutputs(facts.run);
-    this.cached = cachedOutputs(facts.run);
+    this.cached = cachedOutputs(facts.run, () => this.isHeld());
     this.current = first.state;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
@@ -126,6 +126,11 @@ export class Shell {
       if (event) this.receive(event);
       else for (const each of missed) this.receive(each);
     }
+  }
+
+  /** Whether what has not been handed out has to wait. What is to be stopped need not. */
+  private isHeld(): boolean {
+    return this.current.paused !== null && this.current.ending === null;
   }
 
   private obeyAll(commands: readonly Command[]): void {

@@ -4,7 +4,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 const MOST = 200;
 
 /** Bytes that answers make one message to Temporal carry, which may have 4 MB with everything else that is commanded then. */
-export const MESSAGE_BYTES = 1024 * 1024;
+const MESSAGE_BYTES = 1024 * 1024;
 
 /** Answers to the first of the questions, at least one. */
 export interface Answers<Answer> {

@@ -8,7 +8,7 @@ export { readIntervention, readOrder } from './read-intervention';
 export { refuseIntervention } from './refuse-intervention';
 export { asksPerson } from './running';
 export { advance, advanceOwn, begin, beginShard, type Advance } from './interpret';
-export { MAX_EXECUTIONS, MAX_INPUT_SIZE, MAX_LIST_SIZE, shardSizeFor } from './limits';
+export { bytesOf, MAX_EXECUTIONS, MAX_INPUT_SIZE, MAX_LIST_SIZE, shardSizeFor } from './limits';
 export type {
   Ending,
   EndStatus,

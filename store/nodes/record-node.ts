@@ -19,6 +19,21 @@ export interface Recorded {
  * claimed before and has not committed is overtaken.
  */
 export async function recordNode(db: Db, by: Claimant, done: Done): Promise<Recorded> {
+  const recorded = await record(db, by, done, true);
+  if (recorded !== null) return recorded;
+  throw new Error(`node ${by.run}/${by.address} was neither recorded nor found`);
+}
+
+/**
+ * Does the same for whoever was not handed the node: one that has ended meanwhile stays as it is.
+ *
+ * @returns null when it has ended without an output
+ */
+export async function recordUnlessEnded(db: Db, by: Claimant, done: Done): Promise<Recorded | null> {
+  return record(db, by, done, false);
+}
+
+async function record(db: Db, by: Claimant, done: Done, evenEnded: boolean): Promise<Recorded | null> {
   const { run, address } = by;
   // Without run, address and fence, which the claim's values and the statement itself give.
   const [, , , ...committed] = commitValues({ run, address, fence: 0, ...done });
@@ -30,7 +45,7 @@ export async function recordNode(db: Db, by: Claimant, done: Done): Promise<Reco
        ON CONFLICT (run_id, address) DO UPDATE SET
          fence = nodes.fence + 1, status = 'completed', error = NULL, ended_at = now(), input = EXCLUDED.input,
          output = EXCLUDED.output, cache = EXCLUDED.cache
-       WHERE nodes.output IS NULL
+       WHERE nodes.output IS NULL AND ($19::boolean OR nodes.status = 'running')
        RETURNING fence
      ), execution AS (
        INSERT INTO executions (run_id, address, fence, worker, attempt, outcome, ended_at)
@@ -48,10 +63,9 @@ export async function recordNode(db: Db, by: Claimant, done: Done): Promise<Reco
          output = EXCLUDED.output, run_id = EXCLUDED.run_id, address = EXCLUDED.address, recorded_at = now()
      )
      SELECT fence FROM recorded`,
-    values: [...claimValues(by, null).slice(0, -1), ...committed],
+    values: [...claimValues(by, null).slice(0, -1), ...committed, evenEnded],
   });
   if (rows.length > 0) return { output: done.output, mine: true };
   const found = await findOutput(db, run, address);
-  if (found !== null) return { output: found.output, mine: false };
-  throw new Error(`node ${run}/${address} was neither recorded nor found`);
+  return found === null ? null : { output: found.output, mine: false };
 }

@@ -1,5 +1,7 @@
 // Danger: a change of the interpreter or its shell that makes a run that is under way decide otherwise than it did. Such
-// a change needs `patched()` and a history of its own; every history that was ever recorded stays here.
+// a change needs `patched()` and a history of its own; every history that was ever recorded stays here. Before the first
+// release some were recorded anew without that, last of all retrain.json when the cache came to be asked before dispatch:
+// no run of the versions before is in flight.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

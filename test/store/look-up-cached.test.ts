@@ -1,6 +1,6 @@
 // Danger: what is looked up without the pool's workers is another answer than theirs: by the word of one that is gone
-// and was contradicted, of another build or project; over an output that the node has committed; or more than a run's
-// history may take in at once.
+// and was contradicted, of another build or project; over an output that the node has committed, or over its end; or more
+// than a run's history may take in at once.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,14 @@ import type { Pool } from 'pg';
 import { type LookUpDependencies, lookUpCached } from '../../activities/look-up-cached';
 import { keyOf } from '../../activities/run-step/cache-key';
 import type { Json } from '../../core';
+import type { NodeNote } from '../../core/interpret';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { listExecutions } from '../../store/executions/list-executions';
 import { claimNode } from '../../store/nodes/claim-node';
 import { findNode } from '../../store/nodes/find-node';
+import { giveOutput } from '../../store/nodes/give-output';
+import { noteNodes } from '../../store/nodes/note-nodes';
 import { recordNode } from '../../store/nodes/record-node';
 import { announceSteps, type OwnParts } from '../../store/workers/announce-steps';
 import { removeWorker } from '../../store/workers/remove-worker';
@@ -120,6 +123,31 @@ test('a node that has committed gives what it has; an execution that has not is 
   await claimNode(db, claimant('running', 'fit-0', 1));
   expect((await look('running', [1])).answers).toEqual([{ output: { n: 1 } }]);
   expect((await listExecutions(db, 'running', { limit: 5 })).map((e) => e.outcome)).toEqual(['lost', 'committed']);
+});
+
+test.each<[string, NodeNote['status']]>([
+  ['was cancelled', 'cancelled'],
+  ['has failed', 'failed'],
+  ['was skipped', 'skipped'],
+])('a node that %s during the look-up stays so, and is no hit', async (what, status) => {
+  await keep('one', 1, { n: 1 });
+  await aRun(db, what);
+  await noteNodes(db, what, [{ address: 'fit-0', node: 'fit', kind: 'step', status }]);
+  const before = await findNode(db, what, 'fit-0');
+  expect((await look(what, [1])).answers).toEqual([null]);
+  expect(before).toMatchObject({ status, output: null });
+  expect(await findNode(db, what, 'fit-0')).toEqual(before);
+  expect(await listExecutions(db, what, { limit: 5 })).toEqual([]);
+});
+
+test('an output that a person gave during the look-up stays, and is the answer', async () => {
+  await keep('one', 1, { n: 1 });
+  await aRun(db, 'given');
+  const given = { by: 'ana', reason: null, at: '2026-01-01T00:00:00.000Z' };
+  const by = { run: 'given', address: 'fit-0', node: 'fit', step: 'fit', pool: 'gpu', output: { n: 70 }, given };
+  expect(await giveOutput(db, by)).toBe(true);
+  expect((await look('given', [1])).answers).toEqual([{ output: { n: 70 } }]);
+  expect(await findNode(db, 'given', 'fit-0')).toMatchObject({ output: { n: 70 }, given, cache: null });
 });
 
 test('an answer is about as many nodes as a message takes; nothing is recorded of the others', async () => {

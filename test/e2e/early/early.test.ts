@@ -1,6 +1,6 @@
 // Danger: an output that is there already waits for a GPU; or the other way round, one of other code, without its files, or
 // of a use that wants no cache is taken because nobody asked the pool's own workers; or a look-up that breaks breaks the
-// run. Real workers, and for most of the time none on the pool gpu.
+// run, or gets round a person who holds it up. Real workers, and for most of the time none on the pool gpu.
 import type { ChildProcess } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { readWhy } from '../../../cli/read-why';
 import { whyText } from '../../../cli/views/why-text';
 import { awaitRun } from '../../../client/await-run';
+import { intervene } from '../../../client/intervene';
+import type { Intervention } from '../../../core/interpret';
 import { diskArtifacts } from '../../../store/artifacts';
 import { listExecutions } from '../../../store/executions/list-executions';
 import { findNode } from '../../../store/nodes/find-node';
@@ -135,6 +137,24 @@ describe('without a worker on the pool', () => {
   });
 });
 
+/** Makes whoever reads what workers have announced wait; returns what lets them go on. */
+async function holdLookUps(): Promise<() => Promise<void>> {
+  const holder = await around.db.connect();
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE pool_steps IN ACCESS EXCLUSIVE MODE');
+  return async () => {
+    await holder.query('ROLLBACK');
+    holder.release();
+  };
+}
+
+/** Starts a run that takes in what happens during a look-up: it need not have ended for a workflow task to end. */
+async function startBrisk(pipeline: string, run: string, config: object): Promise<void> {
+  const args = [{ config, plan: 'current' }];
+  const options = { workflowId: run, taskQueue: 'perennial-cpu', workflowTaskTimeout: '1s' } as const;
+  await around.client.workflow.start(pipeline, { ...options, args });
+}
+
 describe('a look-up that breaks', () => {
   it.each([
     ['is refused', 'ALTER TABLE pool_steps RENAME TO away'],
@@ -150,6 +170,58 @@ describe('a look-up that breaks', () => {
       await holder.query(what === 'is refused' ? 'ALTER TABLE away RENAME TO pool_steps' : 'ROLLBACK');
       holder.release();
     }
+  });
+});
+
+it('nodes of failed look-ups are handed out in messages that Temporal takes, however many they are', async () => {
+  const items = Array.from({ length: 32 }, (_, n) => n);
+  const letGo = await holdLookUps();
+  try {
+    await startBrisk('heavy', 'heavy', { text: 'x'.repeat(250_000), items });
+    const handle = around.client.workflow.getHandle('heavy');
+    await eventually(async () => (await handle.describe()).raw.pendingActivities?.length === items.length);
+  } finally {
+    await letGo();
+  }
+  const gpu = await around.worker('gpu');
+  expect(await end('heavy')).toMatchObject({ status: 'completed', output: items.map((n) => n + 250_000) });
+  await ended(gpu);
+});
+
+describe('a run that is paused during a look-up', () => {
+  const ana = { by: 'ana', reason: null } as const;
+  const act = (run: string, ask: Intervention) => intervene({ temporal: around.client, db: around.db }, run, ask);
+
+  async function paused(run: string): Promise<void> {
+    const letGo = await holdLookUps();
+    try {
+      await startBrisk('fan', run, { folder: `${around.folder}/.` });
+      await eventually(async () => {
+        const { rows } = await around.db.query(
+          `SELECT FROM pg_locks WHERE relation = 'pool_steps'::regclass AND NOT granted`,
+        );
+        return rows.length > 0;
+      });
+      await act(run, { action: 'pause', ...ana });
+    } finally {
+      await letGo();
+    }
+    await eventually(async () => (await traces(run)).lookUps === 1);
+    expect((await traces(run)).handedOut).toEqual([]);
+  }
+
+  it('hands out nothing until it is resumed', async () => {
+    await paused('resumed');
+    await act('resumed', { action: 'resume', ...ana });
+    await eventually(async () => (await traces('resumed')).handedOut.length === 3);
+    await around.client.workflow.getHandle('resumed').terminate();
+  });
+
+  it('ends when one of its nodes is cancelled: the others are stopped without being handed out', async () => {
+    await paused('stopped');
+    await act('stopped', { action: 'cancel-node', node: 'each[0]', ...ana });
+    expect(await end('stopped')).toMatchObject({ status: 'failed' });
+    expect((await traces('stopped')).handedOut).toEqual([]);
   });
 });
 

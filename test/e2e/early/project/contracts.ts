@@ -11,3 +11,9 @@ export const keep = step('keep', {
   retry: { attempts: 1 },
 });
 export const plus = step('plus', { input: N, output: N });
+export const weigh = step('weigh', {
+  input: N.extend({ text: z.string() }),
+  output: N,
+  pool: 'gpu',
+  retry: { attempts: 1 },
+});

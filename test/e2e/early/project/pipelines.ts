@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pipeline } from '../../../../core';
-import { fit, keep, plus } from './contracts';
+import { fit, keep, plus, weigh } from './contracts';
 
 const config = z.object({ folder: z.string() });
 
@@ -21,4 +21,10 @@ export const blobs = pipeline('blobs', { config, graph: (g, { folder }) => g.run
 export const uncached = pipeline('uncached', {
   config,
   graph: (g, { folder }) => g.run(fit, { folder, n: 1 }, { cache: false }),
+});
+
+/** Inputs that are more together than one message to Temporal holds. */
+export const heavy = pipeline('heavy', {
+  config: z.object({ text: z.string(), items: z.array(z.int()) }),
+  graph: (g, { text, items }) => g.map('each', items, (n) => g.run(weigh, { n, text }).n),
 });
