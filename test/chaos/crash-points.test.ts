@@ -12,7 +12,7 @@ import { eventually, killGroup, Surroundings } from './surroundings';
 jest.setTimeout(600_000);
 
 interface Place {
-  readonly step: 'plain' | 'effect' | 'stumble' | 'maker' | 'known' | 'quick' | 'trip';
+  readonly step: 'plain' | 'effect' | 'stumble' | 'maker' | 'known' | 'near' | 'quick' | 'trip';
   /** Of the statement's text. */
   readonly pattern: string;
   /** Of the text of the statement before it on its connection, where the pattern alone would fit others too. */
@@ -26,6 +26,11 @@ const beforeAndAfter = (name: string, place: Place): CrashPoint[] =>
   (['before', 'after'] as const).map((when) => ({ name: `${when} ${name}`, when, ...place }));
 
 const [EFFECT, COMMIT, FAILURE] = ['INSERT INTO effects', 'fenced-off', "outcome = 'lost'\\)"];
+
+/** Steps whose executions are recorded by the worker that runs the workflows: what is found for another pool, too. */
+const ON_CPU: ReadonlySet<Place['step']> = new Set(['known', 'near', 'quick', 'trip']);
+/** Steps whose input is the same in all runs. */
+const CACHED: ReadonlySet<Place['step']> = new Set(['known', 'near']);
 
 /** Every boundary of run-step: between any two of them only the step's own code runs. */
 const POINTS: readonly CrashPoint[] = [
@@ -43,7 +48,9 @@ const POINTS: readonly CrashPoint[] = [
   ...beforeAndAfter('the effect', { step: 'effect', pattern: EFFECT }),
   ...beforeAndAfter('the end of a commit with an effect', { step: 'effect', pattern: '^COMMIT', following: EFFECT }),
   ...beforeAndAfter('the record of a failure', { step: 'stumble', pattern: FAILURE }),
-  ...beforeAndAfter('the record of a hit', { step: 'known', pattern: 'WITH recorded' }),
+  ...beforeAndAfter('the record of a hit', { step: 'near', pattern: 'WITH recorded' }),
+  ...beforeAndAfter('the look-up for another pool', { step: 'known', pattern: 'FROM pool_steps' }),
+  ...beforeAndAfter('the record of a hit for another pool', { step: 'known', pattern: 'WITH recorded' }),
   ...beforeAndAfter("a light step's effect", { step: 'quick', pattern: EFFECT }),
   ...beforeAndAfter("the end of a light step's commit", { step: 'quick', pattern: '^COMMIT', following: EFFECT }),
   ...beforeAndAfter("the claim for a light step's failure", { step: 'trip', pattern: 'INSERT INTO executions' }),
@@ -99,21 +106,21 @@ async function play(step: string, run: string): Promise<{ result(): Promise<unkn
 const calm = new Map<string, unknown>();
 
 test('undisturbed runs, to compare with', async () => {
-  // The cache knows from now on what this step gives.
-  await (await play('known', 'first-of-known')).result();
+  // The cache knows from now on what these steps give.
+  for (const step of CACHED) await (await play(step, `first-of-${step}`)).result();
   for (const step of new Set(POINTS.map((point) => point.step))) {
     await (await play(step, `calm-${step}`)).result();
     calm.set(step, await finalState(`calm-${step}`));
     expect(calm.get(step)).toMatchObject({ status: 'completed', committed: 1, open: 0 });
   }
-  expect(calm.get('known')).toMatchObject({ nodes: [{ hit: true }] });
+  for (const step of CACHED) expect(calm.get(step)).toMatchObject({ nodes: [{ hit: true }] });
 });
 
 test.each(POINTS)('killed $name of the step $step, a run ends as an undisturbed one', async (point) => {
   const { step, pattern, following, when, fresh } = point;
   const run = `${step}-${POINTS.indexOf(point)}`;
   const mark = join(around.folder, run);
-  const pool = step === 'quick' || step === 'trip' ? 'cpu' : 'gpu';
+  const pool = ON_CPU.has(step) ? 'cpu' : 'gpu';
   const victim = workers.get(pool);
   if (fresh && victim) {
     killGroup(victim);
@@ -126,7 +133,7 @@ test.each(POINTS)('killed $name of the step $step, a run ends as an undisturbed 
   await eventually(() => Promise.resolve(existsSync(mark) && workers.get(pool)?.signalCode === 'SIGKILL'));
   hit(true);
   await work(pool);
-  expect(await handle.result()).toEqual({ of: step === 'known' ? 'known' : run });
+  expect(await handle.result()).toEqual({ of: CACHED.has(step) ? step : run });
   expect(await finalState(run)).toEqual(calm.get(step));
 });
 

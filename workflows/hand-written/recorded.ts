@@ -24,9 +24,8 @@ export interface RecordedOptions {
 
 const PIPELINE = defineSearchAttributeKey(SEARCH_ATTRIBUTE_NAMES.pipeline, SearchAttributeType.KEYWORD);
 
-/** A workflow has the modules of its bundle for itself, unless they are preloaded, which docs/HAND-WRITTEN.md asks not to do. */
-// eslint-disable-next-line no-restricted-syntax
-let recording = false;
+/** A global of the workflow's: Temporal's sandbox keeps those of each workflow apart, though modules may be shared. */
+const RECORDED = Symbol.for('perennial.recorded');
 
 /**
  * Records the workflow that calls it as a run: its beginning, the steps that `body` runs, and its end, however it ends.
@@ -118,8 +117,8 @@ function valueOf(run: string, value: unknown): Json {
 /** @throws PER_RUN_113: a second recording, or a continued workflow, would be given the outputs of the one before */
 function refuseContinued(): void {
   const { workflowId: run, continuedFromExecutionRunId, attempt, cronSchedule } = workflowInfo();
-  if (recording) throw perennialError('PER_RUN_113', `${run} is recorded already.`);
-  recording = true;
+  if (Reflect.has(globalThis, RECORDED)) throw perennialError('PER_RUN_113', `${run} is recorded already.`);
+  Reflect.set(globalThis, RECORDED, true);
   if (cronSchedule) throw perennialError('PER_RUN_113', `${run} has a cron schedule.`);
   // A retry is continued as well, and goes on with what it has.
   if (continuedFromExecutionRunId !== undefined && attempt === 1) throw continuedError();

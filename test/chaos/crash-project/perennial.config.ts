@@ -20,6 +20,7 @@ const stumble = step('stumble', { ...options, pool: 'gpu' });
 const maker = step('maker', { ...options, pool: 'gpu' });
 /** Its input is the same in all runs. */
 const known = step('known', { ...options, input: z.object({}), pool: 'gpu' });
+const near = step('near', { ...options, input: z.object({}) });
 const light = { input: Config, output: options.output, retry: options.retry, light: true } as const;
 const quick = step('quick', light);
 const trip = step('trip', light);
@@ -55,8 +56,9 @@ const gpu = implement(
 );
 
 const cpu = implement(
-  { quick, trip },
+  { near, quick, trip },
   {
+    near: () => ({ of: 'near' }),
     trip: stumbleOnce,
 
     quick({ name }, ctx: EngineContext) {
@@ -75,10 +77,12 @@ const pipelines = [plain, effect, stumble, maker, quick, trip].map((used) =>
   }),
 );
 
-const knownRun = pipeline('known-run', { config: Config, graph: (g) => g.run(known, {}) });
+const cached = [known, near].map((used) =>
+  pipeline(`${used.name}-run`, { config: Config, graph: (g) => g.run(used, {}) }),
+);
 
 export default defineConfig({
-  pipelines: [...pipelines, knownRun],
+  pipelines: [...pipelines, ...cached],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
