@@ -42,6 +42,8 @@ export interface StepArgument {
   readonly model: string | null;
   /** What this use of the step asks for instead of its contract. */
   readonly override?: Override;
+  /** Its address is that of a hand-written workflow, whose code may ask there for something else when it is tried again. */
+  readonly handWritten?: true;
 }
 
 export interface ResolvePlanArgument {

@@ -29,7 +29,7 @@ export async function recordNode(db: Db, by: Claimant, done: Done): Promise<Reco
        VALUES ($1, $2, $3, 'step', $4, $5, 'completed', 1, $6, $9, $10, now())
        ON CONFLICT (run_id, address) DO UPDATE SET
          fence = nodes.fence + 1, status = 'completed', error = NULL, ended_at = now(), input = EXCLUDED.input,
-         output = EXCLUDED.output, cache = EXCLUDED.cache
+         step = EXCLUDED.step, pool = EXCLUDED.pool, output = EXCLUDED.output, cache = EXCLUDED.cache
        WHERE nodes.output IS NULL
        RETURNING fence
      ), execution AS (

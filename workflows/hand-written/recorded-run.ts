@@ -44,7 +44,7 @@ export class RunOfSteps {
     const { id, node, step, argument } = refusing(() => this.read(key, input, use));
     const { override } = node;
     const facts = { run: this.id, address: id, node: id, step: step.name, plan: this.begun.hash };
-    const how = { cache: this.cache, model: null, ...(override && { override }) };
+    const how = { cache: this.cache, model: null, handWritten: true, ...(override && { override }) } as const;
     try {
       return await dispatch(contractAt(step, node), { ...facts, input: argument, ...how }, false);
     } catch (error) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineConfig, implement, type StepContext } from '../../../../core';
 import {
+  attentive,
   broken,
   careful,
   delivery,
@@ -62,6 +63,6 @@ export const gpu = implement({ fitModel }, { fitModel: plusOne });
 export default defineConfig({
   pipelines: [],
   models: [],
-  workflows: [nightly, saga, careful, broken, wrong, endless, delivery],
+  workflows: [nightly, saga, careful, broken, wrong, endless, delivery, attentive],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
