@@ -6,10 +6,12 @@ import { findEntries } from '../store/cache/find-entries';
 import type { CacheEntry } from '../store/cache/look-up';
 import { limitStatements, transaction } from '../store/db';
 import type { Cost } from '../store/nodes/node-row';
+import { findNode } from '../store/nodes/find-node';
 import { recordNode } from '../store/nodes/record-node';
 import { findAnnounced } from '../store/workers/find-announced';
 import { brokenBlob } from './run-step/broken-blob';
 import { keyOf } from './run-step/cache-key';
+import { askedOtherwise } from './run-step/committed';
 
 /** What the look-up needs of the worker. */
 export interface LookUpDependencies {
@@ -36,7 +38,7 @@ const NO_COST: Cost = { wallMs: 0, cpuMs: 0, peakRss: null, gpuMs: 0, estimated:
  */
 export async function lookUpCached(
   dependencies: LookUpDependencies,
-  { run, nodes }: LookUpCachedArgument,
+  { run, nodes, handWritten = false }: LookUpCachedArgument,
 ): Promise<CacheAnswers> {
   const found = await findAll(dependencies, nodes);
   const { answered, bytes } = fitting(nodes, found);
@@ -44,7 +46,7 @@ export async function lookUpCached(
     nodes.slice(0, answered).map(async (node, i) => {
       const entry = found[i] ?? null;
       if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
-      return { output: await recordHit(dependencies.db, run, node, entry) };
+      return recordHit(dependencies.db, { run, node, handWritten }, entry);
     }),
   );
   return { answers, bytes };
@@ -86,8 +88,15 @@ function bytesOf(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-async function recordHit(db: Pool, run: string, node: CachedNode, entry: CacheEntry): Promise<Json> {
+/** Null: the node has committed what it was asked for before, and is asked for something else. Its worker refuses that. */
+async function recordHit(
+  db: Pool,
+  { run, node, handWritten }: { readonly run: string; readonly node: CachedNode; readonly handWritten: boolean },
+  entry: CacheEntry,
+): Promise<{ readonly output: Json } | null> {
   const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
   const done = { output: entry.output, cache: reason, cost: NO_COST, entry: null };
-  return (await recordNode(db, { run, ...node, worker: WORKER, attempt: 1 }, done)).output;
+  const { output, mine } = await recordNode(db, { run, ...node, worker: WORKER, attempt: 1 }, done);
+  const before = handWritten && !mine ? await findNode(db, run, node.address) : null;
+  return before !== null && askedOtherwise(before, node) !== null ? null : { output };
 }

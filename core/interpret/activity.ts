@@ -99,6 +99,8 @@ export interface CachedNode extends Pick<StepArgument, 'address' | 'node' | 'ste
 export interface LookUpCachedArgument {
   readonly run: string;
   readonly nodes: readonly CachedNode[];
+  /** As in the argument of a step. */
+  readonly handWritten?: true;
 }
 
 /** What the cache has for nodes. */
@@ -225,7 +227,10 @@ export interface BegunWritten {
 }
 
 /** What the engine does for hand-written workflows: ordinary activities of the workers of the pool cpu. */
-export interface WrittenActivities extends Pick<EngineActivities, 'perennial.note-node' | 'perennial.end-run'> {
+export interface WrittenActivities extends Pick<
+  EngineActivities,
+  'perennial.look-up-cached' | 'perennial.note-node' | 'perennial.end-run'
+> {
   /** @throws PER_RUN_015 PER_RUN_110 not retryable */
   'perennial.begin-written'(argument: BeginWrittenArgument): Promise<BegunWritten>;
 }

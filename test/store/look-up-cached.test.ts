@@ -122,6 +122,19 @@ test('a node that has committed gives what it has; an execution that has not is 
   expect((await listExecutions(db, 'running', { limit: 5 })).map((e) => e.outcome)).toEqual(['lost', 'committed']);
 });
 
+test('a hand-written node that has committed gives what it has to the same question, and to another one a miss', async () => {
+  await keep('one', 1, { n: 1 });
+  await keep('two', 2, { n: 2 });
+  await look('written', [1]);
+  const asked = (input: Json) => {
+    const nodes = [{ address: 'fit-0', node: 'fit', step: 'fit', pool: 'gpu', input }];
+    return lookUpCached(dependencies, { run: 'written', nodes, handWritten: true });
+  };
+  expect((await asked(1)).answers).toEqual([{ output: { n: 1 } }]);
+  expect((await asked(2)).answers).toEqual([null]);
+  expect(await findNode(db, 'written', 'fit-0')).toMatchObject({ input: 1, output: { n: 1 } });
+});
+
 test('an answer is about as many nodes as a message takes; nothing is recorded of the others', async () => {
   const output = 'x'.repeat(60_000);
   const inputs = Array.from({ length: 20 }, (_, i) => ({ i, large: true }));

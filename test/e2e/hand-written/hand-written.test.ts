@@ -1,6 +1,7 @@
 // Danger: a workflow that a user wrote by hand and runs with a worker of his own has steps that are executed twice, or not
 // recorded; it ends and the records say that it runs; it fails in a way that its code cannot tell; or it decides otherwise
 // when it is replayed. Real workers of the project, whose steps write down each of their executions.
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,13 +35,14 @@ const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, war
 let around: Surroundings;
 let connection: { temporal: Surroundings['client']; db: Surroundings['db'] };
 let code: string;
+let gpu: ChildProcess;
 let native: NativeConnection;
 let end: () => Promise<void>;
 
 beforeAll(async () => {
   around = await Surroundings.open('../e2e/hand-written/project');
   connection = { temporal: around.client, db: around.db };
-  [code] = await Promise.all([
+  [code, gpu] = await Promise.all([
     bundleWorkflows('test/e2e/hand-written/workflows.ts'),
     around.worker('gpu'),
     around.worker(),
@@ -82,6 +84,12 @@ async function start(workflow: string, id: string, options: Partial<WorkflowOpti
   started.push(id);
   const args = [{ folder: around.folder, n: 1 }];
   return around.client.workflow.start(workflow, { workflowId: id, taskQueue: QUEUE, args, ...options });
+}
+
+/** Names of the activities that a workflow has handed to workers. */
+async function handedOut(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? []);
 }
 
 /** Lets a workflow that has ended begin once more. */
@@ -153,6 +161,24 @@ describe('a hand-written workflow', () => {
         { hit: true, from: { run: 'first', address } },
       ]),
     );
+  });
+
+  it('does not wait for a worker of another pool where the cache has the output, and does where it has not', async () => {
+    const gone = new Promise((resolve) => gpu.once('exit', resolve));
+    gpu.kill('SIGTERM');
+    await gone;
+    expect(await nightly('without-gpu')).toEqual({ n: 37, parts: 2 });
+    expect(await executed('without-gpu')).toEqual([]);
+    expect((await nodes('without-gpu'))['fit-model-2']).toMatchObject({
+      pool: 'gpu',
+      cache: { hit: true, from: { run: 'first', address: 'fit-model-2' } },
+    });
+    const waiting = await start('attentive', 'waiting');
+    await waiting.signal('more', 99);
+    await eventually(async () => (await handedOut(waiting)).includes('fit-model'));
+    expect(await handedOut(waiting)).toContain('perennial.look-up-cached');
+    gpu = await around.worker('gpu');
+    expect(await waiting.result()).toBe(100);
   });
 
   it('is shown and explained by the command', async () => {
@@ -244,18 +270,18 @@ describe('a hand-written workflow', () => {
     await writeFile(join(around.folder, 'storm'), '');
     const handle = await start('attentive', 'told-twice', { retry: { initialInterval: '1s' } });
     const { runId: before } = await handle.describe();
-    await handle.signal('more', 12);
+    await handle.signal('more', 112);
     await eventually(async () => (await handle.describe()).runId !== before);
     await rm(join(around.folder, 'storm'));
-    await handle.signal('more', 32);
+    await handle.signal('more', 132);
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_114' } });
     const reason = expect.stringMatching(
-      /'fit-model' of run told-twice .* of another input: n was 12 and is 32/,
+      /'fit-model' of run told-twice .* of another input: n was 112 and is 132/,
     ) as string;
     expect(await findRun(around.db, 'told-twice')).toMatchObject({ status: 'failed', reason });
     expect(await executed('told-twice')).toEqual(['fit-model', 'ship']);
     const { 'fit-model': fitted } = await nodes('told-twice');
-    expect(fitted).toMatchObject({ status: 'completed', input: { n: 12 }, output: { n: 13 } });
+    expect(fitted).toMatchObject({ status: 'completed', input: { n: 112 }, output: { n: 113 } });
   });
 
   it('whose code was edited before it is reset is not given an output of the code that was', async () => {
