@@ -1,14 +1,11 @@
 import type { Json } from '../../core';
 import { perennialError } from '../../core/errors';
 import type { StepArgument } from '../../core/interpret/activity';
-import { valueDifferences } from '../../core/plan/value-differences';
+import { differencesText } from '../../core/plan/value-differences';
 import { findNode } from '../../store/nodes/find-node';
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { Call } from './call';
 import { withRecords } from './records';
-
-/** Differences that a message names, and characters of each value. */
-const [MOST, LONGEST] = [3, 60];
 
 /**
  * The output that a node had committed before. In a pipeline it is the answer, since a node of a plan is always asked for
@@ -34,14 +31,6 @@ export function askedOtherwise(
   is: Pick<StepArgument, 'step' | 'input'>,
 ): string | null {
   if (was.step !== is.step) return `step: it was ${was.step ?? 'none'} and is ${is.step}`;
-  const differences = valueDifferences(was.input, is.input);
-  if (differences.length === 0) return null;
-  const named = differences.slice(0, MOST).map((one) => `${one.what} was ${text(one.was)} and is ${text(one.is)}`);
-  const more = differences.length - named.length;
-  return `input: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
-}
-
-function text(value: string | null): string {
-  if (value === null) return 'absent';
-  return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  const differences = differencesText(was.input, is.input);
+  return differences === null ? null : `input: ${differences}`;
 }

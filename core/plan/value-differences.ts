@@ -31,6 +31,23 @@ export function valueDifferences(was: Json, is: Json, path = ''): ValueDifferenc
   return [{ what: path === '' ? '(all of it)' : path, was: JSON.stringify(was), is: JSON.stringify(is) }];
 }
 
+/** Differences that a sentence names, and characters of each value. */
+const [MOST, LONGEST] = [3, 60];
+
+/** How two values differ, in half a sentence; null: they do not. */
+export function differencesText(was: Json, is: Json): string | null {
+  const differences = valueDifferences(was, is);
+  if (differences.length === 0) return null;
+  const named = differences.slice(0, MOST).map((one) => `${one.what} was ${cut(one.was)} and is ${cut(one.is)}`);
+  const more = differences.length - named.length;
+  return `${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
+
+function cut(value: string | null): string {
+  if (value === null) return 'absent';
+  return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+}
+
 function partDifferences(was: Json | undefined, is: Json | undefined, path: string): ValueDifference[] {
   if (was !== undefined && is !== undefined) return valueDifferences(was, is, path);
   const text = (value: Json | undefined): string | null => (value === undefined ? null : JSON.stringify(value));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { inputDifferences, namedDifferences } from '../../../cli/views/differences';
 import { canonicalJson, type Json, jsonOf } from '../../../core/plan/json';
-import { valueDifferences } from '../../../core/plan/value-differences';
+import { differencesText, valueDifferences } from '../../../core/plan/value-differences';
 
 const anyJson = fc.jsonValue({ maxDepth: 3 }).map((value): Json => jsonOf(value));
 
@@ -26,6 +26,14 @@ test('the innermost place is named, with what was there and what is', () => {
     { part: 'input', what: 'window.to', was: '"b"', is: '"c"' },
   ]);
   expect(valueDifferences(1, 'x')).toEqual([{ what: '(all of it)', was: '1', is: '"x"' }]);
+});
+
+test('a sentence names a few of them, and cuts what is long', () => {
+  expect(differencesText({ a: 1 }, { a: 1 })).toBeNull();
+  expect(differencesText({ a: 1 }, { b: 'x'.repeat(99) })).toBe(
+    `a was 1 and is absent, b was absent and is "${'x'.repeat(59)}…`,
+  );
+  expect(differencesText([1, 2, 3, 4, 5], [])).toMatch(/^\[0\] was 1 .*, \[2\] was 3 and is absent, and 2 more$/);
 });
 
 test('a table of names tells what came, went and changed, and nothing else', () => {
