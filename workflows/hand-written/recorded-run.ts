@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { StepUse } from '../../core/define/hand-written';
-import { perennialError } from '../../core/errors';
+import { type PerennialError, perennialError } from '../../core/errors';
 import type { BegunWritten, NodeNote, StepArgument } from '../../core/interpret/activity';
 import { milliseconds } from '../../core/plan/duration';
 import { type Json, jsonOf } from '../../core/plan/json';
@@ -13,7 +13,7 @@ import { WORKFLOW_POOL } from '../../core/plan/workflow-pool';
 import type { CachedOutputs } from '../cached-outputs';
 import { dispatch } from '../dispatch';
 import { eventOf } from '../failures';
-import { refusing, thrownOf } from './failure';
+import { refusing, thrownOf, toFailure } from './failure';
 import { cachedOutputsOf, records } from './records';
 
 /** Runs the steps of one recorded run, each under an id of its own. */
@@ -21,6 +21,7 @@ export class RunOfSteps {
   private readonly used = new Set<string>();
   private readonly pending = new Set<Promise<unknown>>();
   private readonly cached: CachedOutputs;
+  private closed = false;
 
   constructor(
     readonly id: string,
@@ -31,6 +32,7 @@ export class RunOfSteps {
   }
 
   step(key: string, input: unknown, use: StepUse = {}): Promise<Json> {
+    if (this.closed) return Promise.reject(toFailure(this.closedError(key)));
     const work = this.run(key, input, use);
     this.pending.add(work);
     const forget = (): void => {
@@ -40,9 +42,14 @@ export class RunOfSteps {
     return work;
   }
 
-  /** Resolves when nothing of it runs any more. */
-  async settled(): Promise<void> {
+  /** Resolves when nothing of it runs any more. From then on nothing of it begins. */
+  async close(): Promise<void> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);
+    this.closed = true;
+  }
+
+  private closedError(key: string): PerennialError {
+    return perennialError('PER_RUN_115', `'${key}' was asked for after the run ${this.id} had ended.`);
   }
 
   private async run(key: string, input: unknown, use: StepUse): Promise<Json> {

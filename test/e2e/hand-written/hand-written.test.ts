@@ -313,6 +313,13 @@ describe('a hand-written workflow', () => {
     expect(await findRun(around.db, 'endless')).toMatchObject({ status: 'failed' });
   });
 
+  it('that asks for a step when its run has ended is refused, and its record stays closed', async () => {
+    const handle = await start('late', 'late');
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_115' } });
+    expect(await findRun(around.db, 'late')).toMatchObject({ status: 'completed' });
+    expect(await statuses('late')).toEqual({ extract: 'completed' });
+  });
+
   it('whose value is no JSON fails, and says so', async () => {
     const handle = await start('wrong', 'no-json');
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_007' } });

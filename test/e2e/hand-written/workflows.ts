@@ -128,6 +128,17 @@ export async function endless({ folder, n }: At): Promise<unknown> {
   });
 }
 
+/** Keeps what it runs steps with, and asks for one more when the run has ended. */
+export async function late({ folder }: At): Promise<unknown> {
+  const kept: Run[] = [];
+  const value = await recorded({ folder }, async (run: Run) => {
+    kept.push(run);
+    return run.step('extract', { folder });
+  });
+  for (const run of kept) await run.step('undo', { folder });
+  return value;
+}
+
 /** One that the project does not declare. */
 export async function stranger({ folder }: At): Promise<unknown> {
   return recorded({ folder }, (run: Run) => run.step('extract', { folder }));

@@ -11,6 +11,7 @@ import {
   extract,
   fitModel,
   hold,
+  late,
   nightly,
   saga,
   ship,
@@ -63,6 +64,6 @@ export const gpu = implement({ fitModel }, { fitModel: plusOne });
 export default defineConfig({
   pipelines: [],
   models: [],
-  workflows: [nightly, saga, careful, broken, wrong, endless, delivery, attentive],
+  workflows: [nightly, saga, careful, broken, wrong, endless, delivery, attentive, late],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
