@@ -24,9 +24,9 @@ Examples:
       act(async (frame) => {
         const { output: given, ...flags } = frame.options(Options);
         const [run, node] = [frame.argument(0), frame.argument(1)];
-        const output = given === undefined ? null : jsonOrFile('--output', given);
+        const output = given === undefined ? {} : { output: jsonOrFile('--output', given) };
         const done = given === undefined ? 'is skipped' : 'has the given output';
-        const ask = { action: 'skip', node, output, ...actorOf(flags) } as const;
+        const ask = { action: 'skip', node, ...output, ...actorOf(flags) } as const;
         await actOn(frame, flags, run, ask, `${node} ${done}, and what comes after it goes on.`);
         return undefined;
       }),

@@ -21,8 +21,8 @@ export function interventionTable(interventions: readonly InterventionRow[]): st
 
 /** A wait that is skipped is given no output: it has its own. */
 function doneText({ action, detail }: InterventionRow): string {
-  const isWait = detail !== null && typeof detail === 'object' && 'output' in detail && detail.output === null;
-  return action === 'skip' && isWait ? 'skipped' : DONE[action];
+  const isStep = detail !== null && typeof detail === 'object' && 'output' in detail;
+  return action === 'skip' && !isStep ? 'skipped' : DONE[action];
 }
 
 /** A run's status in a word, and what holds it up: `running, paused by ana: the lake moves`. */

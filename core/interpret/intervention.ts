@@ -19,8 +19,8 @@ export type Intervention = Actor &
     /** A node, or an item of a map like `per-seed[3]`. */
     | { readonly action: 'cancel-node'; readonly node: string }
     | { readonly action: 'retry-now'; readonly node: string }
-    /** The output of a step that is not executed; null for a wait, which has its own. */
-    | { readonly action: 'skip'; readonly node: string; readonly output: Json }
+    /** With the output of a step that is not executed; without one for a wait, which has its own. */
+    | { readonly action: 'skip'; readonly node: string; readonly output?: Json }
   );
 
 /** What a person may do. */

@@ -1,5 +1,5 @@
 import { perennialError } from '../errors';
-import type { Json } from '../plan/json';
+import { isJson, type Json } from '../plan/json';
 import type { Intervention } from './intervention';
 import type { InterventionEvent } from './state';
 
@@ -35,8 +35,7 @@ export function readIntervention(asked: unknown): Intervention {
     case 'retry-now':
       return { action, node: text(node), ...actor };
     case 'skip':
-      if (!isJson(fields['output'])) throw malformed('it has no output');
-      return { action, node: text(node), output: fields['output'], ...actor };
+      return { action, node: text(node), ...outputIn(fields), ...actor };
     default:
       throw malformed(`there is no action ${typeof action === 'string' ? action : 'without a name'}`);
   }
@@ -64,11 +63,10 @@ function text(node: unknown): string {
   throw malformed('it names no node');
 }
 
-function isJson(value: unknown): value is Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object') return false;
-  return Object.values(value).every(isJson);
+function outputIn({ output }: Fields): { readonly output?: Json } {
+  if (output === undefined) return {};
+  if (isJson(output)) return { output };
+  throw malformed('its output is no JSON');
 }
 
 function malformed(why: string): Error {

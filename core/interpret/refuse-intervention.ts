@@ -40,13 +40,17 @@ function refuseAt(plan: Plan, state: RunState, ask: Extract<Intervention, { node
   const { kind } = indexPlan(plan).nodes.get(node.node)?.node ?? { kind: 'no node' };
   if (kind === 'wait' && ask.action === 'skip') {
     if (!isOpen(node)) throw tooLate(address, node);
-    if (ask.output !== null) throw perennialError('PER_RUN_040', `'${address}' is a wait, which has its own output.`);
+    if (ask.output !== undefined)
+      throw perennialError('PER_RUN_040', `'${address}' is a wait, which has its own output.`);
     if (!waitingUntil(node)) throw perennialError('PER_RUN_041', `The wait '${address}' has not begun.`);
     return;
   }
   if (kind !== 'step') throw perennialError('PER_RUN_038', `'${address}' is of the kind ${kind}, no step.`);
   if (!isOpen(node)) throw tooLate(address, node);
-  if (ask.action === 'skip') return;
+  if (ask.action === 'skip') {
+    if (ask.output === undefined) throw perennialError('PER_RUN_040', `'${address}' is a step: it needs an output.`);
+    return;
+  }
   if (state.paused) throw perennialError('PER_RUN_034', `${state.paused.by} has paused it, and '${address}' with it.`);
   if (!isRunningLeaf(indexPlan(plan), node)) throw perennialError('PER_RUN_039', `'${address}' has not begun.`);
 }

@@ -23,5 +23,5 @@ export async function addIntervention(db: Db, { run, id, at, ask }: NewIntervent
 
 function detailOf(ask: Intervention): Json {
   if (ask.action === 'cancel') return { grace: ask.grace, hard: ask.hard };
-  return ask.action === 'skip' ? { output: ask.output } : {};
+  return ask.action === 'skip' && ask.output !== undefined ? { output: ask.output } : {};
 }

@@ -184,7 +184,7 @@ describe('a wait of a month', () => {
     expect(nodeText(view, new Date())).toMatch(/^status {3}waiting until 2\d{3}-\d\d-\d\dT[\d:.]+Z$/m);
     const wrong = act('cooled', { action: 'skip', node: 'cool-off', output: { until: 'now' } });
     await expect(wrong).rejects.toMatchObject({ code: 'PER_RUN_040' });
-    await act('cooled', { action: 'skip', node: 'cool-off', output: null });
+    await act('cooled', { action: 'skip', node: 'cool-off' });
     await eventually(async () => (await executed('cooled')).includes('hold'));
     await act('cooled', { action: 'cancel-node', node: 'hold' });
     expect(await end('cooled')).toMatchObject({ status: 'failed' });

@@ -120,7 +120,7 @@ function engineActivities(recordsOf: (run: string) => Records): EngineActivities
       return { ...(await checkAnswer(pipelines, argument).catch(refuse)), at: '2001-01-01T00:00:00.000Z' };
     },
     async 'perennial.intervene'({ ask }) {
-      return { output: ask.action === 'skip' ? ask.output : null };
+      return { output: ask.action === 'skip' ? (ask.output ?? null) : null };
     },
     async 'perennial.end-run'(argument) {
       recordsOf(argument.run).end = argument;

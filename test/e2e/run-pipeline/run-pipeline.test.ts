@@ -268,7 +268,7 @@ describe('a wait', () => {
     const { handle, moment } = await asleep({ length: month });
     const approval = handle.executeUpdate('approve', { args: [{ node: 'cool-off', approved: true, by: 'ana' }] });
     await expect(approval).rejects.toMatchObject({ cause: { type: 'PER_FLOW_007' } });
-    const ask = { action: 'skip', node: 'cool-off', output: null, by: 'ana', reason: 'the labels are here' };
+    const ask = { action: 'skip', node: 'cool-off', by: 'ana', reason: 'the labels are here' };
     await handle.executeUpdate('intervene', { args: [ask] });
     expect(await handle.result()).toEqual({ n: 4, items: 0, until: moment });
     expect(await timersOf(handle)).toMatchObject([{ ms: month, cancelled: true }]);

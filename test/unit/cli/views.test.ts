@@ -135,7 +135,7 @@ describe('runText', () => {
 
   test('what a person did is told: a pause with who and why, and each intervention', () => {
     const paused = { by: 'ana', reason: 'the lake moves', at: now.toISOString() };
-    const did = { run_id: run.id, id: 'i', node: 'collect', detail: {}, ...paused };
+    const did = { run_id: run.id, id: 'i', node: 'collect', detail: { output: null }, ...paused };
     const interventions = [{ ...did, action: 'skip' as const }];
     const text = runText({ ...view, run: { ...run, paused }, nodes: [{ ...node, given: paused }], interventions }, now);
     expect(text).toMatch(/^status {3}running, paused by ana: the lake moves$/m);
@@ -242,7 +242,7 @@ describe('nodeText', () => {
     const over = nodeText({ ...one, node: { ...wait, status: 'completed', output: { until } } }, now);
     expect(over).not.toContain('perennial skip');
     const did = { run_id: run.id, id: 'i', node: 'cool-off', by: 'ana', reason: 'here', at: until };
-    const interventions = [{ ...did, action: 'skip' as const, detail: { output: null } }];
+    const interventions = [{ ...did, action: 'skip' as const, detail: {} }];
     expect(runText({ ...view, nodes: [wait], interventions }, now)).toMatch(/ana +skipped +cool-off +here/);
   });
 

@@ -214,7 +214,7 @@ describe('what is sent', () => {
     ['a reason that is none', { action: 'pause', by: 'ana', reason: 7 }],
     ['a book', { action: 'pause', by: 'ana', reason: 'x'.repeat(2_001) }],
     ['no node', { action: 'skip', by: 'ana', output: 1 }],
-    ['no output', { action: 'skip', by: 'ana', node: 'one' }],
+    ['an output that is no JSON', { action: 'skip', by: 'ana', node: 'one', output: NaN }],
     ['a grace that is no time', { action: 'cancel', by: 'ana', grace: 'long' }],
   ])('by anybody is refused when it is %s', (_, asked) => {
     expect(codeOf(() => readIntervention(asked))).toBe('PER_RUN_043');
@@ -246,6 +246,7 @@ describe('what cannot be done is refused with a code', () => {
     ['going on with what is not paused', chain, [], { action: 'resume' }, 'PER_RUN_035'],
     ['an unknown node', chain, [], { action: 'skip', node: 'three', output: 1 }, 'PER_RUN_036'],
     ['an item that there is not', mapped(), [], { action: 'cancel-node', node: 'each[7]' }, 'PER_RUN_036'],
+    ['a step without an output', chain, [], { action: 'skip', node: 'one' }, 'PER_RUN_040'],
     ['a node that has ended', chain, [done('one')], { action: 'skip', node: 'one', output: 1 }, 'PER_RUN_037'],
     ['a map that is to be skipped', mapped(), [], { action: 'skip', node: 'each', output: 1 }, 'PER_RUN_038'],
     ['an item that is to be tried', mapped(), [], { action: 'retry-now', node: 'each[1]' }, 'PER_RUN_038'],

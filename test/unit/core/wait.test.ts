@@ -198,7 +198,12 @@ describe('while it waits', () => {
   const waiting = play(cooling, {}, done('one'), time('cool-off'));
   const until = '2026-02-01T02:00:00.000Z';
   const ana = { by: 'ana', reason: 'the labels are here' } as const;
-  const skip = (node: string, output: Json = null): Intervention => ({ action: 'skip', node, output, ...ana });
+  const skip = (node: string, output?: Json): Intervention => ({
+    action: 'skip',
+    node,
+    ...(output !== undefined && { output }),
+    ...ana,
+  });
   const refused = ({ state }: Advance, ask: Intervention) =>
     codeOf(() => {
       refuseIntervention(cooling, state, ask);
