@@ -92,6 +92,12 @@ export const INTERPRET_ERRORS = {
     title: 'a switch was given neither text nor a number',
     fix: 'Read what may be null with coalesce(), and use g.branch with a condition for what is true or false.',
   },
+  PER_FLOW_016: {
+    fault: 'user',
+    retryable: false,
+    title: 'a shard or a called run of before a reset does not end',
+    fix: "End it in Temporal's UI, where it stands under the name that is given, then `perennial rerun` the run.",
+  },
   PER_FLOW_017: {
     fault: 'user',
     retryable: false,
