@@ -6,10 +6,12 @@ import { findEntries } from '../store/cache/find-entries';
 import type { CacheEntry } from '../store/cache/look-up';
 import { limitStatements, transaction } from '../store/db';
 import type { Cost } from '../store/nodes/node-row';
+import { findNode } from '../store/nodes/find-node';
 import { recordUnlessEnded } from '../store/nodes/record-node';
 import { findAnnounced } from '../store/workers/find-announced';
 import { brokenBlob } from './run-step/broken-blob';
 import { keyOf } from './run-step/cache-key';
+import { askedOtherwise } from './run-step/committed';
 
 /** What the look-up needs of the worker. */
 export interface LookUpDependencies {
@@ -32,12 +34,11 @@ const NO_COST: Cost = { wallMs: 0, cpuMs: 0, peakRss: null, gpuMs: 0, estimated:
 /**
  * Looks into the cache for nodes of pools that this worker is not of, by what the workers of those pools have announced.
  * A hit is recorded as the pool's own worker would, unless the node has ended meanwhile; one that has committed gives
- * what it has. A miss says nothing yet:
- * the worker that takes the node looks once more, and records why.
+ * what it has. A miss says nothing yet: the worker that takes the node looks once more, and records why.
  */
 export async function lookUpCached(
   dependencies: LookUpDependencies,
-  { run, nodes }: LookUpCachedArgument,
+  { run, nodes, handWritten }: LookUpCachedArgument,
 ): Promise<CacheAnswers> {
   const found = await findAll(dependencies, nodes);
   const { answered, bytes } = fitting(nodes, found);
@@ -45,7 +46,7 @@ export async function lookUpCached(
     nodes.slice(0, answered).map(async (node, i) => {
       const entry = found[i] ?? null;
       if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
-      return recordHit(dependencies.db, run, node, entry);
+      return recordHit(dependencies.db, { run, node, handWritten: handWritten === true }, entry);
     }),
   );
   return { answers, bytes };
@@ -87,15 +88,20 @@ function bytesOf(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** Nobody waits for the look-up: a node that was cancelled or stopped during it is no hit, and its record stays. */
+/**
+ * Nobody waits for the look-up: a node that was cancelled or stopped during it is no hit, and its record stays. Nor is one
+ * that has committed what it was asked for before, and is asked for something else: its worker refuses that.
+ */
 async function recordHit(
   db: Pool,
-  run: string,
-  node: CachedNode,
+  { run, node, handWritten }: { readonly run: string; readonly node: CachedNode; readonly handWritten: boolean },
   entry: CacheEntry,
 ): Promise<{ readonly output: Json } | null> {
   const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
   const done = { output: entry.output, cache: reason, cost: NO_COST, entry: null };
   const recorded = await recordUnlessEnded(db, { run, ...node, worker: WORKER, attempt: 1 }, done);
-  return recorded && { output: recorded.output };
+  if (recorded === null) return null;
+  const { output, mine } = recorded;
+  const before = handWritten && !mine ? await findNode(db, run, node.address) : null;
+  return before !== null && askedOtherwise(before, node) !== null ? null : { output };
 }

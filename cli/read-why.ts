@@ -8,7 +8,7 @@ import { findNode } from '../store/nodes/find-node';
 import type { CacheMiss, CacheParts, NodePlace, NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { knownRun, readNode } from './read-run';
-import { type Difference, namedDifferences, valueDifferences } from './views/differences';
+import { type Difference, namedDifferences, inputDifferences } from './views/differences';
 import type { NodeView } from './views/node-view';
 
 /** A node that another one has to wait for. `status` is null while it has not begun. */
@@ -50,7 +50,7 @@ async function differencesOf(db: Pool, node: NodeRow, miss: CacheMiss): Promise<
   const before = differed.includes('input') && against ? await findNode(db, against.run, against.address) : null;
   return [
     ...(differed.includes('code') ? await codeDifferences(db, was, is) : []),
-    ...(before === null ? [] : valueDifferences(before.input, node.input)),
+    ...(before === null ? [] : inputDifferences(before.input, node.input)),
     ...(differed.includes('environment') ? await environmentDifferences(db, was, is) : []),
     ...(artifact === undefined
       ? []

@@ -9,25 +9,25 @@ export interface ResourceLook {
   readonly name: string;
   /** The variable or file that its value stands in; null: it has none here. */
   readonly source: string | null;
-  /** `unused`: no pipeline of the project has a step that needs it. */
+  /** `unused`: no step of the project's pipelines and hand-written workflows needs it. */
   readonly state: 'ok' | 'missing' | 'refused' | 'unused' | 'unchecked';
   /** What is wrong, with its code; null: nothing. */
   readonly problem: string | null;
 }
 
 /**
- * Looks at what the pipelines of a project need and what the environment gives, without a word of any value.
+ * Looks at what the pipelines and hand-written workflows of a project need and what the environment gives, without a word of any value.
  *
  * @param project null: it could not be loaded, and nobody can tell what it needs
  * @throws PER_RUN_061 PER_RUN_062 PER_RUN_063
  */
 export async function lookAtResources(
   folder: string,
-  project: Pick<Project, 'pipelines'> | null,
+  project: Pick<Project, 'pipelines' | 'workflows'> | null,
   variables: NodeJS.ProcessEnv = process.env,
 ): Promise<ResourceLook[]> {
   const given = readResources(folder, variables);
-  const needed = resourcesOf(project?.pipelines ?? []);
+  const needed = resourcesOf(project === null ? [] : [...project.pipelines, ...project.workflows]);
   const looks = needed.map(async (resource): Promise<ResourceLook> => {
     const found = given.get(resource.name);
     const problem = await parseResource(resource, found?.value).then(() => null, problemOf);

@@ -10,7 +10,7 @@ import type { Project } from './load-project';
  * @throws PER_RUN_060 PER_RUN_061, naming resource and field; PER_DEF_009 when two resources share a name
  */
 export async function openPoolResources(
-  project: Pick<Project, 'pipelines' | 'steps'>,
+  project: Pick<Project, 'pipelines' | 'workflows' | 'steps'>,
   pool: string,
   given: ReadonlyMap<string, GivenResource>,
 ): Promise<OpenedResources> {
@@ -18,6 +18,6 @@ export async function openPoolResources(
   const steps = implementations
     .flatMap(({ contracts }) => Object.values(contracts))
     .filter((contract) => contract.pool === pool);
-  const declared = resourcesOf([...steps, ...project.pipelines.map(({ resources }) => ({ resources }))]);
+  const declared = resourcesOf([...steps, ...project.pipelines, ...project.workflows]);
   return openResources(steps, declared, Object.fromEntries([...given].map(([name, { value }]) => [name, value])));
 }

@@ -1,6 +1,7 @@
 import { condition, TemporalFailure } from '@temporalio/workflow';
-import { bytesOf, type CacheAnswers, type CachedNode } from '../core/interpret';
-import { askOnce } from './engine-activities';
+import type { CacheAnswers, CachedNode } from '../core/interpret/activity';
+// By its file: a hand-written workflow has the rest of the interpreter not in its bundle.
+import { bytesOf } from '../core/interpret/limits';
 import { Questions } from './questions';
 
 /** Outputs that the cache has for nodes of other pools; null: the node has to be handed out. */
@@ -9,18 +10,21 @@ export type CachedOutputs = Questions<CachedNode, CacheAnswers['answers'][number
 /** Bytes of input of nodes that are handed out together after a failed look-up. The first one's goes whatever its size. */
 const GROUP_BYTES = 512 * 1024;
 
+/** Asks once, about the first of the nodes, at least one. */
+type LookUp = (nodes: readonly CachedNode[]) => Promise<CacheAnswers>;
+
 /**
  * Looks for them. Whatever hinders the look-up is a miss: the worker that takes the node looks once more.
  *
  * @param isHeld whether nothing may be looked up or handed out now
  */
-export function cachedOutputs(run: string, isHeld: () => boolean): CachedOutputs {
+export function cachedOutputs(lookUp: LookUp, isHeld = (): boolean => false): CachedOutputs {
   // So many of those that wait were in a look-up that failed. More may have come together than one message holds: they
   // are answered in groups, and not asked about again.
   let unanswered = 0;
   const answer = async (nodes: readonly CachedNode[]): Promise<CacheAnswers> => {
     if (unanswered === 0) {
-      const found = await lookUp(run, nodes);
+      const found = await orNothing(lookUp(nodes));
       if (found) return found;
       unanswered = nodes.length;
     }
@@ -36,9 +40,9 @@ export function cachedOutputs(run: string, isHeld: () => boolean): CachedOutputs
   });
 }
 
-async function lookUp(run: string, nodes: readonly CachedNode[]): Promise<CacheAnswers | null> {
+async function orNothing(looking: Promise<CacheAnswers>): Promise<CacheAnswers | null> {
   try {
-    return await askOnce['perennial.look-up-cached']({ run, nodes });
+    return await looking;
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     return null;

@@ -18,6 +18,7 @@ import type { Plan } from '../core/plan/plan';
 import { type CachedOutputs, cachedOutputs } from './cached-outputs';
 import { Children } from './children';
 import { priorityOf } from './dispatch';
+import { askOnce } from './engine-activities';
 import { eventOf } from './failures';
 import type { ShardInput } from './map-shard';
 import { NodeNotes } from './note-nodes';
@@ -55,7 +56,10 @@ export class Shell {
   ) {
     this.notes = new NodeNotes(facts.run);
     this.reused = reusedOutputs(facts.run);
-    this.cached = cachedOutputs(facts.run, () => this.isHeld());
+    this.cached = cachedOutputs(
+      (nodes) => askOnce['perennial.look-up-cached']({ run: facts.run, nodes }),
+      () => this.isHeld(),
+    );
     this.current = first.state;
     this.ended = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };

@@ -27,6 +27,7 @@ const Argument: z.ZodType<StepArgument> = z.object({
   cache: z.boolean(),
   model: z.string().nullable(),
   override: Override.exactOptional(),
+  handWritten: z.literal(true).exactOptional(),
 });
 
 /**

@@ -12,6 +12,7 @@ import type { Attempt } from './attempt';
 import { type Call, isLastAttempt } from './call';
 import type { Effect } from './context';
 import { digestsIn } from './digests-in';
+import { committedBefore } from './committed';
 import { describe, type Failure, toRecord } from './failure';
 import { EffectError, patienceFor, withRecords } from './records';
 import type { LookUp } from './use-cache';
@@ -27,7 +28,7 @@ export interface Done {
  * Commits the output of a claimed execution, its queued effects in the same transaction.
  *
  * @returns the output that counts: this one, or another execution's that was committed before
- * @throws PER_RUN_008 when a newer execution holds the fence and has not committed yet
+ * @throws PER_RUN_008 when a newer execution holds the fence and has not committed yet, PER_RUN_114
  */
 export async function commit(call: Call, fence: number, look: LookUp, done: Done): Promise<Json> {
   const { dependencies, nodes, argument, temporal } = call;
@@ -43,12 +44,13 @@ export async function commit(call: Call, fence: number, look: LookUp, done: Done
   );
   if (mine) return done.output;
   const committed = await withRecords('read the output', () => findOutput(dependencies.db, run, address));
-  if (committed !== null) return committed.output;
+  if (committed !== null) return committedBefore(call, committed.output);
   throw perennialError('PER_RUN_008', `Execution ${fence} of '${address}' in run ${run} was overtaken.`);
 }
 
 /** Claims and commits at once, for light steps and cache hits. */
-export async function recordAtOnce({ dependencies, nodes, claimant }: Call, look: LookUp, done: Done): Promise<Json> {
+export async function recordAtOnce(call: Call, look: LookUp, done: Done): Promise<Json> {
+  const { dependencies, nodes, claimant } = call;
   const { effects, ...rest } = done;
   const row = { ...rest, cache: look.reason, entry: look.entry };
   const recorded = await withRecords('record the output', () =>
@@ -60,7 +62,7 @@ export async function recordAtOnce({ dependencies, nodes, claimant }: Call, look
           return own;
         }),
   );
-  return recorded.output;
+  return recorded.mine ? recorded.output : committedBefore(call, recorded.output);
 }
 
 /** The same, with an effect that says which artifacts were made from which, where both sides have some. It comes last: what the step itself said stands. */

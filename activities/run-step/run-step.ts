@@ -13,6 +13,7 @@ import { describe, toApplicationFailure } from './failure';
 import { isInProcess, knownStep } from './known-step';
 import { maskError, NO_RESOURCES } from './resources';
 import { openNodeRecords } from '../../store/nodes/node-records';
+import { committedBefore } from './committed';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
 import { withRecords } from './records';
 import { takeTurn } from './take-turn';
@@ -96,7 +97,7 @@ async function runInTurn(call: Call, look: LookUp): Promise<Json> {
 
 async function runClaimed(call: Call, look: LookUp): Promise<Json> {
   const claim = await withRecords('claim the node', () => call.nodes.claim(call.claimant, look.reason));
-  if (claim.kind === 'committed') return claim.output;
+  if (claim.kind === 'committed') return committedBefore(call, claim.output);
   const { fence } = claim;
   const end = await attempt(call, fence);
   if (end.kind !== 'output') {
@@ -121,7 +122,7 @@ async function runLight(call: Call, look: LookUp): Promise<Json> {
   const end = await attempt(call, 0);
   if (end.kind === 'output') return recordAtOnce(call, look, withLineage(call, end));
   const committed = await recordLightEnd(call, look, end);
-  return committed === null ? raise(call, end) : committed.output;
+  return committed === null ? raise(call, end) : committedBefore(call, committed.output);
 }
 
 /** Ends the activity as its attempt ended. */

@@ -32,5 +32,5 @@ export function judgeResources(looks: readonly ResourceLook[]): Omit<Finding, 'c
 }
 
 function lineOf({ name, source, state }: ResourceLook): string {
-  return `${name} (${source ?? ''}${state === 'unused' ? ', which no pipeline needs' : ''})`;
+  return `${name} (${source ?? ''}${state === 'unused' ? ', which no step needs' : ''})`;
 }

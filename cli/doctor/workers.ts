@@ -1,3 +1,4 @@
+import type { HandWritten, Pipeline } from '../../core';
 import { openDb } from '../../store/db';
 import { listPools } from '../../store/workers/list-pools';
 import type { Project } from '../../workers/load-project';
@@ -6,7 +7,13 @@ import { check, type Finding } from './finding';
 
 const NAME = 'workers';
 
-/** Whether every pool that the project's pipelines ask for has a worker, and the workflows one of theirs. */
+/** What asks for pools, by the steps in its plans. */
+interface Asking {
+  readonly pipelines: readonly Pick<Pipeline, 'plan'>[];
+  readonly workflows: readonly Pick<HandWritten, 'plan'>[];
+}
+
+/** Whether every pool that the project's pipelines and hand-written workflows ask for has a worker, and the runs one of theirs. */
 export async function checkWorkers(
   { databaseUrl: url }: Pick<Settings, 'databaseUrl'>,
   load: () => Promise<Project>,
@@ -17,9 +24,7 @@ export async function checkWorkers(
     const db = openDb(url, { max: 1 });
     try {
       const there = await listPools(db);
-      const { pipelines } = await load();
-      const asked = pipelines.flatMap(({ plan }) => Object.values(plan.steps).map(({ pool }) => pool));
-      return judgeWorkers(asked, there);
+      return judgeWorkers(await load(), there);
     } finally {
       await db.end();
     }
@@ -28,11 +33,12 @@ export async function checkWorkers(
   return found.status === 'fail' ? skipped : found;
 }
 
-/** The finding about the pools that pipelines ask for, and those that have workers. */
+/** The finding about the pools that steps ask for, and those that have workers. */
 export function judgeWorkers(
-  asked: readonly string[],
+  { pipelines, workflows }: Asking,
   there: readonly { readonly pool: string; readonly workers: number }[],
 ): Omit<Finding, 'check'> {
+  const asked = [...pipelines, ...workflows].flatMap(({ plan }) => Object.values(plan.steps).map(({ pool }) => pool));
   const missing = [...new Set(['cpu', ...asked])].filter((pool) => !there.some((served) => served.pool === pool));
   if (missing.length > 0) {
     const found = `nobody works on ${missing.map((pool) => `'${pool}'`).join(', ')}: runs that need it wait`;

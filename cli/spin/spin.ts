@@ -65,7 +65,7 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
   process.setSourceMapsEnabled(true);
   const project = await parts.loadProject();
   const step = await findSpunStep(project, node.step, node.row?.pool ?? null);
-  const declared = resourcesOf([step.contract, ...project.pipelines]);
+  const declared = resourcesOf([step.contract, ...project.pipelines, ...project.workflows]);
   const values = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
   const resources = await openResources([step.contract], declared, values);
   if (step.contract.isolate && !isCommand(step.handler)) say('An isolated step: here it runs in this process.');

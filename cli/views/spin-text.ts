@@ -1,11 +1,11 @@
 import type { ListedEffects } from '../../activities/spin';
 import type { Json } from '../../core/plan/json';
+import { type ValueDifference, valueDifferences } from '../../core/plan/value-differences';
 import type { NewArtifact } from '../../store/artifacts';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { table } from '../frame';
 import { bytesText } from './bytes';
 import { cell, onLines, onOneLine } from './cut';
-import { type Difference, valueDifferences } from './differences';
 import { duration } from './duration';
 
 /** What a person is told of a spin. */
@@ -25,7 +25,7 @@ export interface SpinView {
   readonly recorded: Pick<NodeRow, 'status' | 'output' | 'error'> | null;
   /** Whether the output is that of the run; null: one of them has none. */
   readonly same: boolean | null;
-  readonly differences: readonly Omit<Difference, 'part'>[];
+  readonly differences: readonly ValueDifference[];
   /** What the step put into the artifact store; it is gone unless `kept` says where it is. */
   readonly artifacts: readonly NewArtifact[];
   readonly kept: string | null;
@@ -44,7 +44,7 @@ export interface SpinError {
 /** Whether an output is that of the run, and where it is not. */
 export function comparison(recorded: SpinView['recorded'], output: Json): Pick<SpinView, 'same' | 'differences'> {
   if (recorded?.status !== 'completed') return { same: null, differences: [] };
-  const differences = valueDifferences(recorded.output, output).map(({ what, was, is }) => ({ what, was, is }));
+  const differences = valueDifferences(recorded.output, output);
   return { same: differences.length === 0, differences };
 }
 

@@ -3,6 +3,7 @@ import type { Duration } from '../plan/duration';
 import type { Plan, Priority } from '../plan/plan';
 import type { RetryOptions } from '../plan/retry';
 import { planStep } from './contract';
+import { type Resource, resourcesOf } from './resource';
 import type { InputOf, StepContract, StepOutputOf } from './step';
 
 /** The contracts of a hand-written workflow's steps, by the key that its code names each by. */
@@ -14,6 +15,8 @@ export interface HandWritten<S extends Contracts = Contracts> {
   /** Temporal's workflow type: the name of the exported function. */
   readonly name: string;
   readonly steps: S;
+  /** What its steps need of the environment, each once, by name. */
+  readonly resources: readonly Resource[];
   /** Without nodes: what runs is not known before. */
   readonly plan: Plan;
 }
@@ -55,7 +58,7 @@ export interface RecordedRun<W extends HandWritten> {
 /**
  * Declares a workflow that is written by hand in Temporal's SDK. Its code imports the type of this and nothing of its value.
  *
- * @throws PER_DEF_040
+ * @throws PER_DEF_040, PER_DEF_009 when two resources share a name
  * @example
  * const nightly = handWritten('nightly', { train, score });
  */
@@ -75,5 +78,6 @@ export function handWritten<S extends Contracts>(name: string, steps: S): HandWr
     onFailure: 'cancel',
     handWritten: true,
   };
-  return Object.freeze({ kind: 'hand-written', name, steps: Object.freeze({ ...steps }), plan });
+  const resources = Object.freeze(resourcesOf(named));
+  return Object.freeze({ kind: 'hand-written', name, steps: Object.freeze({ ...steps }), resources, plan });
 }

@@ -356,4 +356,16 @@ export const RUN_ERRORS = {
     title: 'A workflow cannot be recorded as a run',
     fix: 'One workflow is one run: let each turn of an endless loop be a recorded child workflow (docs/HAND-WRITTEN.md).',
   },
+  PER_RUN_114: {
+    fault: 'user',
+    retryable: false,
+    title: 'A node that has its output was asked for something else',
+    fix: 'Give each use of a step an `id` by what it is about (`fit-2026-02-01`), not by its place in the order; or start anew under another Workflow ID.',
+  },
+  PER_RUN_115: {
+    fault: 'user',
+    retryable: false,
+    title: 'A step was asked for after its run had ended',
+    fix: 'Run steps inside the function that `recorded` is given, and await each before it returns.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

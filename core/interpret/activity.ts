@@ -42,6 +42,8 @@ export interface StepArgument {
   readonly model: string | null;
   /** What this use of the step asks for instead of its contract. */
   readonly override?: Override;
+  /** Its address is that of a hand-written workflow, whose code may ask there for something else when it is tried again. */
+  readonly handWritten?: true;
 }
 
 export interface ResolvePlanArgument {
@@ -97,6 +99,8 @@ export interface CachedNode extends Pick<StepArgument, 'address' | 'node' | 'ste
 export interface LookUpCachedArgument {
   readonly run: string;
   readonly nodes: readonly CachedNode[];
+  /** As in the argument of a step. */
+  readonly handWritten?: true;
 }
 
 /** What the cache has for nodes. */
@@ -223,7 +227,10 @@ export interface BegunWritten {
 }
 
 /** What the engine does for hand-written workflows: ordinary activities of the workers of the pool cpu. */
-export interface WrittenActivities extends Pick<EngineActivities, 'perennial.note-node' | 'perennial.end-run'> {
+export interface WrittenActivities extends Pick<
+  EngineActivities,
+  'perennial.look-up-cached' | 'perennial.note-node' | 'perennial.end-run'
+> {
   /** @throws PER_RUN_015 PER_RUN_110 not retryable */
   'perennial.begin-written'(argument: BeginWrittenArgument): Promise<BegunWritten>;
 }

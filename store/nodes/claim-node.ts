@@ -21,7 +21,7 @@ export async function claimNode(db: Db, by: Claimant, cache: CacheReason | null 
        VALUES ($1, $2, $3, 'step', $4, $5, 'running', 1, $6, $9)
        ON CONFLICT (run_id, address) DO UPDATE SET
          fence = nodes.fence + 1, status = 'running', error = NULL, ended_at = NULL, input = EXCLUDED.input,
-         cache = COALESCE(EXCLUDED.cache, nodes.cache)
+         step = EXCLUDED.step, pool = EXCLUDED.pool, cache = COALESCE(EXCLUDED.cache, nodes.cache)
        WHERE nodes.output IS NULL
        RETURNING fence
      ), begun AS (

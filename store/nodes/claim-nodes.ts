@@ -22,7 +22,7 @@ export async function claimNodes(db: Db, asked: readonly AskedClaim[]): Promise<
        SELECT run_id, address, node, 'step', step, pool, 'running', 1, input, cache FROM asked ORDER BY run_id, address
        ON CONFLICT (run_id, address) DO UPDATE SET
          fence = nodes.fence + 1, status = 'running', error = NULL, ended_at = NULL, input = EXCLUDED.input,
-         cache = COALESCE(EXCLUDED.cache, nodes.cache)
+         step = EXCLUDED.step, pool = EXCLUDED.pool, cache = COALESCE(EXCLUDED.cache, nodes.cache)
        WHERE nodes.output IS NULL
        RETURNING run_id, address, fence
      ), begun AS (

@@ -44,7 +44,7 @@ async function record(db: Db, by: Claimant, done: Done, evenEnded: boolean): Pro
        VALUES ($1, $2, $3, 'step', $4, $5, 'completed', 1, $6, $9, $10, now())
        ON CONFLICT (run_id, address) DO UPDATE SET
          fence = nodes.fence + 1, status = 'completed', error = NULL, ended_at = now(), input = EXCLUDED.input,
-         output = EXCLUDED.output, cache = EXCLUDED.cache
+         step = EXCLUDED.step, pool = EXCLUDED.pool, output = EXCLUDED.output, cache = EXCLUDED.cache
        WHERE nodes.output IS NULL AND ($19::boolean OR nodes.status = 'running')
        RETURNING fence
      ), execution AS (

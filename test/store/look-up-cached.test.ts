@@ -150,6 +150,19 @@ test('an output that a person gave during the look-up stays, and is the answer',
   expect(await findNode(db, 'given', 'fit-0')).toMatchObject({ output: { n: 70 }, given, cache: null });
 });
 
+test('a hand-written node that has committed gives what it has to the same question, and to another one a miss', async () => {
+  await keep('one', 1, { n: 1 });
+  await keep('two', 2, { n: 2 });
+  await look('written', [1]);
+  const asked = (input: Json) => {
+    const nodes = [{ address: 'fit-0', node: 'fit', step: 'fit', pool: 'gpu', input }];
+    return lookUpCached(dependencies, { run: 'written', nodes, handWritten: true });
+  };
+  expect((await asked(1)).answers).toEqual([{ output: { n: 1 } }]);
+  expect((await asked(2)).answers).toEqual([null]);
+  expect(await findNode(db, 'written', 'fit-0')).toMatchObject({ input: 1, output: { n: 1 } });
+});
+
 test('an answer is about as many nodes as a message takes; nothing is recorded of the others', async () => {
   const output = 'x'.repeat(60_000);
   const inputs = Array.from({ length: 20 }, (_, i) => ({ i, large: true }));

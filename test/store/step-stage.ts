@@ -24,6 +24,8 @@ export interface Execution {
   readonly cache?: boolean;
   readonly model?: string;
   readonly override?: Override;
+  /** Default: the node is of a pipeline. */
+  readonly handWritten?: true;
   readonly dependencies?: RunStepDependencies;
   readonly environment?: MockActivityEnvironment;
 }
@@ -70,8 +72,8 @@ export async function setStepStage(name: string, standard: readonly Implementati
     dependencies: own,
     newRun,
     async execute(step, input, { dependencies = own, environment = quiet(), cache = true, model, ...options } = {}) {
-      const { run = await newRun(model), address = 'n', override } = options;
-      const more = { model: model ?? null, ...(override && { override }) };
+      const { run = await newRun(model), address = 'n', override, handWritten } = options;
+      const more = { model: model ?? null, ...(override && { override }), ...(handWritten && { handWritten }) };
       const argument = { run, address, node: 'n', step, plan: 'plan', input, cache, ...more };
       return { run, output: await environment.run(createRunStep(dependencies)(step), argument) };
     },

@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { StepUse } from '../../core/define/hand-written';
-import { perennialError } from '../../core/errors';
-import type { BegunWritten, NodeNote } from '../../core/interpret/activity';
+import { type PerennialError, perennialError } from '../../core/errors';
+import type { BegunWritten, NodeNote, StepArgument } from '../../core/interpret/activity';
 import { milliseconds } from '../../core/plan/duration';
 import { type Json, jsonOf } from '../../core/plan/json';
 import { priorityFault, tagsFault } from '../../core/plan/labels';
@@ -9,23 +9,30 @@ import { checkName } from '../../core/plan/name';
 import { contractAt } from '../../core/plan/override';
 import type { PlanStep, StepNode } from '../../core/plan/plan';
 import { readRetry } from '../../core/plan/retry';
+import { WORKFLOW_POOL } from '../../core/plan/workflow-pool';
+import type { CachedOutputs } from '../cached-outputs';
 import { dispatch } from '../dispatch';
 import { eventOf } from '../failures';
-import { refusing, thrownOf } from './failure';
-import { records } from './records';
+import { refusing, thrownOf, toFailure } from './failure';
+import { cachedOutputsOf, records } from './records';
 
 /** Runs the steps of one recorded run, each under an id of its own. */
 export class RunOfSteps {
   private readonly used = new Set<string>();
   private readonly pending = new Set<Promise<unknown>>();
+  private readonly cached: CachedOutputs;
+  private closed = false;
 
   constructor(
     readonly id: string,
     private readonly begun: BegunWritten,
     private readonly cache: boolean,
-  ) {}
+  ) {
+    this.cached = cachedOutputsOf(id);
+  }
 
   step(key: string, input: unknown, use: StepUse = {}): Promise<Json> {
+    if (this.closed) return Promise.reject(toFailure(this.closedError(key)));
     const work = this.run(key, input, use);
     this.pending.add(work);
     const forget = (): void => {
@@ -35,18 +42,23 @@ export class RunOfSteps {
     return work;
   }
 
-  /** Resolves when nothing of it runs any more. */
-  async settled(): Promise<void> {
+  /** Resolves when nothing of it runs any more. From then on nothing of it begins. */
+  async close(): Promise<void> {
     while (this.pending.size > 0) await Promise.allSettled(this.pending);
+    this.closed = true;
+  }
+
+  private closedError(key: string): PerennialError {
+    return perennialError('PER_RUN_115', `'${key}' was asked for after the run ${this.id} had ended.`);
   }
 
   private async run(key: string, input: unknown, use: StepUse): Promise<Json> {
     const { id, node, step, argument } = refusing(() => this.read(key, input, use));
     const { override } = node;
     const facts = { run: this.id, address: id, node: id, step: step.name, plan: this.begun.hash };
-    const how = { cache: this.cache, model: null, ...(override && { override }) };
+    const how = { cache: this.cache, model: null, handWritten: true, ...(override && { override }) } as const;
     try {
-      return await dispatch(contractAt(step, node), { ...facts, input: argument, ...how }, false);
+      return await this.outputOf(contractAt(step, node), { ...facts, input: argument, ...how });
     } catch (error) {
       const event = eventOf(id, error);
       if (event.type !== 'failed') {
@@ -57,6 +69,17 @@ export class RunOfSteps {
       await this.note({ address: id, node: id, kind: 'step', status: 'failed', error: failure });
       throw thrownOf({ ...failure, message: `${id}: ${failure.message}` }, error);
     }
+  }
+
+  /** What the cache has does not wait for another pool's worker. */
+  private async outputOf(step: PlanStep, argument: StepArgument): Promise<Json> {
+    const { pool } = step;
+    if (argument.cache && step.cache && pool !== WORKFLOW_POOL) {
+      const { address, node, input } = argument;
+      const hit = await this.cached.ask({ address, node, step: step.name, pool, input });
+      if (hit !== null) return hit.output;
+    }
+    return dispatch(step, argument, false);
   }
 
   /** Says what an execution that was lost could not. */

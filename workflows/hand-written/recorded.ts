@@ -29,8 +29,8 @@ const RECORDED = Symbol.for('perennial.recorded');
 
 /**
  * Records the workflow that calls it as a run: its beginning, the steps that `body` runs, and its end, however it ends.
- * Everything else in `body` is Temporal's own: signals, timers, children. What it leaves running is cancelled and waited
- * for; its value, as JSON, and its error are the workflow's.
+ * Everything else in `body` is Temporal's own: signals, timers, children. What it leaves running is cancelled, and steps are
+ * waited for; its value, as JSON, and its error are the workflow's.
  *
  * @param input what the workflow was started with, for the record
  * @throws ApplicationFailure of the type PER_RUN_015 (the Workflow ID is an earlier run's), PER_RUN_110 or PER_RUN_113
@@ -63,7 +63,7 @@ export async function recorded(
   const end = await endOf(scope, async () => valueOf(run, await body(steps)));
   scope.cancel();
   await CancellationScope.nonCancellable(async () => {
-    await steps.settled();
+    await steps.close();
     const { status, reason, output } = end;
     await records['perennial.end-run']({ run, status, reason, output, temporalRunId });
   });

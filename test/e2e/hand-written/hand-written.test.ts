@@ -1,6 +1,7 @@
 // Danger: a workflow that a user wrote by hand and runs with a worker of his own has steps that are executed twice, or not
 // recorded; it ends and the records say that it runs; it fails in a way that its code cannot tell; or it decides otherwise
 // when it is replayed. Real workers of the project, whose steps write down each of their executions.
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,14 +35,14 @@ const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, war
 let around: Surroundings;
 let connection: { temporal: Surroundings['client']; db: Surroundings['db'] };
 let code: string;
+let gpu: ChildProcess;
 let native: NativeConnection;
-let worker: Worker;
-let running: Promise<void>;
+let end: () => Promise<void>;
 
 beforeAll(async () => {
   around = await Surroundings.open('../e2e/hand-written/project');
   connection = { temporal: around.client, db: around.db };
-  [code] = await Promise.all([
+  [code, gpu] = await Promise.all([
     bundleWorkflows('test/e2e/hand-written/workflows.ts'),
     around.worker('gpu'),
     around.worker(),
@@ -51,20 +52,28 @@ beforeAll(async () => {
     logger: quiet,
   });
   native = await NativeConnection.connect({ address: process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'] ?? '' });
-  worker = await Worker.create({
-    connection: native,
-    namespace: around.namespace,
-    taskQueue: QUEUE,
-    // Task queues in histories carry it.
-    identity: 'test-worker',
-    workflowBundle: { code },
-  });
-  running = worker.run();
+  end = await work(QUEUE, code);
 });
 
+/** Starts a user's worker. Returns what ends it. */
+async function work(taskQueue: string, bundle: string): Promise<() => Promise<void>> {
+  const worker = await Worker.create({
+    connection: native,
+    namespace: around.namespace,
+    taskQueue,
+    // Task queues in histories carry it.
+    identity: 'test-worker',
+    workflowBundle: { code: bundle },
+  });
+  const running = worker.run();
+  return () => {
+    worker.shutdown();
+    return running;
+  };
+}
+
 afterAll(async () => {
-  worker.shutdown();
-  await running;
+  await end();
   await native.close();
   await around.close();
 });
@@ -75,6 +84,27 @@ async function start(workflow: string, id: string, options: Partial<WorkflowOpti
   started.push(id);
   const args = [{ folder: around.folder, n: 1 }];
   return around.client.workflow.start(workflow, { workflowId: id, taskQueue: QUEUE, args, ...options });
+}
+
+/** Names of the activities that a workflow has handed to workers. */
+async function handedOut(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? []);
+}
+
+/** Lets a workflow that has ended begin once more. */
+async function reset(id: string): Promise<void> {
+  const handle = around.client.workflow.getHandle(id);
+  const { events } = await handle.fetchHistory();
+  const task = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
+  const { runId } = await handle.describe();
+  await around.client.workflowService.resetWorkflowExecution({
+    namespace: around.namespace,
+    workflowExecution: { workflowId: id, runId },
+    reason: 'a test',
+    workflowTaskFinishEventId: task?.eventId ?? null,
+    requestId: randomUUID(),
+  });
 }
 
 /** Addresses that a run's executions were of, in the order in which they began. */
@@ -131,6 +161,24 @@ describe('a hand-written workflow', () => {
         { hit: true, from: { run: 'first', address } },
       ]),
     );
+  });
+
+  it('does not wait for a worker of another pool where the cache has the output, and does where it has not', async () => {
+    const gone = new Promise((resolve) => gpu.once('exit', resolve));
+    gpu.kill('SIGTERM');
+    await gone;
+    expect(await nightly('without-gpu')).toEqual({ n: 37, parts: 2 });
+    expect(await executed('without-gpu')).toEqual([]);
+    expect((await nodes('without-gpu'))['fit-model-2']).toMatchObject({
+      pool: 'gpu',
+      cache: { hit: true, from: { run: 'first', address: 'fit-model-2' } },
+    });
+    const waiting = await start('attentive', 'waiting');
+    await waiting.signal('more', 99);
+    await eventually(async () => (await handedOut(waiting)).includes('fit-model'));
+    expect(await handedOut(waiting)).toContain('perennial.look-up-cached');
+    gpu = await around.worker('gpu');
+    expect(await waiting.result()).toBe(100);
   });
 
   it('is shown and explained by the command', async () => {
@@ -210,21 +258,45 @@ describe('a hand-written workflow', () => {
 
   it('that is reset to its beginning keeps its outputs as well', async () => {
     const handle = around.client.workflow.getHandle('first');
-    const { events } = await handle.fetchHistory();
-    const task = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
-    const { runId } = await handle.describe();
-    await around.client.workflowService.resetWorkflowExecution({
-      namespace: around.namespace,
-      workflowExecution: { workflowId: 'first', runId },
-      reason: 'a test',
-      workflowTaskFinishEventId: task?.eventId ?? null,
-      requestId: randomUUID(),
-    });
+    await reset('first');
     expect(await handle.result()).toEqual({ n: 37, parts: 2 });
     expect(await executed('first')).toEqual(['extract', 'fit-model', 'fit-model-2', 'total']);
     const after = await findRun(around.db, 'first');
     expect(after).toMatchObject({ status: 'completed' });
     expect(after?.temporal_run_id).not.toBe(after?.first_temporal_run_id);
+  });
+
+  it('that is tried again and told otherwise is not given an output of what it was told before', async () => {
+    await writeFile(join(around.folder, 'storm'), '');
+    const handle = await start('attentive', 'told-twice', { retry: { initialInterval: '1s' } });
+    const { runId: before } = await handle.describe();
+    await handle.signal('more', 112);
+    await eventually(async () => (await handle.describe()).runId !== before);
+    await rm(join(around.folder, 'storm'));
+    await handle.signal('more', 132);
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_114' } });
+    const reason = expect.stringMatching(
+      /'fit-model' of run told-twice .* of another input: n was 112 and is 132/,
+    ) as string;
+    expect(await findRun(around.db, 'told-twice')).toMatchObject({ status: 'failed', reason });
+    expect(await executed('told-twice')).toEqual(['fit-model', 'ship']);
+    const { 'fit-model': fitted } = await nodes('told-twice');
+    expect(fitted).toMatchObject({ status: 'completed', input: { n: 112 }, output: { n: 113 } });
+  });
+
+  it('whose code was edited before it is reset is not given an output of the code that was', async () => {
+    const options = { workflowId: 'edited', taskQueue: 'edited', args: [{ folder: around.folder, n: 1 }] };
+    const stop = await work('edited', code);
+    const handle = await around.client.workflow.start('delivery', options);
+    expect(await handle.result()).toBe(2);
+    await stop();
+    const stopEdited = await work('edited', await bundleWorkflows('test/e2e/hand-written/edited.ts'));
+    await reset('edited');
+    await expect(around.client.workflow.getHandle('edited').result()).rejects.toMatchObject({
+      cause: { type: 'PER_RUN_114', message: expect.stringMatching(/step: it was undo and is touch/) as string },
+    });
+    await stopEdited();
+    expect(await executed('edited')).toEqual(['undo', 'ship', 'undo']);
   });
 
   it('does not take over what an earlier one did under the same Workflow ID', async () => {
@@ -239,6 +311,13 @@ describe('a hand-written workflow', () => {
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_113' } });
     expect(await statuses('endless')).toEqual({ extract: 'completed' });
     expect(await findRun(around.db, 'endless')).toMatchObject({ status: 'failed' });
+  });
+
+  it('that asks for a step when its run has ended is refused, and its record stays closed', async () => {
+    const handle = await start('late', 'late');
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_115' } });
+    expect(await findRun(around.db, 'late')).toMatchObject({ status: 'completed' });
+    expect(await statuses('late')).toEqual({ extract: 'completed' });
   });
 
   it('whose value is no JSON fails, and says so', async () => {

@@ -95,6 +95,19 @@ export async function delivery({ folder }: At): Promise<number> {
   });
 }
 
+/** Works on what it is told last, which is another thing when it is tried again. */
+export async function attentive({ folder }: At): Promise<number> {
+  let told: number | null = null;
+  setHandler(more, (n) => {
+    told = n;
+  });
+  return recorded({ folder }, async (run: Run) => {
+    await condition(() => told !== null);
+    const { n } = await run.step('fit', { folder, n: told ?? 0 });
+    return (await run.step('ship', { folder, n })).n;
+  });
+}
+
 /** One step fails while another one runs. */
 export async function broken({ folder }: At): Promise<void> {
   await recorded({ folder }, async (run: Run) => {
@@ -113,6 +126,17 @@ export async function endless({ folder, n }: At): Promise<unknown> {
     await run.step('extract', { folder, n });
     return continueAsNew<typeof endless>({ folder, n: n + 1 });
   });
+}
+
+/** Keeps what it runs steps with, and asks for one more when the run has ended. */
+export async function late({ folder }: At): Promise<unknown> {
+  const kept: Run[] = [];
+  const value = await recorded({ folder }, async (run: Run) => {
+    kept.push(run);
+    return run.step('extract', { folder });
+  });
+  for (const run of kept) await run.step('undo', { folder });
+  return value;
 }
 
 /** One that the project does not declare. */

@@ -12,6 +12,7 @@ import { judgeSchema } from '../../../cli/doctor/servers';
 import { judgeWorkers } from '../../../cli/doctor/workers';
 import type { Finding } from '../../../cli/doctor/finding';
 import { resolveSettings } from '../../../cli/settings';
+import { handWritten, pipeline, step } from '../../../core';
 import { newestMigration } from '../../../store/migrate';
 import { freePorts } from '../../../workers/embedded/ports';
 import type { StackFile } from '../../../workers/embedded/stack-file';
@@ -100,13 +101,21 @@ function listen(): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-test('a pool that pipelines ask for and nobody works on is named, with the command that helps', () => {
+test('a pool that steps ask for and nobody works on is named, with the command that helps', () => {
   const cpu = { pool: 'cpu', workers: 2 };
-  expect(judgeWorkers(['cpu', 'gpu'], [cpu])).toMatchObject({
-    status: 'warn',
-    found: like(/'gpu'/),
-    fix: 'perennial worker --pool gpu',
-  });
-  expect(judgeWorkers([], [])).toMatchObject({ status: 'warn', found: like(/'cpu'/) });
-  expect(judgeWorkers(['cpu'], [cpu])).toMatchObject({ status: 'ok', found: 'cpu: 2' });
+  const fit = step('fit', { input: z.object({}), output: z.object({}), pool: 'gpu' });
+  const asking = [
+    { pipelines: [pipeline('made', { config: z.object({}), graph: (g) => g.run(fit, {}) })], workflows: [] },
+    { pipelines: [], workflows: [handWritten('made', { fit })] },
+  ];
+  for (const project of asking) {
+    expect(judgeWorkers(project, [cpu])).toMatchObject({
+      status: 'warn',
+      found: like(/'gpu'/),
+      fix: 'perennial worker --pool gpu',
+    });
+  }
+  const nothing = { pipelines: [], workflows: [] };
+  expect(judgeWorkers(nothing, [])).toMatchObject({ status: 'warn', found: like(/'cpu'/) });
+  expect(judgeWorkers(nothing, [cpu])).toMatchObject({ status: 'ok', found: 'cpu: 2' });
 });

@@ -9,7 +9,7 @@ import { fingerprintOf } from '../../../activities/run-step/cache-key';
 import { openResources } from '../../../activities/run-step/resources';
 import { judgeResources } from '../../../cli/doctor/resources';
 import { lookAtResources } from '../../../cli/resources';
-import { notSecret, pipeline, resource, secret, step } from '../../../core';
+import { handWritten, notSecret, pipeline, resource, secret, step } from '../../../core';
 import { jsonDigest } from '../../../store/plans/json-digest';
 import { readResources, takeResources, variableOf, withoutResources } from '../../../store/resource-values';
 
@@ -116,6 +116,7 @@ describe('opening', () => {
 describe('looking from the command', () => {
   const project = {
     pipelines: [pipeline('made', { config: z.object({}), graph: (g) => g.run(load, {}) })],
+    workflows: [],
   };
   const look = (value: unknown) =>
     lookAtResources(
@@ -140,8 +141,13 @@ describe('looking from the command', () => {
     expect(JSON.stringify(refused)).not.toContain('canary');
   });
 
+  test('one that a hand-written workflow alone needs is looked at as well', async () => {
+    const looks = await lookAtResources(folder, { pipelines: [], workflows: [handWritten('made', { load })] }, {});
+    expect(looks).toMatchObject([{ name: 'warehouse', state: 'missing' }]);
+  });
+
   test('one that nobody needs is said to be so', async () => {
-    const looks = await lookAtResources(folder, { pipelines: [] }, { PERENNIAL_RESOURCE_X: '1' });
+    const looks = await lookAtResources(folder, { pipelines: [], workflows: [] }, { PERENNIAL_RESOURCE_X: '1' });
     expect(looks).toEqual([{ name: 'x', source: 'PERENNIAL_RESOURCE_X', state: 'unused', problem: null }]);
   });
 });

@@ -24,3 +24,5 @@ export const broken = handWritten('broken', all);
 export const wrong = handWritten('wrong', all);
 export const endless = handWritten('endless', all);
 export const delivery = handWritten('delivery', all);
+export const late = handWritten('late', all);
+export const attentive = handWritten('attentive', all);

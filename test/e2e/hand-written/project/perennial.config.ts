@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineConfig, implement, type StepContext } from '../../../../core';
 import {
+  attentive,
   broken,
   careful,
   delivery,
@@ -10,6 +11,7 @@ import {
   extract,
   fitModel,
   hold,
+  late,
   nightly,
   saga,
   ship,
@@ -62,6 +64,6 @@ export const gpu = implement({ fitModel }, { fitModel: plusOne });
 export default defineConfig({
   pipelines: [],
   models: [],
-  workflows: [nightly, saga, careful, broken, wrong, endless, delivery],
+  workflows: [nightly, saga, careful, broken, wrong, endless, delivery, attentive, late],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
