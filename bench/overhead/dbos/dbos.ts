@@ -60,8 +60,8 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
     throw new Error('the process of DBOS ended');
   });
   try {
-    const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
-    return message;
+    const said: unknown[] = await Promise.race([once(child, 'message', { signal }), ended]);
+    return said[0];
   } finally {
     heard.abort();
   }
