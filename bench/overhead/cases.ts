@@ -1,5 +1,5 @@
 /** Who does the workload. */
-export type Doer = 'perennial' | 'null-store' | 'temporal-by-hand' | 'temporal-defaults';
+export type Doer = 'perennial' | 'null-store' | 'temporal-by-hand' | 'temporal-defaults' | 'dbos';
 
 /** What is started: the type of a workflow and its argument. */
 export interface Start {
@@ -22,6 +22,8 @@ export interface Case {
   readonly runs: number;
   readonly perennial: Start;
   readonly peer: Start;
+  /** The steps of the chain that DBOS runs beside it; absent: DBOS does not take part. */
+  readonly dbos?: number;
   readonly goals: Goals;
 }
 
@@ -67,6 +69,7 @@ export const CASES: readonly Case[] = [
     runs: 1,
     perennial: ours('bench-light-chain-50', { n: 0 }),
     peer: { type: 'lightChain', argument: 50 },
+    dbos: 50,
     goals: { cpu: 1.5, withoutRecords: 1.3 },
   },
 ];

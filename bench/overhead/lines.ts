@@ -15,27 +15,34 @@ export function linesOf(
   { name, goals }: Case,
   samples: ReadonlyMap<Doer, readonly Sample[]>,
   events: ReadonlyMap<Doer, readonly number[]>,
+  dbosVersion = 'unknown',
 ): BenchLine[] {
   const taken = (doer: Doer): readonly Sample[] => samples.get(doer) ?? [];
   const costs = (doer: Doer, values: Values, goal?: number): PeerCosts[] =>
-    taken(doer).length === 0 ? [] : [{ name: doer, version: PEER.version, values: values(taken(doer)), goal }];
-  const cpuLine = (what: string, doer: Doer, goal?: number): BenchLine[] =>
-    taken(doer).length === 0
-      ? []
-      : [
-          compare(`overhead/${name}/${what}`, 'CPU s', cpu(taken(doer)), costs('temporal-by-hand', cpu, goal), {
-            detail: { [doer]: partsOf(taken(doer)), 'temporal-by-hand': partsOf(taken('temporal-by-hand')) },
-            notMeasured: NOT_MEASURED,
-          }),
-        ];
+    taken(doer).length === 0 ? [] : [{ name: doer, version: versionOf(doer), values: values(taken(doer)), goal }];
+  const versionOf = (doer: Doer): string => (doer === 'dbos' ? dbosVersion : PEER.version);
+  const cpuLine = (what: string, doer: Doer, peers: readonly PeerCosts[]): BenchLine[] => {
+    if (taken(doer).length === 0) return [];
+    const measured = [doer, ...peers.map((peer) => peer.name)];
+    const detail = Object.fromEntries(
+      [...samples].flatMap(([who, of]) => (measured.includes(who) ? [[who, partsOf(of)]] : [])),
+    );
+    return [
+      compare(`overhead/${name}/${what}`, 'CPU s', cpu(taken(doer)), peers, { detail, notMeasured: NOT_MEASURED }),
+    ];
+  };
   return [
-    ...cpuLine('cpu', 'perennial', goals.cpu),
-    ...cpuLine('cpu-without-records', 'null-store', goals.withoutRecords),
+    ...cpuLine('cpu', 'perennial', [...costs('temporal-by-hand', cpu, goals.cpu), ...costs('dbos', cpu)]),
+    ...cpuLine('cpu-without-records', 'null-store', costs('temporal-by-hand', cpu, goals.withoutRecords)),
     compare(
       `overhead/${name}/wall`,
       's',
       wall(taken('perennial')),
-      [...costs('temporal-by-hand', wall), ...costs('temporal-defaults', wall, goals.overDefaults)],
+      [
+        ...costs('temporal-by-hand', wall),
+        ...costs('temporal-defaults', wall, goals.overDefaults),
+        ...costs('dbos', wall),
+      ],
       { notMeasured: NOT_MEASURED },
     ),
     eventsLine(name, events),

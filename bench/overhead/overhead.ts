@@ -9,6 +9,7 @@ import { packageRoot } from '../../workers/package-root';
 import type { Part } from '../cpu';
 import type { BenchOptions } from '../options';
 import { type Case, CASES, type Doer } from './cases';
+import { type Dbos, startDbos } from './dbos/dbos';
 import { startDefaultServer } from './default-server';
 import { linesOf } from './lines';
 import { type Form, interleave, type Sample } from './measure';
@@ -21,22 +22,31 @@ interface Place {
   readonly parts: Readonly<Record<string, Part>>;
 }
 
+/** The same of DBOS, which has no server but Postgres and starts its workflows itself. */
+interface DbosPlace {
+  readonly peer: Dbos;
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
 /**
  * The engine's own cost: no-op steps through Perennial, with all its records, beside a hand-written Temporal workflow
- * that records nothing, on the same server with the same worker options; taken in turn. CPU is that of Temporal, Postgres,
- * the worker at work and this client.
+ * that records nothing, on the same server with the same worker options, and a light chain beside DBOS; taken in turn. CPU
+ * is that of Temporal, Postgres, the worker at work and this client, as far as they take part.
  */
 export async function overhead({ runs, only, onLine, note }: BenchOptions): Promise<void> {
   const cases = CASES.filter(({ name }) => only === undefined || only === name);
-  const opened = await openPlaces(note);
-  const { places } = opened;
+  const opened = await openPlaces(
+    cases.some(({ dbos }) => dbos !== undefined),
+    note,
+  );
+  const { places, dbos } = opened;
   try {
     for (const each of cases) {
-      const samples = await interleave(formsOf(each, places), runs, (round) => {
+      const samples = await interleave(formsOf(each, places, dbos), runs, (round) => {
         note(`${each.name}: round ${round} of ${runs}`);
       });
       const events = await countEvents(samples, places);
-      for (const line of linesOf(each, samples, events)) onLine(line);
+      for (const line of linesOf(each, samples, events, dbos?.peer.version)) onLine(line);
     }
   } finally {
     await opened.close();
@@ -44,9 +54,14 @@ export async function overhead({ runs, only, onLine, note }: BenchOptions): Prom
 }
 
 /** The doers of a workload. Only its latency is compared with a server of default settings. */
-function formsOf(of: Case, places: ReadonlyMap<Doer, Place>): ReadonlyMap<Doer, Form> {
+function formsOf(of: Case, places: ReadonlyMap<Doer, Place>, dbos: DbosPlace | null): ReadonlyMap<Doer, Form> {
   const wanted = [...places].filter(([doer]) => doer !== 'temporal-defaults' || of.goals.overDefaults !== undefined);
-  return new Map(wanted.map(([doer, place]) => [doer, formOf(of, doer, place)]));
+  const forms = new Map(wanted.map(([doer, place]) => [doer, formOf(of, doer, place)]));
+  const { dbos: length } = of;
+  if (dbos !== null && length !== undefined) {
+    forms.set('dbos', { parts: dbos.parts, work: async () => [await dbos.peer.chain(length)] });
+  }
+  return forms;
 }
 
 function formOf(of: Case, doer: Doer, { client, queue, parts }: Place): Form {
@@ -80,7 +95,7 @@ async function countEvents(
   return counts;
 }
 
-async function openPlaces(note: (text: string) => void) {
+async function openPlaces(withDbos: boolean, note: (text: string) => void) {
   const state = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
   const stack = await startStack({
     state,
@@ -116,11 +131,13 @@ async function openPlaces(note: (text: string) => void) {
       },
     ],
   ]);
+  const dbos = withDbos ? await startDbos(stack.addresses.postgresUrl, note) : null;
   return {
     places,
+    dbos: dbos && { peer: dbos, parts: { worker: whole(dbos.pid), postgres: whole(postgres) } },
     async close() {
       await Promise.all([client.connection.close(), plainClient.connection.close()]);
-      await Promise.all([peer.stop(), plainPeer.stop(), unrecorded.stop()]);
+      await Promise.all([peer.stop(), plainPeer.stop(), unrecorded.stop(), dbos?.stop()]);
       await Promise.all([stack.stop(), plain.stop()]);
       await rm(state, { recursive: true, force: true });
     },
