@@ -3,6 +3,7 @@ import { perennialError } from '../core/errors';
 import {
   advanceOwn,
   type Advance,
+  type AlreadyOver,
   type Command,
   type Event,
   type InterventionEvent,
@@ -53,7 +54,9 @@ export class Shell {
     readonly plan: Plan,
     first: Advance,
   ) {
-    this.notes = new NodeNotes(facts.run);
+    this.notes = new NodeNotes(facts.run, (over) => {
+      this.waitNoMore(over);
+    });
     this.reused = reusedOutputs(facts.run);
     this.cached = cachedOutputs(facts.run);
     this.current = first.state;
@@ -88,8 +91,7 @@ export class Shell {
 
   /** Takes in a person's answer, or the time-out's. */
   answer(address: string, answer: GivenAnswer): void {
-    this.running.get(address)?.cancel();
-    this.receive({ type: 'answered', address, answer });
+    this.waitNoMore({ type: 'answered', address, answer });
   }
 
   /** Cancels the run: what runs may take its time to stop, or none at all. */
@@ -126,6 +128,12 @@ export class Shell {
       if (event) this.receive(event);
       else for (const each of missed) this.receive(each);
     }
+  }
+
+  /** What a wait or an approval waited for has come: its timer is of no use any more. */
+  private waitNoMore(event: AlreadyOver): void {
+    this.running.get(event.address)?.cancel();
+    this.receive(event);
   }
 
   private obeyAll(commands: readonly Command[]): void {
