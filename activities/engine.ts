@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { type Pipeline, planHash, withCalled } from '../core';
 import { perennialError } from '../core/errors';
 import type { EngineActivities, ResolvedPlan, ResolvePlanArgument } from '../core/interpret/activity';
-import { noteNodes } from '../store/nodes/note-nodes';
 import { addPlan } from '../store/plans/add-plan';
 import { findPlan } from '../store/plans/find-plan';
 import { beginRun } from '../store/runs/begin-run';
@@ -13,6 +12,7 @@ import { intervene } from './intervene';
 import { lookUpCached, type LookUpDependencies } from './look-up-cached';
 import { beginRerunOf, reuseOutputs } from './rerun';
 import type { Patience } from './run-step/records';
+import { findRecordedAnswer, noteNode } from './note-node';
 import { parseConfig } from './parse-config';
 
 /** What the engine's own activities need of the worker. */
@@ -46,9 +46,14 @@ export function createEngineActivities(dependencies: EngineDependencies): Engine
     'perennial.look-up-cached': (argument) =>
       answer('look into the cache', () => lookUpCached(dependencies, argument), NO_PATIENCE),
 
-    'perennial.note-node': ({ run, notes }) => answer('note the state of nodes', () => noteNodes(db, run, notes)),
+    'perennial.note-node': (argument) => answer('note the state of nodes', () => noteNode(db, argument)),
 
-    'perennial.check-answer': (argument) => answer('check the answer', () => checkAnswer(pipelines, argument)),
+    'perennial.check-answer': (argument) =>
+      answer('check the answer', async () => {
+        const given = await checkAnswer(pipelines, argument);
+        // The run was reset, and its approval has been answered: that stands, in the records and for the run.
+        return (await findRecordedAnswer(db, argument.run, argument.address)) ?? given;
+      }),
 
     'perennial.intervene': (argument) => answer('record the intervention', () => intervene(db, pipelines, argument)),
 

@@ -3,6 +3,7 @@ import { perennialError } from '../core/errors';
 import {
   advanceOwn,
   type Advance,
+  type AlreadyOver,
   type Command,
   type Event,
   type InterventionEvent,
@@ -54,7 +55,9 @@ export class Shell {
     readonly plan: Plan,
     first: Advance,
   ) {
-    this.notes = new NodeNotes(facts.run);
+    this.notes = new NodeNotes(facts.run, (over) => {
+      this.waitNoMore(over);
+    });
     this.reused = reusedOutputs(facts.run);
     this.cached = cachedOutputs(
       (nodes) => askOnce['perennial.look-up-cached']({ run: facts.run, nodes }),
@@ -92,8 +95,7 @@ export class Shell {
 
   /** Takes in a person's answer, or the time-out's. */
   answer(address: string, answer: GivenAnswer): void {
-    this.running.get(address)?.cancel();
-    this.receive({ type: 'answered', address, answer });
+    this.waitNoMore({ type: 'answered', address, answer });
   }
 
   /** Cancels the run: what runs may take its time to stop, or none at all. */
@@ -135,6 +137,12 @@ export class Shell {
   /** Whether what has not been handed out has to wait. What is to be stopped need not. */
   private isHeld(): boolean {
     return this.current.paused !== null && this.current.ending === null;
+  }
+
+  /** What a wait or an approval waited for has come: its timer is of no use any more. */
+  private waitNoMore(event: AlreadyOver): void {
+    this.running.get(event.address)?.cancel();
+    this.receive(event);
   }
 
   private obeyAll(commands: readonly Command[]): void {

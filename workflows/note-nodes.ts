@@ -1,4 +1,4 @@
-import type { NodeNote } from '../core/interpret';
+import type { AlreadyOver, NodeNote } from '../core/interpret';
 import { engine } from './engine-activities';
 
 /**
@@ -9,7 +9,11 @@ export class NodeNotes {
   private waiting: NodeNote[] = [];
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly run: string) {}
+  /** @param tell is told what waits in vain: by the records it is over */
+  constructor(
+    private readonly run: string,
+    private readonly tell: (over: AlreadyOver) => void,
+  ) {}
 
   add(note: NodeNote): void {
     this.waiting.push(note);
@@ -24,6 +28,7 @@ export class NodeNotes {
   private async write(): Promise<void> {
     const notes = this.waiting;
     this.waiting = [];
-    await engine['perennial.note-node']({ run: this.run, notes });
+    const over = await engine['perennial.note-node']({ run: this.run, notes });
+    for (const each of over ?? []) this.tell(each);
   }
 }

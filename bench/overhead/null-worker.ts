@@ -34,7 +34,7 @@ const engine: Partial<EngineActivities> = {
     return Promise.resolve({ hash: planHash(found.plan), plan: found.plan, config });
   },
   'perennial.begin-run': nothing,
-  'perennial.note-node': nothing,
+  'perennial.note-node': () => Promise.resolve(undefined),
   'perennial.end-run': nothing,
 };
 

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import type { FoundStep } from '../../activities/run-step/known-step';
@@ -19,6 +21,7 @@ import { comparison, type SpinView } from '../views/spin-text';
 import { waitForDebugger } from './debugger';
 import { withOutputDiverted } from './divert-output';
 import { findSpunStep } from './find-step';
+import { limitOf } from './limit';
 import { logLine } from './log-line';
 import { readRecordedNode, type RecordedNode } from './recorded-node';
 
@@ -134,30 +137,6 @@ async function execute({ asked, parts, node, step, resources, artifacts }: Execu
   }
 }
 
-/** Aborts at Ctrl-C, a second one ends the process at once; and when the time is up. */
-function limitOf(step: string, timeout: number | undefined): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    controller.abort(new Error('the spin was interrupted'));
-  };
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          controller.abort(
-            perennialError('PER_RUN_019', `The step '${step}' took more than ${timeout} ms (--timeout).`),
-          );
-        }, timeout);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
-  return {
-    signal: controller.signal,
-    stop() {
-      clearTimeout(timer);
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
-    },
-  };
-}
-
 /** Does work with a folder for artifacts: one that stays, or one that is gone afterwards. */
 async function withArtifacts<T>(keep: string | undefined, work: (folder: string) => Promise<T>): Promise<T> {
   if (keep !== undefined) {
@@ -165,11 +144,23 @@ async function withArtifacts<T>(keep: string | undefined, work: (folder: string)
     return work(resolve(keep));
   }
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'perennial-spin-'));
+  const remover = removerOf(folder);
   try {
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    remover.stdin.end();
   }
+}
+
+/** Removes the folder when this process has ended, however it did: whoever computes without a pause is ended by a signal. */
+function removerOf(folder: string): { readonly stdin: Writable } {
+  const script = `trap '' INT TERM HUP; cat; rm -rf -- "$0"`;
+  const remover = spawn('/bin/sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  remover.on('error', () => undefined);
+  remover.stdin.on('error', () => undefined);
+  remover.unref();
+  return remover;
 }
 
 function viewOf(

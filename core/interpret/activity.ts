@@ -4,7 +4,7 @@ import type { Override, Plan, PlanNode, PlanStep } from '../plan/plan';
 import type { Reuse } from '../rerun/plan-rerun';
 import type { Choice } from '../rerun/target';
 import type { Intervention } from './intervention';
-import type { EndStatus, Failure } from './state';
+import type { EndStatus, Failure, NodeEvent } from './state';
 
 /** What a run is started with: the argument of the workflow whose type is the pipeline's name. */
 export interface RunInput {
@@ -129,6 +129,12 @@ export interface NoteNodeArgument {
   readonly notes: readonly NodeNote[];
 }
 
+/**
+ * What the records have of a node that begins to wait: an execution of the same run, one from before a reset, has waited
+ * for it already.
+ */
+export type AlreadyOver = Extract<NodeEvent, { type: 'woke' | 'answered' }>;
+
 /** An answer as it was sent, not yet checked. */
 export interface CheckAnswerArgument {
   readonly run: string;
@@ -197,7 +203,8 @@ export interface EngineActivities {
   'perennial.reuse-outputs'(argument: ReuseOutputsArgument): Promise<ReusedOutputs>;
   /** Looks into the cache for nodes whose own workers need not be there, and records what it finds. */
   'perennial.look-up-cached'(argument: LookUpCachedArgument): Promise<CacheAnswers>;
-  'perennial.note-node'(argument: NoteNodeArgument): Promise<void>;
+  /** Of the nodes that are noted as waiting: those that are over by the records. undefined: none is. */
+  'perennial.note-node'(argument: NoteNodeArgument): Promise<readonly AlreadyOver[] | undefined>;
   /** @throws PER_RUN_016 PER_RUN_030 not retryable: the node goes on waiting */
   'perennial.check-answer'(argument: CheckAnswerArgument): Promise<GivenAnswer>;
   /** @throws PER_RUN_037 PER_RUN_039 PER_RUN_040 not retryable: the node goes on as it was */

@@ -141,7 +141,7 @@ function takeNodeEvent(draft: Draft, event: NodeEvent): void {
   }
   const isLeaf = isRunningLeaf(draft.index, node);
   if (event.type === 'time') takeTime(draft, event);
-  else if (event.type === 'woke') wake(draft, event.address);
+  else if (event.type === 'woke') wake(draft, event.address, event.until);
   else if (event.type === 'answered') {
     if (asksPerson(node)) answer(draft, event);
   } else if (isLeaf && event.type === 'completed') takeOutput(draft, event.address, event.output);

@@ -130,8 +130,8 @@ export type NodeEvent =
   | { readonly type: 'answered'; readonly address: string; readonly answer: GivenAnswer }
   /** The answer to `tell-time`: ms since 1970. */
   | { readonly type: 'time'; readonly address: string; readonly now: number }
-  /** The moment that a wait has slept for. */
-  | { readonly type: 'woke'; readonly address: string }
+  /** The moment that a wait has slept for; the one that the records have, when it is over by them. */
+  | { readonly type: 'woke'; readonly address: string; readonly until?: string }
   /** The records' answer about a node of the run that this one repeats. */
   | { readonly type: 'reused'; readonly address: string; readonly output: Json }
   | { readonly type: 'absent'; readonly address: string };

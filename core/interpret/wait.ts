@@ -27,11 +27,15 @@ export function takeTime(draft: Draft, { address, now }: Extract<Event, { type: 
   }
 }
 
-/** A wait is over: its moment has come, or a person does not wait for it. Its value is the moment in either case. */
-export function wake(draft: Draft, address: string): void {
+/**
+ * A wait is over: its moment has come, or a person does not wait for it. Its value is the moment in either case.
+ *
+ * @param recorded the moment of the same wait before the run was reset: nobody waits for another
+ */
+export function wake(draft: Draft, address: string, recorded?: string): void {
   const until = waitingUntil(nodeAt(draft, address));
   if (until === undefined) return;
-  const output = { until };
+  const output = { until: recorded ?? until };
   note(draft, address, { status: 'completed', output });
   complete(draft, address, output);
 }

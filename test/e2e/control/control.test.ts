@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { readItems } from '../../../cli/read-items';
 import { readNode } from '../../../cli/read-run';
 import { nodeText } from '../../../cli/views/node-view';
+import { approve } from '../../../client/approve';
 import { awaitRun } from '../../../client/await-run';
 import { type CancelRun, cancelRun } from '../../../client/cancel-run';
 import { intervene } from '../../../client/intervene';
@@ -310,6 +311,47 @@ describe('somebody who acts in Temporal behind the back of the engine', () => {
     await act('reset', { action: 'resume' }).catch(() => null);
     await letGo('reset');
     expect(await end('reset')).toMatchObject({ status: 'completed', output: { n: 2 } });
+  });
+
+  it.each([
+    ['its beginning', 'first', [1, 2]],
+    ['its beginning, and the server tells it what it was told', 'begun', []],
+    ['where it waited for the person', 'release', []],
+    ['where it waited for the person, and nobody answers it again', 'release-unsaid', [1, 2]],
+  ])('resets a run to %s: it waits for no month and no person again', async (_, run, exclude) => {
+    await around.start('patient', run);
+    await eventually(async () => (await statusOf(run, 'cool-off')) === 'waiting');
+    await act(run, { action: 'skip', node: 'cool-off', output: null });
+    await eventually(async () => (await statusOf(run, 'release')) === 'waiting');
+    const handle = around.client.workflow.getHandle(run);
+    const tasks = async () =>
+      ((await handle.fetchHistory()).events ?? []).flatMap((one) =>
+        one.workflowTaskCompletedEventAttributes && one.eventId ? [one.eventId] : [],
+      );
+    const waiting = (await tasks()).length;
+    await approve(connection, run, { node: 'release', approved: true, by: 'ana' });
+    const output: unknown = await handle.result();
+    const before = await listNodes(around.db, run, { limit: 9 });
+    const all = await tasks();
+    await around.client.workflowService.resetWorkflowExecution({
+      namespace: around.namespace,
+      workflowExecution: { workflowId: run, runId: (await handle.describe()).runId },
+      reason: 'an operator',
+      requestId: `reset-of-${run}`,
+      workflowTaskFinishEventId: all[run.startsWith('release') ? waiting : 0] ?? null,
+      resetReapplyExcludeTypes: exclude,
+    });
+    if (run === 'release-unsaid') {
+      await eventually(
+        async () => (await handle.query<RunStatus | null>('status').catch(() => null))?.waiting.length === 1,
+      );
+      // Whoever answers it now is told what has been answered.
+      const told = await approve(connection, run, { node: 'release', approved: false, by: 'bob' });
+      expect(told).toMatchObject({ approved: true, by: 'ana' });
+    }
+    expect(await handle.result()).toEqual(output);
+    expect(await listNodes(around.db, run, { limit: 9 })).toEqual(before);
+    expect(await executed(run)).toEqual(['first', 'last']);
   });
 
   it('sends what nobody sends: it changes nothing, or is refused', async () => {

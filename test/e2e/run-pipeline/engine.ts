@@ -115,6 +115,7 @@ function engineActivities(recordsOf: (run: string) => Records): EngineActivities
     'perennial.look-up-cached': noCache,
     async 'perennial.note-node'({ run, notes }) {
       recordsOf(run).notes.push(...notes);
+      return undefined;
     },
     async 'perennial.check-answer'(argument) {
       return { ...(await checkAnswer(pipelines, argument).catch(refuse)), at: '2001-01-01T00:00:00.000Z' };

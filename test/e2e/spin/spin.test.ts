@@ -252,6 +252,35 @@ describe('a step that fails', () => {
   });
 });
 
+describe('a step that computes without a pause', () => {
+  const forEver = 'const n = bytes.length * by; console.log("computes"); for (;;) Math.random();';
+
+  test('ends with --timeout, and says so', async () => {
+    await edited('steps.ts', 'const n = bytes.length * by;', forEver, async () => {
+      const { view, code } = await spin('open', 'count', '--timeout', '1s');
+      expect(view).toMatchObject({ status: 'failed', error: { code: 'PER_RUN_019' } });
+      expect(code).toBe(1);
+    });
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends with %s', async (signal) => {
+    await edited('steps.ts', 'const n = bytes.length * by;', forEver, async () => {
+      const launched = start('open', 'count');
+      let said = '';
+      launched.child.stderr?.on('data', (chunk: string) => (said += chunk));
+      await eventually(() => Promise.resolve(said.includes('computes')));
+      // One that comes before it is seen to be silent is lost, as it may be for a person, who presses again.
+      await eventually(() =>
+        Promise.resolve(
+          launched.child.exitCode !== null || launched.child.signalCode !== null || !launched.child.kill(signal),
+        ),
+      );
+      expect((await launched.ended).code).not.toBe(0);
+      await eventually(() => Promise.resolve(readdirSync(temporary()).length === 0));
+    });
+  });
+});
+
 describe('the records', () => {
   test('are read; what would go in with the output is listed, and not carried out', async () => {
     const { view } = await spin('open', 'draw');

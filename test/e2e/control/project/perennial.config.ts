@@ -135,8 +135,19 @@ export const cooling = pipeline('cooling', {
   },
 });
 
+/** Waits for a month and then for a person. */
+export const patient = pipeline('patient', {
+  config: Config,
+  graph(g, { folder }) {
+    const cooled = g.wait('cool-off', '30d', { after: g.run(plus, { folder, n: 1 }, { id: 'first' }) });
+    const release = g.approval('release', { show: { cooled: cooled.until }, timeout: '3d', after: cooled });
+    const last = g.run(plus, { folder, n: 2 }, { id: 'last', after: release });
+    return { n: last.n, until: cooled.until, by: release.by, at: release.at };
+  },
+});
+
 export default defineConfig({
-  pipelines: [line, deafening, retrying, stubborn, fan, wide, calling, far, cooling],
+  pipelines: [line, deafening, retrying, stubborn, fan, wide, calling, far, cooling, patient],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
