@@ -38,7 +38,7 @@ const NO_COST: Cost = { wallMs: 0, cpuMs: 0, peakRss: null, gpuMs: 0, estimated:
  */
 export async function lookUpCached(
   dependencies: LookUpDependencies,
-  { run, nodes, handWritten = false }: LookUpCachedArgument,
+  { run, nodes, handWritten }: LookUpCachedArgument,
 ): Promise<CacheAnswers> {
   const found = await findAll(dependencies, nodes);
   const { answered, bytes } = fitting(nodes, found);
@@ -46,7 +46,7 @@ export async function lookUpCached(
     nodes.slice(0, answered).map(async (node, i) => {
       const entry = found[i] ?? null;
       if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
-      return recordHit(dependencies.db, { run, node, handWritten }, entry);
+      return recordHit(dependencies.db, { run, node, handWritten: handWritten === true }, entry);
     }),
   );
   return { answers, bytes };
