@@ -42,7 +42,7 @@ test.each(all)(
   async (name) => {
     const { run } = await stage.execute(name, { x: 1, y: 2 }, { handWritten });
     meanwhile = () => Promise.reject(new Error('it ran again'));
-      expect((await stage.execute(name, { y: 2, x: 1 }, { handWritten, run })).output).toEqual({ x: 10, y: 2 });
+    expect((await stage.execute(name, { y: 2, x: 1 }, { handWritten, run })).output).toEqual({ x: 10, y: 2 });
   },
 );
 
