@@ -80,7 +80,7 @@ describe('the bundle of perennial-ml/workflow, which users have in theirs', () =
     expect(contents(code).rooms).toContain('workflows/hand-written/recorded.ts');
     expect(strays(code)).toEqual([]);
     expect(
-      contents(code).rooms.filter((path) => /^core\/(interpret\/(?!failure\.ts)|nodes|rerun|expr)/.test(path)),
+      contents(code).rooms.filter((path) => /^core\/(interpret\/(?!(failure|limits)\.ts)|nodes|rerun|expr)/.test(path)),
     ).toEqual([]);
   });
 
