@@ -54,10 +54,11 @@ function storable<T>(value: T): T | string {
 const Figures = ColumnProfile.omit({ top: true });
 
 function figuresOf(column: Column): string {
-  const [min, max, mean, deciles] = byType(column);
+  const { min, max, mean, deciles, ranks } = byType(column);
   // Values first, rows after: a column with few values costs next to nothing, and sums run in one fixed order.
   return `
     WITH counted AS (SELECT ${identifier(column.name)} AS v, count(*) AS n FROM read_parquet($path) GROUP BY 1)
+         ${ranks}
     SELECT coalesce(sum(n) FILTER (v IS NULL), 0)::BIGINT AS nulls,
            count(*) FILTER (v IS NOT NULL) AS distinct,
            ${min} AS min, ${max} AS max, ${mean} AS mean,
@@ -65,30 +66,48 @@ function figuresOf(column: Column): string {
     FROM counted`;
 }
 
-function byType(column: Column): [min: string, max: string, mean: string, deciles: string] {
+/** The SQL of what depends on a column's type; `ranks` is a further table expression that `deciles` reads. */
+interface Expressions {
+  readonly min: string;
+  readonly max: string;
+  readonly mean: string;
+  readonly deciles: string;
+  readonly ranks: string;
+}
+
+const NO_NUMBERS = { mean: 'NULL::DOUBLE', deciles: 'NULL', ranks: '' };
+
+function byType(column: Column): Expressions {
   switch (column.type) {
     case 'integer':
     case 'number': {
       const finite = 'isfinite(v::DOUBLE)';
       const term = column.type === 'integer' ? 'v::HUGEINT * n' : 'v::DOUBLE * n ORDER BY v';
-      const values = `SELECT ${identifier(column.name)}::DOUBLE AS v FROM read_parquet($path)`;
-      return [
-        `(min(v) FILTER (${finite}))::DOUBLE`,
-        `(max(v) FILTER (${finite}))::DOUBLE`,
-        `(sum(${term}) FILTER (${finite}))::DOUBLE / sum(n) FILTER (${finite})`,
-        `(SELECT CASE WHEN count(v) > 0 THEN quantile_cont(v, ${TENTHS}) END FROM (${values}) WHERE ${finite})`,
-      ];
+      return {
+        min: `(min(v) FILTER (${finite}))::DOUBLE`,
+        max: `(max(v) FILTER (${finite}))::DOUBLE`,
+        mean: `(sum(${term}) FILTER (${finite}))::DOUBLE / sum(n) FILTER (${finite})`,
+        deciles: DECILES,
+        ranks: `, ranked AS (
+          SELECT v::DOUBLE AS v, sum(n) OVER (ORDER BY v)::BIGINT AS upto FROM counted WHERE ${finite}
+        ), places AS (
+          SELECT tenth, (last - 1) * tenth / 10.0::DOUBLE AS place FROM range(11) t(tenth), (SELECT max(upto) AS last FROM ranked)
+        )`,
+      };
     }
     case 'timestamp':
-      return [asInstant('min(v)::TIMESTAMP'), asInstant('max(v)::TIMESTAMP'), 'NULL::DOUBLE', 'NULL'];
+      return { min: asInstant('min(v)::TIMESTAMP'), max: asInstant('max(v)::TIMESTAMP'), ...NO_NUMBERS };
     case 'text':
-      return ['min(v::VARCHAR)', 'max(v::VARCHAR)', 'NULL::DOUBLE', 'NULL'];
+      return { min: 'min(v::VARCHAR)', max: 'max(v::VARCHAR)', ...NO_NUMBERS };
     default:
-      return ['NULL', 'NULL', 'NULL::DOUBLE', 'NULL'];
+      return { min: 'NULL', max: 'NULL', ...NO_NUMBERS };
   }
 }
 
-const TENTHS = '[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]';
+/** Linear between neighbours (Hyndman & Fan 1996, definition 7): what stands at a place of the sorted rows, by their counts. */
+const DECILES = `(
+  SELECT list(low.v + (high.v - low.v) * (place - floor(place)) ORDER BY tenth)
+  FROM places ASOF JOIN ranked AS low ON floor(place) < low.upto ASOF JOIN ranked AS high ON ceil(place) < high.upto)`;
 
 async function topOf(duck: Duckdb, path: string, column: Column): Promise<z.infer<typeof Top>[]> {
   const c = identifier(column.name);

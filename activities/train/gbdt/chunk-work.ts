@@ -103,10 +103,15 @@ export class ChunkWorker {
     const end = ends[leaf * chunks + chunk] ?? 0;
     let left = begin;
     let right = 0;
+    // Both places are written and one of them moves on: which side a row takes is a coin's throw, and a branch on it
+    // would be guessed wrong as often. `left` is never ahead of `i`, so nothing is overwritten that is still to be read.
     for (let i = begin; i < end; i++) {
       const row = order[i] ?? 0;
-      if (goesLeft[places[row * features + feature] ?? 0] === 1) order[left++] = row;
-      else spare[right++] = row;
+      const goes = goesLeft[places[row * features + feature] ?? 0] ?? 0;
+      order[left] = row;
+      spare[right] = row;
+      left += goes;
+      right += 1 - goes;
     }
     order.set(spare.subarray(0, right), left);
     ends[leaf * chunks + chunk] = left;

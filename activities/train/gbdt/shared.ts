@@ -1,4 +1,4 @@
-import type { BinnedRows } from './bins';
+import type { BinnedRows, Places } from './bins';
 
 /** What the chunks of rows are told to do next. */
 export const COMMAND = { beginTree: 1, split: 2, endBoosting: 3, stop: 4 } as const;
@@ -36,7 +36,7 @@ export interface SharedState {
   readonly binStarts: readonly number[];
   readonly control: Int32Array;
   /** Places in a histogram, row by row. */
-  readonly places: Uint32Array;
+  readonly places: Places;
   readonly labels: Uint8Array;
   /** Log-odds by row. */
   readonly scores: Float64Array;
@@ -76,7 +76,7 @@ export function layOut(binned: BinnedRows, rows: number, leaves: number, draw: R
   const allBins = binStarts[binStarts.length - 1] ?? 0;
   const width = allBins * BIN_WIDTH;
   const affordable = Math.max(1, Math.floor(HISTOGRAM_BYTES / (8 * width)));
-  const chunks = Math.max(1, Math.min(MOST_CHUNKS, affordable, Math.ceil(rows / CHUNK_ROWS)));
+  const chunks = Math.max(1, Math.min(MOST_CHUNKS, affordable, evenly(Math.ceil(rows / CHUNK_ROWS))));
   return {
     rows,
     features: binned.features.length,
@@ -98,4 +98,9 @@ export function layOut(binned: BinnedRows, rows: number, leaves: number, draw: R
     draw,
     isDrawn: new Uint8Array(new SharedArrayBuffer(rows)).fill(1),
   };
+}
+
+/** Chunks that two or four threads can share without one having more to do. */
+function evenly(chunks: number): number {
+  return chunks > 4 ? 4 * Math.ceil(chunks / 4) : chunks;
 }

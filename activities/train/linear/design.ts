@@ -82,6 +82,29 @@ export class DesignMatrix {
     });
   }
 
+  /** Features: each has one entry in a row, which is not 0 unless its value is. */
+  get width(): number {
+    return this.parts.length;
+  }
+
+  /** Reads one row: by feature, the place of its one entry among the coefficients (ascending), and the entry. */
+  readRow(row: number, places: Uint32Array, values: Float64Array): void {
+    const { parts } = this;
+    for (let k = 0; k < parts.length; k++) {
+      const part = parts[k];
+      if (part === undefined) return;
+      if (part.kind === 'code') {
+        places[k] = part.first + (part.codes[row] ?? 0);
+        values[k] = 1;
+        continue;
+      }
+      const x = part.values[row] ?? 0;
+      const missing = isNaN(x);
+      places[k] = missing ? part.first + 1 : part.first;
+      values[k] = missing ? 1 : x;
+    }
+  }
+
   /** `X w`, one number a row. */
   times(w: Float64Array): Float64Array {
     const product = new Float64Array(this.rows);

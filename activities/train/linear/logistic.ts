@@ -1,7 +1,8 @@
 import type { DesignMatrix } from './design';
+import { paysWrittenOut, symmetricTimes, writeHessian } from './hessian';
 import type { LocalModel, Objective } from './newton';
 
-const { abs, exp, log1p, max } = Math;
+const { abs, exp, log, log1p, max } = Math;
 
 /** Keeps the preconditioner away from zero where a coefficient is never used and not regularised. */
 const SMALLEST_CURVATURE = 1e-12;
@@ -11,7 +12,7 @@ const SMALLEST_CURVATURE = 1e-12;
  * is the intercept, which is not regularised (Hastie, Tibshirani & Friedman 2009, section 4.4).
  */
 export class LogisticLoss implements Objective {
-  readonly size: number;
+  private readonly size: number;
 
   constructor(
     private readonly matrix: DesignMatrix,
@@ -22,19 +23,31 @@ export class LogisticLoss implements Objective {
     this.size = coefficients + 1;
   }
 
+  /** No coefficient, and the intercept that alone fits best: the log-odds of the base rate. */
+  baseRate(): Float64Array {
+    const positives = this.labels.reduce((count, label) => count + label, 0);
+    const w = new Float64Array(this.size);
+    w[this.coefficients] = log(positives / (this.labels.length - positives));
+    return w;
+  }
+
   /** Log-odds of each row. */
   scores(w: Float64Array): Float64Array {
+    const scores = this.matrix.times(w);
     const intercept = w[this.coefficients] ?? 0;
-    return this.matrix.times(w).map((score) => score + intercept);
+    for (let row = 0; row < scores.length; row++) scores[row] = (scores[row] ?? 0) + intercept;
+    return scores;
   }
 
   /** Mean log loss, without the penalty. */
   lossAt(w: Float64Array): number {
+    const scores = this.scores(w);
     let loss = 0;
-    this.scores(w).forEach((score, row) => {
+    for (let row = 0; row < scores.length; row++) {
+      const score = scores[row] ?? 0;
       const margin = this.labels[row] === 1 ? score : -score;
       loss += log1p(exp(-abs(margin))) + max(0, -margin);
-    });
+    }
     return loss / this.labels.length;
   }
 
@@ -48,19 +61,28 @@ export class LogisticLoss implements Objective {
     const rows = this.labels.length;
     const slopes = this.scores(w);
     const curvatures = new Float64Array(rows);
-    slopes.forEach((score, row) => {
-      const p = 1 / (1 + exp(-score));
+    for (let row = 0; row < rows; row++) {
+      const p = 1 / (1 + exp(-(slopes[row] ?? 0)));
       slopes[row] = (p - (this.labels[row] ?? 0)) / rows;
       curvatures[row] = (p * (1 - p)) / rows;
-    });
+    }
     return {
       gradient: this.withIntercept(this.matrix.transposedTimes(slopes, this.size), sum(slopes), w),
       diagonal: this.diagonal(curvatures),
-      hessianTimes: (v) => {
-        const intercept = v[this.coefficients] ?? 0;
-        const product = this.matrix.times(v).map((x, row) => (x + intercept) * (curvatures[row] ?? 0));
-        return this.withIntercept(this.matrix.transposedTimes(product, this.size), sum(product), v);
-      },
+      hessianTimes: this.curvature(curvatures),
+    };
+  }
+
+  /** Products with the second derivatives: written out once where they are few, else by passes over the rows. */
+  private curvature(curvatures: Float64Array): LocalModel['hessianTimes'] {
+    if (paysWrittenOut(this.matrix, this.size)) {
+      const hessian = writeHessian(this.matrix, curvatures, this.size, this.l2);
+      return (v) => symmetricTimes(hessian, v);
+    }
+    return (v) => {
+      const intercept = v[this.coefficients] ?? 0;
+      const product = this.matrix.times(v).map((x, row) => (x + intercept) * (curvatures[row] ?? 0));
+      return this.withIntercept(this.matrix.transposedTimes(product, this.size), sum(product), v);
     };
   }
 

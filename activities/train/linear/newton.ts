@@ -1,6 +1,5 @@
 /** A smooth convex function of many variables. */
 export interface Objective {
-  readonly size: number;
   valueAt(w: Float64Array): number;
   modelAt(w: Float64Array): LocalModel;
 }
@@ -29,15 +28,17 @@ const MOST_HALVINGS = 30;
  * and a backtracking line search (Nocedal & Wright 2006, Numerical Optimization, algorithms 7.1 and 3.1; for logistic
  * regression Lin, Weng & Keerthi 2008). Deterministic: sums are taken in one order, nothing is drawn.
  *
+ * @param start where it begins
  * @param iterations Newton steps at most
  * @param after is awaited after each step
  */
 export async function minimise(
   objective: Objective,
+  start: Float64Array,
   iterations: number,
   after: (step: Step) => Promise<void>,
 ): Promise<Float64Array> {
-  let w = new Float64Array(objective.size);
+  let w = start.slice();
   let value = objective.valueAt(w);
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const model = objective.modelAt(w);

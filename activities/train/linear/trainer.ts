@@ -17,7 +17,7 @@ export const linear: Trainer<LinearParameters> = {
     const design = designFor(data.columns);
     const matrix = new DesignMatrix(design, data.columns, data.rows);
     const loss = new LogisticLoss(matrix, design.coefficients, data.labels, parameters.l2);
-    const w = await minimise(loss, parameters.iterations, async ({ iteration, value }) => {
+    const w = await minimise(loss, loss.baseRate(), parameters.iterations, async ({ iteration, value }) => {
       options.progress(iteration, parameters.iterations, value);
       await nextTurn();
       options.signal.throwIfAborted();

@@ -1,8 +1,10 @@
 // Danger: two data sets with other rows share a digest, or one data set has two; a profile flaps from run to run.
+import { z } from 'zod';
 import { withDuckdb, type Duckdb } from '../../../activities/data/duckdb';
 import { profileOf } from '../../../activities/data/profile';
 import { rowsDigest } from '../../../activities/data/rows-digest';
 import { columnsOf } from '../../../activities/data/schema';
+import { quantile } from '../../../activities/train/reference';
 import { bench } from './parquet';
 
 const { work, write, writeRows } = bench();
@@ -93,6 +95,20 @@ test('a profile is exact', async () => {
         ],
       },
     },
+  });
+});
+
+test('deciles from counted values are those of the sorted rows', async () => {
+  const path = await write('deciles.parquet', `SELECT ((hash(i) % 5003)::BIGINT - 1999) / 7.0::DOUBLE AS d FROM range(7919) r(i)`);
+  const { profile, sorted } = await open(path, async (duck) => ({
+    profile: await profileOf(duck, path, await columnsOf(duck, path)),
+    sorted: await duck.rows(z.object({ d: z.number() }), 'SELECT d FROM read_parquet($path) ORDER BY d', { path }),
+  }));
+  const values = Float64Array.from(sorted, ({ d }) => d);
+  const deciles = profile.columns['d']?.deciles ?? [];
+  expect(deciles).toHaveLength(11);
+  deciles.forEach((decile, tenth) => {
+    expect(decile).toBeCloseTo(quantile(values, tenth / 10), 9);
   });
 });
 
