@@ -43,7 +43,7 @@ export interface RunOptions extends WorkOptions {
 }
 
 export interface MapOptions extends WorkOptions {
-  /** Items that run at the same time, at most. */
+  /** Items that run at the same time, at most. Default: 1,000, so that a long map does not crowd out everything else. */
   readonly maxParallel?: number;
   /** How many items may fail: so many, or `'all'`. One more fails the map. Default: none may. */
   readonly tolerate?: Tolerance;

@@ -6,6 +6,12 @@ export const MAX_EXECUTIONS = 500;
 /** Items a shard, at most. */
 export const MAX_SHARD_ITEMS = 200;
 
+/**
+ * Items of a map that run at once where its `maxParallel` does not say: five full shards. All of 10,000 at once were
+ * measured at almost twice the time and memory an item that 1,000 take.
+ */
+export const ITEMS_AT_ONCE = 1_000;
+
 /** Executions that each map of a plan is sure to have for its shards, whatever the others take. */
 export const SHARDS_RESERVED = 20;
 

@@ -9,6 +9,7 @@ import {
   bytesOf,
   MAX_BATCH_BYTES,
   MAX_EXECUTIONS,
+  ITEMS_AT_ONCE,
   MAX_INPUT_SIZE,
   SHARDS_RESERVED,
   shardSizeFor,
@@ -135,7 +136,7 @@ function startMap(draft: Draft, address: string, state: NodeState, node: MapNode
   const inline = planNode(draft, node.id).maps.length === 0 && fitsInline(draft, node, items.length);
   const units = inline ? items.length : Math.ceil(items.length / size);
   if (!inline) spend(draft, address, units);
-  const parallel = node.maxParallel ?? Infinity;
+  const parallel = node.maxParallel ?? ITEMS_AT_ONCE;
   const maxUnits = inline ? parallel : Math.max(1, Math.floor(parallel / size));
   const shardSize = inline ? null : size;
   const map = { items, from: 0, shardSize, units, opened: 0, maxUnits: Math.min(maxUnits, Math.max(1, units)) };

@@ -23,7 +23,7 @@ function wide(nodes: number): Plan {
     kind: 'map',
     id: 'each',
     over: { op: 'config', path: [] },
-    maxParallel: null,
+    maxParallel: 10_000,
     body: { nodes: inner, output: { op: 'literal', value: 1 } },
     after: [],
   };

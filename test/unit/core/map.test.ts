@@ -1,7 +1,7 @@
 // Danger: an item of a map that is lost, run twice, or given the wrong values, where the list is long, cut into shards,
 // limited in parallel, or stands inside another map.
 import fc from 'fast-check';
-import { begin, MAX_EXECUTIONS, MAX_LIST_SIZE, shardSizeFor, type Command } from '../../../core/interpret';
+import { advance, begin, MAX_EXECUTIONS, MAX_LIST_SIZE, shardSizeFor, type Command } from '../../../core/interpret';
 import type { Json } from '../../../core/plan/json';
 import type { Body, Expr, MapNode, PlanNode } from '../../../core/plan/plan';
 import { drive } from './drive';
@@ -66,6 +66,18 @@ describe('a map', () => {
   it('runs no more items at the same time than it may', () => {
     expect(drive(plan(3), { n: 1, list: list(20) }, { step: echo }).widest).toBe(3);
     expect(drive(plan(null), { n: 1, list: list(20) }, { step: echo }).widest).toBe(20);
+  });
+
+  it.each([
+    [null, 5],
+    [2_000, 10],
+  ])('of 3,000 items with maxParallel %s begins %i shards, and one more for each that ends', (parallel, atOnce) => {
+    const started = begin(plan(parallel), { n: 'x', list: list(3_000) });
+    const first = advance(plan(parallel), started.state, { type: 'completed', address: 'before', output: 'x' });
+    expect(shards(first.commands)).toHaveLength(atOnce);
+    const values = list(200).map((i) => [i, 'x']);
+    const next = advance(plan(parallel), first.state, { type: 'completed', address: 'each#1', output: values });
+    expect(shards(next.commands)).toMatchObject([{ address: `each#${atOnce}` }]);
   });
 
   it('runs a map inside a map, whose items read both', () => {
