@@ -86,7 +86,7 @@ function byType(column: Column): Expressions {
       return {
         min: `(min(v) FILTER (${finite}))::DOUBLE`,
         max: `(max(v) FILTER (${finite}))::DOUBLE`,
-        mean: `(sum(${term}) FILTER (${finite}))::DOUBLE / sum(n) FILTER (${finite})`,
+        mean: whereFinite(`(sum(${term}) FILTER (${finite}))::DOUBLE / sum(n) FILTER (${finite})`),
         deciles: DECILES,
         ranks: `, ranked AS (
           SELECT v::DOUBLE AS v, sum(n) OVER (ORDER BY v)::BIGINT AS upto FROM counted WHERE ${finite}
@@ -104,9 +104,15 @@ function byType(column: Column): Expressions {
   }
 }
 
+/** A sum of huge numbers may be beyond all numbers: then there is no figure, rather than no data set version. */
+function whereFinite(sql: string): string {
+  return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
+}
+
 /** Linear between neighbours (Hyndman & Fan 1996, definition 7): what stands at a place of the sorted rows, by their counts. */
 const DECILES = `(
-  SELECT list(low.v + (high.v - low.v) * (place - floor(place)) ORDER BY tenth)
+  SELECT list(CASE WHEN isfinite(high.v - low.v) THEN low.v + (high.v - low.v) * (place - floor(place))
+              ELSE low.v * (1 - place + floor(place)) + high.v * (place - floor(place)) END ORDER BY tenth)
   FROM places ASOF JOIN ranked AS low ON floor(place) < low.upto ASOF JOIN ranked AS high ON ceil(place) < high.upto)`;
 
 async function topOf(duck: Duckdb, path: string, column: Column): Promise<z.infer<typeof Top>[]> {

@@ -9,7 +9,8 @@ const SMALLEST_CURVATURE = 1e-12;
 
 /**
  * Mean log loss of a logistic regression plus `l2 / 2` times the squared norm of the coefficients. The last variable
- * is the intercept, which is not regularised (Hastie, Tibshirani & Friedman 2009, section 4.4).
+ * is the intercept, which is not regularised (Hastie, Tibshirani & Friedman 2009, section 4.4). The second derivatives are
+ * written out, or multiplied row by row, whichever is less; both give the same.
  */
 export class LogisticLoss implements Objective {
   private readonly size: number;
@@ -19,6 +20,7 @@ export class LogisticLoss implements Objective {
     private readonly coefficients: number,
     private readonly labels: Uint8Array,
     private readonly l2: number,
+    private readonly writtenOut = paysWrittenOut(matrix, coefficients + 1),
   ) {
     this.size = coefficients + 1;
   }
@@ -75,7 +77,7 @@ export class LogisticLoss implements Objective {
 
   /** Products with the second derivatives: written out once where they are few, else by passes over the rows. */
   private curvature(curvatures: Float64Array): LocalModel['hessianTimes'] {
-    if (paysWrittenOut(this.matrix, this.size)) {
+    if (this.writtenOut) {
       const hessian = writeHessian(this.matrix, curvatures, this.size, this.l2);
       return (v) => symmetricTimes(hessian, v);
     }

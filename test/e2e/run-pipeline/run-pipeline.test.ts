@@ -167,6 +167,9 @@ describe('an approval', () => {
     const handle = await engine.start('release', { n: 4 });
     const status = await waits(handle, 'sign-off');
     expect(status.waiting).toEqual([{ address: 'sign-off', show: { n: 4 } }]);
+    // What Temporal's UI shows of a workflow, as it asks for it.
+    const seen = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    expect(seen.currentDetails).toMatch(/sign-off.*waiting/);
     await expect(answer(handle, { note: 'fine' })).resolves.toMatchObject({ approved: true, by: 'ana', note: 'fine' });
     await expect(handle.result()).resolves.toEqual({ n: 8 });
     await expect(answer(handle, {})).rejects.toThrow();
@@ -363,6 +366,16 @@ describe('failures and cancellation', () => {
 });
 
 describe('the rest of the language on Temporal', () => {
+  it('takes the arm of a value, and what no arm is for goes to the last', async () => {
+    const large = await run('sorting', { size: 'large' });
+    expect(large.result).toEqual({ n: 100 });
+    expect(engine.recordsOf(large.handle.workflowId).executed).toMatchObject([{ address: 'double' }]);
+    const huge = await run('sorting', { size: 'huge' });
+    expect(huge.result).toEqual({ n: 1_000 });
+    expect(engine.recordsOf(huge.handle.workflowId).executed).toMatchObject([{ address: 'other' }]);
+    await engine.record(large.handle, 'switch');
+  });
+
   it('repeats a body with what the time before handed on', async () => {
     const { handle, result } = await run('repeating', { goal: 8 });
     expect(result).toEqual({ value: { n: 8 }, iterations: 3, done: true });

@@ -51,6 +51,15 @@ export const gate = pipeline('gate', {
   graph: (g, config) => g.branch('high', gte(config.n, 10), { then: () => g.run(double, { n: config.n }) }),
 });
 
+export const sorting = pipeline('sorting', {
+  config: z.object({ size: z.enum(['small', 'large', 'huge']) }),
+  graph: (g, config) =>
+    g.branch('by-size', config.size, {
+      switch: { small: () => g.run(tiny, { n: 1 }), large: () => g.run(double, { n: 50 }) },
+      else: () => g.run(double, { n: 500 }, { id: 'other' }),
+    }),
+});
+
 export const release = pipeline('release', {
   config: z.object({ n: z.number(), minutes: z.number().default(5) }),
   graph: (g, config) => g.run(double, { n: config.n }, { after: g.approval('sign-off', { show: { n: config.n } }) }),
@@ -191,6 +200,7 @@ export const pipelines = [
   chain,
   fanOut,
   gate,
+  sorting,
   release,
   hurry,
   stumbling,

@@ -52,6 +52,9 @@ describe('the digest of the rows', () => {
   });
 });
 
+const WITHOUT_NAN = Float64Array.from([2, 2, 3, 4, 5, 6, 7, 8, 9, 10], (n) => n / 3);
+const DECILES_OF_D = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((tenth) => quantile(WITHOUT_NAN, tenth / 10));
+
 test('a profile is exact', async () => {
   const rows = [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n, i) => ({
     n,
@@ -74,7 +77,15 @@ test('a profile is exact', async () => {
         deciles: [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10],
         top: null,
       },
-      d: { nulls: 0, distinct: 11 - 1, min: 2 / 3, max: 10 / 3, mean: 1.86666667 },
+      d: {
+        nulls: 0,
+        distinct: 11 - 1,
+        min: 2 / 3,
+        max: 10 / 3,
+        mean: 1.86666667,
+        // The NaN has no place among the ten others.
+        deciles: DECILES_OF_D.map((decile) => expect.closeTo(decile, 9) as number),
+      },
       t: {
         nulls: 2,
         distinct: 2,
@@ -99,7 +110,10 @@ test('a profile is exact', async () => {
 });
 
 test('deciles from counted values are those of the sorted rows', async () => {
-  const path = await write('deciles.parquet', `SELECT ((hash(i) % 5003)::BIGINT - 1999) / 7.0::DOUBLE AS d FROM range(7919) r(i)`);
+  const path = await write(
+    'deciles.parquet',
+    `SELECT ((hash(i) % 5003)::BIGINT - 1999) / 7.0::DOUBLE AS d FROM range(7919) r(i)`,
+  );
   const { profile, sorted } = await open(path, async (duck) => ({
     profile: await profileOf(duck, path, await columnsOf(duck, path)),
     sorted: await duck.rows(z.object({ d: z.number() }), 'SELECT d FROM read_parquet($path) ORDER BY d', { path }),
@@ -110,6 +124,17 @@ test('deciles from counted values are those of the sorted rows', async () => {
   deciles.forEach((decile, tenth) => {
     expect(decile).toBeCloseTo(quantile(values, tenth / 10), 9);
   });
+});
+
+test('a profile of the largest numbers there are, and of infinite ones, has the figures that can be had', async () => {
+  const rows = [-1.7e308, 1.7e308, 1.7e308, 1.7e308, 'Infinity', '-Infinity'].map((d) => ({ d }));
+  const path = await writeRows('huge.parquet', { d: 'DOUBLE' }, rows);
+  const profile = await open(path, async (duck) => profileOf(duck, path, await columnsOf(duck, path)));
+  expect(profile.columns['d']).toMatchObject({ distinct: 4, min: -1.7e308, max: 1.7e308, mean: null });
+  const deciles = profile.columns['d']?.deciles ?? [];
+  expect(deciles[0]).toBe(-1.7e308);
+  expect(deciles[1]).toBeCloseTo(-0.68e308, -300);
+  expect(deciles.slice(4)).toEqual(Array.from({ length: 7 }, () => 1.7e308));
 });
 
 test('a profile of no rows, and of nothing but nulls, has no figures', async () => {

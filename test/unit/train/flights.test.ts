@@ -13,6 +13,7 @@ import { gbdt } from '../../../activities/train/gbdt/trainer';
 import { linear } from '../../../activities/train/linear/trainer';
 import type { FitOptions } from '../../../activities/train/trainer';
 import { features as flightFeatures, late } from '../../../pipelines/flight-delays/data';
+import { flightDelays } from '../../../pipelines/flight-delays/pipeline';
 
 jest.setTimeout(300_000);
 
@@ -54,15 +55,7 @@ async function writeMonth(month: number): Promise<string> {
 }
 
 test('trained on January, gradient boosting beats logistic regression on April', async () => {
-  const parameters = {
-    trees: 100,
-    leaves: 31,
-    learningRate: 0.1,
-    minRowsInLeaf: 20,
-    lambda: 1,
-    bins: 255,
-    rowShare: 1,
-  };
+  const parameters = flightDelays.config.shape.gbdt.parse(undefined);
   const boosted = await gbdt.fit(january, features, parameters, options);
   const baseline = await linear.fit(january, features, { iterations: 25, l2: 1e-6 }, options);
   const [p, q] = [boosted, baseline].map((model) => model.predict(april.columns, april.rows));

@@ -3,18 +3,18 @@
 import fc from 'fast-check';
 import type { EncodedColumn } from '../../../activities/train/features/encoded';
 import { DesignMatrix, designFor } from '../../../activities/train/linear/design';
-import { symmetricTimes, writeHessian } from '../../../activities/train/linear/hessian';
+import { LogisticLoss } from '../../../activities/train/linear/logistic';
 
 const ROWS = 40;
 const row = fc.record({
   x: fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant(NaN)),
   code: fc.nat({ max: 4 }),
   part: fc.nat({ max: 7 }),
-  weight: fc.integer({ min: 0, max: 9 }),
+  late: fc.boolean(),
 });
 const rows = fc.array(row, { minLength: ROWS, maxLength: ROWS });
 
-test('a product with the written matrix is the product row by row', () => {
+test('products with the written second derivatives are those row by row', () => {
   fc.assert(
     fc.property(rows, fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 16, maxLength: 16 }), (drawn, w) => {
       const columns: EncodedColumn[] = [
@@ -38,18 +38,24 @@ test('a product with the written matrix is the product row by row', () => {
       ];
       const design = designFor(columns);
       const matrix = new DesignMatrix(design, columns, ROWS);
-      const size = design.coefficients + 1;
+      const { coefficients } = design;
+      const labels = Uint8Array.from(drawn, ({ late }) => Number(late));
+      const at = Float64Array.from(w, (x) => x / 10);
+      const [written, byRow] = [true, false].map((writtenOut) =>
+        new LogisticLoss(matrix, coefficients, labels, 0.5, writtenOut).modelAt(at),
+      );
       const v = Float64Array.from(w);
-      expect(v).toHaveLength(size);
-      const u = Float64Array.from(drawn, ({ weight }) => weight);
-
-      const intercept = v[size - 1] ?? NaN;
-      const weighted = matrix.times(v.subarray(0, size - 1)).map((xv, r) => (xv + intercept) * (u[r] ?? NaN));
-      const expected = matrix.transposedTimes(weighted, size).map((x, i) => x + (i < size - 1 ? 0.5 * (v[i] ?? 0) : 0));
-      expected[size - 1] = weighted.reduce((sum, x) => sum + x, 0);
-
-      symmetricTimes(writeHessian(matrix, u, size, 0.5), v).forEach((x, i) => {
+      expect(v).toHaveLength(coefficients + 1);
+      const expected = byRow?.hessianTimes(v) ?? [];
+      expect(expected).toHaveLength(coefficients + 1);
+      written?.hessianTimes(v).forEach((x, i) => {
         expect(x).toBeCloseTo(expected[i] ?? NaN, 9);
+      });
+      // The diagonal (of float32 squares: it only scales) is that of the matrix: what a product with a unit vector has in its place.
+      written?.diagonal.forEach((x, i) => {
+        const unit = new Float64Array(coefficients + 1);
+        unit[i] = 1;
+        expect(x).toBeCloseTo(Math.max(1e-12, written.hessianTimes(unit)[i] ?? NaN), 6);
       });
     }),
   );
