@@ -45,6 +45,9 @@ function maskUrl(url: string | null): string | null {
   if (url === null) return null;
   const parsed = new URL(url);
   if (parsed.password !== '') parsed.password = '***';
+  // The driver takes these from the query as well.
+  for (const name of ['password', 'sslpassword'])
+    if (parsed.searchParams.has(name)) parsed.searchParams.set(name, '***');
   return parsed.href;
 }
 
