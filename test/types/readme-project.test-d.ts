@@ -15,5 +15,5 @@ export const steps = implement({ hello }, { hello: ({ name }) => ({ text: `Hello
 export default defineConfig({
   pipelines: [greet],
   models: [],
-  steps: { cpu: () => import('./readme-project.test-d') },
+  steps: { cpu: () => import('./readme-project.test-d.js') },
 });
