@@ -24,7 +24,7 @@ export function startPresence(worker: {
   const id = `${hostname()}:${process.pid}`;
   let isAnnounced = steps.length === 0;
   const say = async (): Promise<void> => {
-    if (isAnnounced) return seeWorker(db, { id, pool, build });
+    if (isAnnounced) return seeWorker(db, { id, pool, build, project });
     await announceSteps(db, { id, pool, build, project }, steps);
     isAnnounced = true;
   };

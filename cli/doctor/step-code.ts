@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Project } from '../../workers/load-project';
+import { countSteps } from '../check-project';
 import type { Settings } from '../settings';
 import { check, type Finding } from './finding';
 
@@ -13,19 +14,10 @@ export function checkStepCode(settings: Pick<Settings, 'project'>, load: () => P
   return check('step code', fix, async () => {
     if (!existsSync(join(settings.project, 'perennial.config.ts')))
       return { status: 'skipped', found: `no perennial.config.ts in ${settings.project}`, fix: '' };
-    const [{ checkLoaded, stepsOfPool }, { standardSteps }, { standardPools }] = await Promise.all([
-      import('../../workers/pool-steps.js'),
-      import('../../activities/standard.js'),
-      import('../../activities/standard-pools.js'),
-    ]);
+    const { standardPools } = await import('../../activities/standard-pools.js');
     const project = await load();
     const pools = [...new Set([...project.pools, ...standardPools])];
-    let count = 0;
-    for (const pool of pools) {
-      const steps = stepsOfPool([...(await project.steps(pool)), ...standardSteps], pool);
-      checkLoaded(project, { pool, steps });
-      count += steps.length;
-    }
+    const count = await countSteps(project, pools);
     return { status: 'ok', found: `${count} steps in the pools ${pools.join(', ')}`, fix: '' };
   });
 }

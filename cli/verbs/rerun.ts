@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes';
 import { act, CommonOptions, verb } from '../frame';
 import { withConnection } from '../open';
 import { readProject } from '../read-project';
-import { waitAndTell } from './run';
+import { waitAndTell, warnOfOtherCode } from './run';
 
 const Options = CommonOptions.extend({
   from: z.string().min(1).optional(),
@@ -59,9 +59,11 @@ Exit codes: 4 when --code original is refused; with --wait those of \`perennial 
             ...(id === undefined ? {} : { runId: id }),
           });
           const { runId, parent, pipeline, reused } = started;
-          if (wait) return waitAndTell(frame, connection, runId, { timeout });
+          // The code that the run had is asked of the workers by name.
+          const other = code === 'original' ? null : await warnOfOtherCode(frame, connection.db, project, pipeline);
+          if (wait) return waitAndTell(frame, connection, runId, { timeout, otherCode: other });
           frame.result(
-            { run: runId, parent, pipeline, reused, status: 'running' },
+            { run: runId, parent, pipeline, reused, status: 'running', otherCode: other },
             () => `Started ${runId}, which reuses ${reused} nodes of ${parent}. \`perennial show ${runId}\` shows it.`,
           );
           return EXIT.done;

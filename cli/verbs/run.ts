@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { EndedRun } from '../../client/await-run';
 import type { Connection } from '../../client/connection';
@@ -8,11 +9,13 @@ import { runConfig } from '../arguments/run-config';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withConnection } from '../open';
+import { type OtherCode, otherCode, otherCodeText } from '../other-code';
 import { readProject } from '../read-project';
 import { took } from '../views/duration';
 import { sourceText } from '../views/cache-text';
 import { isWaiting, waitsUntil } from '../views/run-view';
 import { followRun } from '../follow-run';
+import type { Project } from '../../workers/load-project';
 
 const Options = CommonOptions.extend({
   config: z.string().optional(),
@@ -51,6 +54,7 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
         const pipeline = frame.argument(0);
         return withConnection(options, async (connection) => {
           const project = await readProject(options);
+          const other = await warnOfOtherCode(frame, connection.db, project, pipeline);
           const { startRun } = await import('../../client/start-run.js');
           const { runId } = await startRun(connection, project.pipelines, {
             pipeline,
@@ -59,9 +63,9 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
             ...(options.plan === undefined ? {} : { plan: options.plan }),
             ...(options.id === undefined ? {} : { runId: options.id }),
           });
-          if (options.wait) return waitAndTell(frame, connection, runId, options);
+          if (options.wait) return waitAndTell(frame, connection, runId, { ...options, otherCode: other });
           frame.result(
-            { run: runId, pipeline, status: 'running' },
+            { run: runId, pipeline, status: 'running', otherCode: other },
             () => `Started ${runId}. \`perennial show ${runId}\` shows it.`,
           );
           return EXIT.done;
@@ -70,12 +74,24 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
     );
 }
 
+/** Says on stderr that the workers have other code than the project, if they do; the result has it as `otherCode`. */
+export async function warnOfOtherCode(
+  frame: Frame,
+  db: Pool,
+  project: Project,
+  pipeline: string,
+): Promise<OtherCode | null> {
+  const other = await otherCode(db, project, pipeline);
+  if (other !== null) frame.note(otherCodeText(other));
+  return other;
+}
+
 /** Waits for a run's end, telling of its nodes on the way; the exit code says how it ended. */
 export async function waitAndTell(
   frame: Frame,
   connection: Connection,
   runId: string,
-  options: { readonly timeout?: number | undefined },
+  options: { readonly timeout?: number | undefined; readonly otherCode: OtherCode | null },
 ): Promise<ExitCode> {
   if (!frame.json) frame.note(`started ${runId}`);
   const followers = {
@@ -90,7 +106,8 @@ export async function waitAndTell(
   const waiting = awaitRun(connection, runId, options.timeout === undefined ? {} : { timeout: options.timeout });
   const run = await followRun(connection.db, runId, followers, waiting);
   const { id, pipeline, status, reason, output } = run;
-  frame.result({ run: id, pipeline, status, reason, output }, () => ended(run));
+  const { otherCode: other } = options;
+  frame.result({ run: id, pipeline, status, reason, output, otherCode: other }, () => ended(run));
   return exitCodeOfStatus(status);
 }
 

@@ -41,6 +41,7 @@ async function up(frame: Frame): Promise<undefined> {
   const options = frame.options(Options);
   const resolved = resolveSettings(options);
   const { settings } = resolved;
+  await checkFirst(settings.project, options.only ?? PartName.options);
   const { startStack } = await import('../../workers/embedded/stack.js');
   const stack = await startStack({
     state: folderToStart(resolved, frame),
@@ -69,6 +70,16 @@ async function up(frame: Frame): Promise<undefined> {
   await stack.stop();
   return undefined;
 }
+
+/** What would end a worker's start is told before anything is started or made. */
+async function checkFirst(project: string, parts: readonly PartName[]): Promise<void> {
+  const pools = parts.flatMap((part) => POOLS[part] ?? []);
+  if (pools.length === 0) return;
+  const { refuseFaultyProject } = await import('../check-project.js');
+  await refuseFaultyProject(project, pools);
+}
+
+const POOLS: Readonly<Partial<Record<PartName, string>>> = { 'worker-cpu': 'cpu', 'worker-gpu': 'gpu' };
 
 /** The state folder; not that of the last stack when it is gone: whoever removed it does not expect to find it made again. */
 function folderToStart({ settings, sources }: Resolved, frame: Frame): string {

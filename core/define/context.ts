@@ -33,7 +33,7 @@ export interface StepContext<R extends Resources = NoResources> {
   readonly fence: number;
   /** `run/address`: the key to hand to other systems, so that an effect that is repeated is recognised. */
   readonly key: string;
-  /** Aborts when the execution is cancelled. */
+  /** Aborts when the execution is cancelled or its time is up. */
   readonly signal: AbortSignal;
   /** The GPU that is this execution's own, as CUDA_VISIBLE_DEVICES names it (docs/OPERATIONS.md); null: none. */
   readonly device: string | null;

@@ -23,8 +23,8 @@ export interface NodeOptions {
 /** Options of nodes that lead to executions. */
 export interface WorkOptions extends NodeOptions {
   /**
-   * Which of the tasks that wait for a pool begin first: 1 before 5. Of a node with a body, it counts for the steps and
-   * calls inside that have none of their own; so it does for the run that is called. Default: that of the step, or else of
+   * Which of the tasks that wait for a pool begin first: 1 before 5. Of a node with a body, it counts for the uses of steps
+   * and the calls inside that ask for none; so it does for the run that is called. Default: that of the step, or else of
    * the run, which is 3.
    */
   readonly priority?: Priority;

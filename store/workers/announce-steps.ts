@@ -10,25 +10,19 @@ export interface AnnouncedStep extends OwnParts {
   readonly step: string;
 }
 
-/** A worker that announces its steps. */
-export interface AnnouncingWorker extends WorkerFacts {
-  /** Digest of the project's bundle. */
-  readonly project: string;
-}
-
 /**
  * Records that a worker is there, and what the cache keys of its steps are made of. What gone workers of the same pool,
  * build and project have said is forgotten: nobody is there who could stand by it against this one.
  */
 export async function announceSteps(
   db: Db,
-  { id, pool, build, project }: AnnouncingWorker,
+  { id, pool, build, project }: WorkerFacts,
   steps: readonly AnnouncedStep[],
 ): Promise<void> {
   await db.query(
     `WITH seen AS (
-       INSERT INTO workers (id, pool, build) VALUES ($1, $2, $3)
-       ON CONFLICT (id) DO UPDATE SET pool = $2, build = $3, seen_at = now()
+       INSERT INTO workers (id, pool, build, project) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (id) DO UPDATE SET pool = $2, build = $3, project = $4, seen_at = now()
      ), gone AS (
        DELETE FROM pool_steps AS s
        WHERE s.worker <> $1

@@ -12,13 +12,15 @@ export interface WorkerFacts {
   readonly id: string;
   readonly pool: string;
   readonly build: string;
+  /** Digest of the project's bundle. */
+  readonly project: string;
 }
 
 /** Records that a worker is there. */
-export async function seeWorker(db: Db, { id, pool, build }: WorkerFacts): Promise<void> {
+export async function seeWorker(db: Db, { id, pool, build, project }: WorkerFacts): Promise<void> {
   await db.query(
-    `INSERT INTO workers (id, pool, build) VALUES ($1, $2, $3)
-     ON CONFLICT (id) DO UPDATE SET pool = $2, build = $3, seen_at = now()`,
-    [id, pool, build],
+    `INSERT INTO workers (id, pool, build, project) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (id) DO UPDATE SET pool = $2, build = $3, project = $4, seen_at = now()`,
+    [id, pool, build, project],
   );
 }

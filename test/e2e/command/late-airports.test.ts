@@ -3,6 +3,8 @@
  * stack that the tests share: start, see what waits, answer, see how it ended, and be refused where that is due.
  */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -119,3 +121,24 @@ test('an unknown pipeline and a config that the contract refuses start nothing',
   const refused = await perennial('run', 'late-airports', '--set', 'limit=high');
   expect(refused).toMatchObject({ result: { error: { code: 'PER_RUN_013' } }, code: 2 });
 }, 60_000);
+
+test('a project that is edited after its workers have loaded it is run with a warning, that of the workers without one', async () => {
+  const edited = mkdtempSync(join(tmpdir(), 'perennial-edited-'));
+  try {
+    symlinkSync(join(root, 'node_modules'), join(edited, 'node_modules'));
+    const config = `import of from ${JSON.stringify(join(root, 'perennial.config'))}; export default { ...of };`;
+    writeFileSync(join(edited, 'perennial.config.ts'), config);
+    const env = { ...process.env, PERENNIAL_STATE: process.env['PERENNIAL_TEST_STATE'] };
+    const start = [join(root, 'dist/cli/main.js'), 'run', 'late-airports', '--set', 'limit=1', '--json', '--project'];
+    const [own, other] = await Promise.all(
+      [root, edited].map((from) => run(process.execPath, [...start, from], { env })),
+    );
+    expect(own?.stderr).not.toContain('warning');
+    expect(JSON.parse(own?.stdout ?? '')).toMatchObject({ otherCode: null });
+    expect(other?.stderr).toMatch(/^warning: .*`perennial down` and `perennial up`.*$/m);
+    const workers = [{ pool: 'cpu', project: expect.any(String) as string, workers: 1 }];
+    expect(JSON.parse(other?.stdout ?? '')).toMatchObject({ otherCode: { workers } });
+  } finally {
+    rmSync(edited, { recursive: true, force: true });
+  }
+}, 120_000);

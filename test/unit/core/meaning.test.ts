@@ -1,13 +1,15 @@
 // Danger: an interpreter that keeps its own laws and does something else than the plan says: an item too early, a failure
 // that reaches too far or not far enough, an output of another node, a final body for the wrong end. Random plans in random
 // worlds (failures, retries, time-outs, rejections, cancellations, a worker that starts anew between events) are run by
-// the test kit and held against model.ts, which works the same out without events, in virtual time.
+// the test kit and held against model.ts, which works the same out without events, in virtual time. So are plans that call
+// another one.
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { advance } from '../../../core/interpret';
-import type { Body, Plan, PlanNode } from '../../../core/plan/plan';
-import { anyRichPlan, BEGIN } from './plans';
+import { allNodes } from '../../../core/nodes';
+import type { Plan } from '../../../core/plan/plan';
+import { anyRichPlan, BEGIN, everywhere, withCalls } from './plans';
 import { anyWorld, type Mutant, whatDiffers } from './worlds';
 
 /** Seeds that failed once. A law that breaks names its seed: it belongs there from then on. */
@@ -21,9 +23,14 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 
 const NONE: Mutant = {};
 
+/** Which steps are calls, by bits. Drawn last: without it a seed gives the plan and the world that it always gave. */
+const anyCalls = fc.noBias(fc.nat(0xffff));
+const calling = (bits: number) => (id: string) => ((bits >> (Number(id.slice(1)) % 16)) & 1) === 1;
+
 /** The first seed whose run is not what its plan means, and how. */
-async function firstBroken(seeds: readonly number[], mutant: Mutant = NONE): Promise<string | null> {
-  const law = fc.asyncProperty(fc.noBias(anyRichPlan), fc.noBias(anyWorld), async (plan, world) => {
+async function firstBroken(seeds: readonly number[], mutant: Mutant = NONE, calls = false): Promise<string | null> {
+  const law = fc.asyncProperty(fc.noBias(anyRichPlan), fc.noBias(anyWorld), anyCalls, async (drawn, world, bits) => {
+    const plan = calls ? withCalls(drawn, calling(bits)) : drawn;
     const differences = await whatDiffers(plan, world, mutant);
     if (differences.length > 0) throw new Error(differences.join('\n'));
   });
@@ -49,20 +56,9 @@ test(`runs of ${SEEDS} random plans are what the plans mean`, async () => {
   expect(await firstBroken(upTo(SEEDS))).toBeNull();
 });
 
-/** The same change at every node of a plan, inside bodies too. */
-function everywhere(plan: Plan, change: (node: PlanNode) => PlanNode): Plan {
-  const within = (body: Body): Body => ({ ...body, nodes: body.nodes.map((node) => change(inside(node))) });
-  const inside = (node: PlanNode): PlanNode => {
-    if (node.kind === 'map' || node.kind === 'until' || node.kind === 'finally')
-      return { ...node, body: within(node.body) };
-    if (node.kind === 'switch') {
-      const cases = node.cases.map((each) => ({ ...each, body: within(each.body) }));
-      return { ...node, cases, else: node.else && within(node.else) };
-    }
-    return node.kind === 'branch' ? { ...node, then: within(node.then), else: node.else && within(node.else) } : node;
-  };
-  return { ...plan, body: within(plan.body) };
-}
+test(`so they are when some of their steps are calls`, async () => {
+  expect(await firstBroken(upTo(SEEDS), NONE, true)).toBeNull();
+});
 
 const mutants: readonly (readonly [what: string, mutant: Mutant])[] = [
   [
@@ -145,6 +141,38 @@ const mutants: readonly (readonly [what: string, mutant: Mutant])[] = [
 
 test.each(mutants)('an interpreter that %s is found out', async (_what, mutant) => {
   expect(await firstBroken(upTo(1_000), mutant)).toMatch(/^seed \d+/);
+});
+
+const isCall = (plan: Plan, address: string): boolean => {
+  const id = address.slice(address.lastIndexOf('/') + 1);
+  return allNodes(plan.body).some((node) => node.kind === 'call' && node.id === id);
+};
+
+const mutantsOfCalls: typeof mutants = [
+  [
+    'hands a call another config',
+    {
+      plan: (plan) =>
+        everywhere(plan, (node) =>
+          node.kind === 'call'
+            ? { ...node, config: { op: 'object', fields: { n: { op: 'literal', value: 'other' } } } }
+            : node,
+        ),
+    },
+  ],
+  [
+    'takes the failure of a call for an end',
+    {
+      advance: (plan, state, event) =>
+        event.type === 'failed' && isCall(plan, event.address)
+          ? advance(plan, state, { type: 'completed', address: event.address, output: null })
+          : advance(plan, state, event),
+    },
+  ],
+];
+
+test.each(mutantsOfCalls)('an interpreter that %s is found out', async (_what, mutant) => {
+  expect(await firstBroken(upTo(1_000), mutant, true)).toMatch(/^seed \d+/);
 });
 
 test('events that are told twice change nothing', async () => {

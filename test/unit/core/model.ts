@@ -94,6 +94,11 @@ interface Place {
   readonly found: ReadonlyMap<string, Told>;
   readonly items: ReadonlyMap<string, Json>;
   readonly prefix: string;
+  /** Of the run itself, or of the call that the place is inside of. */
+  readonly config: Json;
+  /** What stands before the addresses of a called run: it does not know of it. */
+  readonly path: string;
+  readonly onFailure: Plan['onFailure'];
   /** Inside a map or a repetition: a map there runs in a shard. */
   readonly numbered: boolean;
   /** Inside an item of a map of this shell that tolerates failures. */
@@ -119,8 +124,8 @@ export interface Meant {
 const earliest = (those: readonly Ender[]): Ender | undefined =>
   those.reduce<Ender | undefined>((first, one) => (!first || one.at < first.at ? one : first), undefined);
 
-/** What a run of the plan comes to in a world. */
-export function meaningOf(plan: Plan, config: Json, world: World): Meant {
+/** What a run of the plan, all of whose calls are of one plan without final bodies, comes to in a world. */
+export function meaningOf(plan: Plan, config: Json, world: World, called: Plan): Meant {
   const branchedOn = new Set(
     allNodes(plan.body).flatMap((node) => {
       if (node.kind === 'branch') return readNodes(node.when);
@@ -129,9 +134,9 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
   );
   const finals = plan.body.nodes.flatMap((node) => (node.kind === 'finally' ? [node] : []));
 
-  function valuesOf({ found, items }: Place): Values {
+  function valuesOf({ found, items, config: given }: Place): Values {
     return {
-      config,
+      config: given,
       output: (id) => found.get(id)?.output,
       item: (id) => items.get(id) ?? null,
     };
@@ -139,8 +144,9 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
 
   function fail(place: Place, address: string, at: number, { type, message }: Fault): void {
     if (place.tolerated || place.final) return;
-    const into = plan.onFailure === 'cancel' ? place.shell.enders : place.shell.failures;
-    into.push({ at, status: 'failed', address, fault: { type, message: `${address}: ${message}` } });
+    const into = place.onFailure === 'cancel' ? place.shell.enders : place.shell.failures;
+    const known = address.slice(place.path.length);
+    into.push({ at, status: 'failed', address, fault: { type, message: `${known}: ${message}` } });
   }
 
   function body({ nodes }: Pick<Body, 'nodes'>, opened: number, place: Place): Closed {
@@ -216,6 +222,11 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
         return until(node, ready, place, done, failed);
       case 'map': {
         const { end, failed: hasFailed, fault, output } = (place.numbered ? shard : items)(node, ready, place);
+        return hasFailed ? failed(end, fault) : done(end, output);
+      }
+      case 'call': {
+        const given = evaluate(node.config, valuesOf(place));
+        const { end, failed: hasFailed, fault, output } = call(address, given, ready, place);
         return hasFailed ? failed(end, fault) : done(end, output);
       }
       default:
@@ -358,6 +369,24 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
     return { end, failed: true, fault, output: null };
   }
 
+  /** A run of its own, which is one node that has failed when it fails. */
+  function call(address: string, given: Json, ready: number, place: Place): Mapped {
+    const shell: Shell = { told: [], enders: [], failures: [] };
+    const path = `${address}/`;
+    const root = { ...rootOf(shell, given), prefix: path, path, onFailure: called.onFailure };
+    const natural = body(called.body, ready, root);
+    const ender = earliest(shell.enders);
+    const end = ender ? ender.at : natural.end;
+    place.shell.told.push(...cut(shell.told, ender));
+    const fault = ender?.fault ?? null;
+    if (fault) {
+      fail(place, address, end, fault);
+      return { end, failed: true, fault, output: null };
+    }
+    const output = evaluate(called.body.output, valuesOf({ ...root, found: natural.found }));
+    return { end, failed: false, fault, output };
+  }
+
   function last(shell: Shell, ender: Ender | undefined, begin: number): { end: number; fault: Fault | null } {
     const hasFailed = ender !== undefined && ender.status !== 'cancelled';
     const fits = finals.filter(({ when }) => when === 'always' || hasFailed);
@@ -384,6 +413,11 @@ export function meaningOf(plan: Plan, config: Json, world: World): Meant {
       fault ??= closed.fault;
     }
     return { end: at, fault };
+  }
+
+  function rootOf(of: Shell, given = config): Place {
+    const nothing = { prefix: '', path: '', numbered: false, tolerated: false, final: false };
+    return { shell: of, found: new Map(), items: new Map(), config: given, onFailure: plan.onFailure, ...nothing };
   }
 
   const shell: Shell = { told: [], enders: [], failures: [] };
@@ -431,11 +465,6 @@ function faultOf(code: 'PER_FLOW_004' | 'PER_FLOW_005' | 'PER_FLOW_010', detail:
   return { type: code, message: perennialError(code, detail).message };
 }
 
-function rootOf(shell: Shell): Place {
-  const nothing = { prefix: '', numbered: false, tolerated: false, final: false };
-  return { shell, found: new Map(), items: new Map(), ...nothing };
-}
-
 /**
  * What was so when a workflow came to its end before its time. What ended it has itself ended; nothing follows from that any
  * more, not even at the same moment.
@@ -444,7 +473,8 @@ function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
   if (!ender) return [...told];
   const { at, address } = ender;
   // What stands inside a map that failed by itself came and ended before it, at the same moment.
-  const isInside = (one: Told): boolean => one.address.startsWith(`${address}[`);
+  const isInside = (one: Told): boolean =>
+    /^[[/]/.test(one.address.slice(address.length)) && one.address.startsWith(address);
   return told
     .filter((one) => one.came < at || (one.came === at && isInside(one)))
     .map((one) => {

@@ -32,6 +32,50 @@ export const anyPlan: fc.Arbitrary<Plan> = plansOf(false);
 /** The same, with longer lists, maps that tolerate failures, and approvals that time out. */
 export const anyRichPlan: fc.Arbitrary<Plan> = plansOf(true);
 
+/** The plan that plans call: two steps, one after the other, and one beside them. Both ends of it are read. */
+export const calledPlan: Plan = {
+  ...planOf({
+    nodes: [
+      { kind: 'step', id: 'a', step: 'noop', input: { op: 'config', path: ['n'] }, after: [] },
+      { kind: 'step', id: 'b', step: 'noop', input: { op: 'output', node: 'a', path: [] }, after: [] },
+      { kind: 'step', id: 'c', step: 'noop', input: { op: 'config', path: ['n'] }, after: [] },
+    ],
+    output: {
+      op: 'list',
+      items: [
+        { op: 'output', node: 'b', path: [] },
+        { op: 'output', node: 'c', path: [] },
+      ],
+    },
+  }),
+  pipeline: 'called',
+};
+
+/** The same plan with a call in the place of each of some steps, which `choose` picks by their ids. */
+export function withCalls(plan: Plan, choose: (id: string) => boolean): Plan {
+  return everywhere(plan, (node) => {
+    if (node.kind !== 'step' || !choose(node.id)) return node;
+    const { id, input, after } = node;
+    const config: Expr = { op: 'object', fields: { n: input } };
+    return { kind: 'call', id, pipeline: calledPlan.pipeline, plan: 'hash', config, after };
+  });
+}
+
+/** The same change at every node of a plan, inside bodies too. */
+export function everywhere(plan: Plan, change: (node: PlanNode) => PlanNode): Plan {
+  const within = (body: Body): Body => ({ ...body, nodes: body.nodes.map((node) => change(inside(node))) });
+  const inside = (node: PlanNode): PlanNode => {
+    if (node.kind === 'map' || node.kind === 'until' || node.kind === 'finally')
+      return { ...node, body: within(node.body) };
+    if (node.kind === 'switch') {
+      const cases = node.cases.map((each) => ({ ...each, body: within(each.body) }));
+      return { ...node, cases, else: node.else && within(node.else) };
+    }
+    return node.kind === 'branch' ? { ...node, then: within(node.then), else: node.else && within(node.else) } : node;
+  };
+  return { ...plan, body: within(plan.body) };
+}
+
 /** Names given so far, and whether to draw everything that there is. */
 interface Drawn {
   next: number;

@@ -9,7 +9,7 @@ import type { Plan, PlanStep } from '../../../core/plan/plan';
 import type { LocalExecution, LocalRun } from '../../../testing';
 import { runIn } from '../../../testing/run-local';
 import { throughJson } from './drive';
-import { BEGIN } from './plans';
+import { BEGIN, calledPlan } from './plans';
 import { type Fault, type Meant, meaningOf, type Tried, type World } from './model';
 
 const json: z.ZodType<Json> = z.json();
@@ -66,25 +66,33 @@ const isApproved = ({ luck, rejecting }: AnyWorld, address: string): boolean =>
 const outputOf = (address: string, input: Json): Json => drawn(0, `${address} ${JSON.stringify(input)}`, 0xffffffff);
 const dateAt = (ms: number): string => new Date(BEGIN + ms).toISOString();
 
-/** Runs a plan by the kit. */
-function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Promise<LocalRun<unknown>> {
-  const pipeline: Pipeline = {
+function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
+  return {
     kind: 'pipeline',
     name: plan.pipeline,
-    config: z.object({ n: z.number() }),
+    config: z.object({ n: json }),
     plan,
     schedule: null,
-    calls: [],
+    calls,
     resources: [],
     steps: new Map(),
     answers: new Map(),
   };
+}
+
+const CALLED: Plan = { ...calledPlan, steps: { noop } };
+
+/** Runs a plan by the kit. */
+function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Promise<LocalRun<unknown>> {
+  const isCalling = allNodes(plan.body).some(({ kind }) => kind === 'call');
+  const pipeline = pipelineOf(plan, isCalling ? [pipelineOf(CALLED, [])] : []);
   const all = allNodes(plan.body);
   const ids = all.flatMap(({ kind, id }) => (kind === 'approval' ? [id] : []));
   // Options about what a plan does not have are refused.
-  const byStep = <T>(said: T) => (all.some(({ kind }) => kind === 'step') ? { noop: said } : {});
+  const byStep = <T>(said: T) => (isCalling || all.some(({ kind }) => kind === 'step') ? { noop: said } : {});
   const options = {
-    steps: implement({ contract }, { contract: (input, { address }) => outputOf(address, input) }),
+    // Inside a call the address begins anew; what the run's key has behind its first part does not.
+    steps: implement({ contract }, { contract: (input, { key }) => outputOf(key.slice(key.indexOf('/') + 1), input) }),
     durations: byStep((trial: Trial) => durationOf(world, trial.address, trial.execution)),
     failures: byStep((trial: Trial) => errorOf(world, trial.address, trial.execution)),
     answers: Object.fromEntries(
@@ -101,7 +109,8 @@ function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Prom
   };
   // A worker that starts anew has the plan, the state and the event from a history: nothing but JSON.
   const read = throughJson(plan);
-  const restarting: typeof advance = (_plan, state, event) => advance(read, throughJson(state), throughJson(event));
+  const restarting: typeof advance = (of, state, event) =>
+    advance(of === plan ? read : throughJson(of), throughJson(state), throughJson(event));
   return runIn(pipeline, CONFIG, options, interpreter ?? (world.restarts ? restarting : undefined));
 }
 
@@ -159,7 +168,7 @@ export async function whatDiffers(drawnPlan: Plan, world: AnyWorld, mutant: Muta
   const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance);
   // Values that outgrow their limit before any time has passed: what of that moment came first, no time tells.
   if (run.duration === 0 && run.failure?.type === 'PER_FLOW_004') return [];
-  const meant = meaningOf(plan, CONFIG, worldOf(world, run));
+  const meant = meaningOf(plan, CONFIG, worldOf(world, run), CALLED);
   const is = linesOf(run);
   const should = linesMeant(meant);
   return [

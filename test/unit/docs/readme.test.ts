@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { buildProgram } from '../../../cli/main';
 
 const root = join(__dirname, '../../..');
@@ -22,10 +23,35 @@ function markdownIn(folder: string): string[] {
   return readdirSync(join(root, folder)).flatMap((name) => (name.endsWith('.md') ? [`${folder}/${name}`] : []));
 }
 
+const Versions = z.record(z.string(), z.string());
+const Manifest = z.object({ version: z.string(), dependencies: Versions, devDependencies: Versions });
+
 test('the example of the README is a file of this project, word for word', () => {
   const example = /```ts\n([^]*?)```/.exec(readme)?.[1];
   expect(example).toBe(read('pipelines/late-airports/pipeline.ts'));
   expect(read('perennial.config.ts')).toContain('pipelines/late-airports/pipeline');
+});
+
+describe('the project that it tells a newcomer to write', () => {
+  const section = readme.slice(readme.indexOf('### Your own project'), readme.indexOf('## What next'));
+  const dense = (text: string): string => text.replace(/\s+|,(?=\s*[}\])])/g, '');
+  const examples = [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
+
+  test('compiles: its files are read by the compiler, word for word', () => {
+    const compiled = dense(read('test/types/readme-project.test-d.ts')).replace(
+      './readme-project.test-d.js',
+      './steps',
+    );
+    expect(examples).toHaveLength(3);
+    for (const code of examples) expect(compiled).toContain(dense(code.replace(/^import .*$/gm, '')));
+  });
+
+  test('installs what this package was built with: types of another zod or compiler may not fit', () => {
+    const { version, dependencies, devDependencies } = Manifest.parse(JSON.parse(read('package.json')));
+    const minor = (text = ''): string => text.split('.').slice(0, 2).join('.');
+    expect(section).toContain(`perennial-ml-${version}.tgz zod@${minor(dependencies['zod'])}\n`);
+    expect(section).toContain(`typescript@${minor(devDependencies['typescript'])} @types/node@20\n`);
+  });
 });
 
 test.each(pages)('%s: links lead to files that exist', (page) => {
