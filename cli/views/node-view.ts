@@ -6,9 +6,10 @@ import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { attemptText, newestOf, type Retrying } from './attempts';
 import { bytesText } from './bytes';
 import { cacheSentence } from './cache-text';
-import { inFull } from './cut';
+import { cell, inFull } from './cut';
 import { duration, took } from './duration';
 import { interventionTable } from './intervention-text';
 import {
@@ -21,6 +22,7 @@ import {
   stateText,
   waitsUntil,
 } from './run-view';
+import { shellWord } from './shell-word';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
 export interface NodeArtifact extends ArtifactRow {
@@ -38,6 +40,10 @@ export interface NodeView {
   readonly entry: CacheEntryRow | null;
   readonly uncached: RunView['uncached'];
   readonly uses: RunView['uses'];
+  /** Of a step: attempts at most, the first counted. null: it is none, or the records do not hold the plan. */
+  readonly attempts: number | null;
+  /** Set while it waits for its next attempt. */
+  readonly retrying: Retrying | null;
   /** What people did to it. */
   readonly interventions: RunView['interventions'];
 }
@@ -55,6 +61,7 @@ export function nodeText(view: NodeView, now: Date): string {
     section('what people did', interventionTable(view.interventions)),
     isWaiting(node) ? `It waits for: ${answerCommand(node)}` : '',
     waitsUntil(node) === null ? '' : `To go on now: ${skipCommand(node)}`,
+    view.retrying === null ? '' : `To try it now: perennial retry-now ${view.run.id} ${shellWord(node.address)}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -67,20 +74,39 @@ function header(view: NodeView, now: Date): string {
   const { run, node, entry, uses } = view;
   const { tags = [], asks = [] } = uses[node.node] ?? {};
   const spent = took(node.first_claimed, node.ended_at, now);
-  const hasCache = node.kind === 'step' && node.reused_from === null && node.given === null;
+  const ownOutput = node.kind === 'step' && node.reused_from === null && node.given === null;
+  // What has no output yet, or never will, has nothing that the cache could keep.
+  const isDone = ownOutput && node.status === 'completed';
   const lines: [string, string | null][] = [
     ['node', `${node.address} (${kindText(node)}${node.pool === null ? '' : `, pool ${node.pool}`})`],
     ['run', run.id],
     ['tags', tags.length === 0 ? null : tags.join(' ')],
     ['asks', asks.length === 0 ? null : asks.join(', ')],
-    ['status', stateText(node)],
+    ['status', statusLine(view, now)],
     ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
     ['reused', node.reused_from === null ? null : `It was not executed: ${node.reused_from} did, with this output.`],
     ['given', node.given === null ? null : `It was not executed: its output was ${saying('given', node.given)}.`],
-    ['cache', hasCache ? cacheSentence(node.cache, offBy(node, view)) : null],
-    ['key', hasCache ? keyText(node, entry) : null],
+    ['cache', isDone || (ownOutput && node.cache !== null) ? cacheSentence(node.cache, offBy(node, view)) : null],
+    ['key', isDone ? keyText(node, entry) : null],
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
+}
+
+/** `completed`, `running, attempt 2 of 3`, `failed in attempt 3 of 3: it is broken` */
+function statusLine({ node, executions, attempts, retrying }: NodeView, now: Date): string {
+  const state = stateText(node, now, retrying);
+  const newest = newestOf(node.address, executions);
+  if (newest === undefined) return state;
+  const attempt = attemptText(newest.attempt, attempts);
+  const why = node.error === null ? '' : `: ${firstLine(node.error.message)}`;
+  if (retrying !== null) return `${state} (${attempt} failed${why})`;
+  if (node.status === 'failed') return `${state} in ${attempt}${why}`;
+  return node.status === 'running' ? `${state}, ${attempt}` : state;
+}
+
+/** All of an error stands under `error`. */
+function firstLine(text: string): string {
+  return cell(text.split('\n')[0] ?? '');
 }
 
 function keyText({ cache }: NodeRow, entry: CacheEntryRow | null): string | null {

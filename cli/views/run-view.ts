@@ -5,6 +5,7 @@ import type { InterventionRow } from '../../store/interventions/intervention-row
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { attemptText, type Retrying, retryingText } from './attempts';
 import { type OffBy, sourceText } from './cache-text';
 import { onLines, onOneLine } from './cut';
 import { duration, took } from './duration';
@@ -25,6 +26,8 @@ export interface RunView {
   readonly uncached: readonly string[] | null;
   /** What the plan says of single nodes. */
   readonly uses: NodeUses;
+  /** Its nodes that wait for their next attempt. */
+  readonly retrying: readonly Retrying[];
 }
 
 /** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
@@ -34,6 +37,7 @@ export function runText(view: RunView, now: Date): string {
     heldUp(view.run),
     nodeTable(view, now),
     errorLines(view),
+    retryLines(view),
     interventionTable(view.interventions),
     ...waitingLines(view),
     hint(view),
@@ -83,7 +87,7 @@ function nodeTable(view: RunView, now: Date): string {
       node.address,
       kindText(node),
       node.pool,
-      stateText(node),
+      stateText(node, now, retryAt(view, node)),
       `+${took(view.run.started_at, node.first_claimed, now)}`,
       took(node.first_claimed, node.ended_at, now),
       executions > 0 ? executions : null,
@@ -112,12 +116,26 @@ export function offBy(
   return uncached.includes(step) ? 'step' : 'run';
 }
 
-function errorLines({ nodes }: RunView): string {
-  return nodes
-    .flatMap(({ address, error }) =>
-      error === null ? [] : [`${address}: ${error.message} (${error.type}, ${error.fault} fault)`],
-    )
+function errorLines(view: RunView): string {
+  return view.nodes
+    .flatMap((node) => {
+      const { address, error } = node;
+      if (error === null) return [];
+      const retry = retryAt(view, node);
+      const which = retry === null ? '' : ` ${attemptText(retry.attempt, retry.attempts)} failed:`;
+      return [`${address}:${which} ${error.message} (${error.type}, ${error.fault} fault)`];
+    })
     .join('\n');
+}
+
+function retryLines({ run, retrying }: RunView): string {
+  return retrying
+    .map(({ address }) => `To try ${address} now: perennial retry-now ${run.id} ${shellWord(address)}`)
+    .join('\n');
+}
+
+function retryAt({ retrying }: RunView, { address }: NodeRow): Retrying | null {
+  return retrying.find((each) => each.address === address) ?? null;
 }
 
 function waitingLines({ run, nodes }: RunView): string[] {
@@ -139,8 +157,9 @@ export function waitsUntil({ kind, status, input }: NodeRow): string | null {
   return 'until' in input && typeof input.until === 'string' ? input.until : null;
 }
 
-/** `running`, `waiting until 2026-03-01T06:00:00.000Z` */
-export function stateText(node: NodeRow): string {
+/** `running`, `waiting until 2026-03-01T06:00:00.000Z`, `retrying, next attempt at 2026-03-01T06:00:00.000Z` */
+export function stateText(node: NodeRow, now: Date, retrying: Retrying | null): string {
+  if (retrying !== null) return retryingText(retrying, now);
   const until = waitsUntil(node);
   return until === null ? node.status : `${node.status} until ${until}`;
 }

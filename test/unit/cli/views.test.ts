@@ -80,6 +80,7 @@ const view: RunView = {
   cost,
   uncached: null,
   uses: {},
+  retrying: [],
   interventions: [],
 };
 
@@ -223,6 +224,8 @@ describe('nodeText', () => {
     },
     uncached: [],
     uses: {},
+    attempts: 3,
+    retrying: null,
     interventions: [],
   };
 
@@ -266,6 +269,36 @@ describe('nodeText', () => {
     expect(text).not.toMatch(/^output$/m);
     expect(text).toContain('error\n  Artifact x is gone. (PER_RUN_002, user fault, not tried again)');
     expect(text).not.toMatch(/^key/m);
+  });
+
+  test.each([
+    ['failed', 'failed in attempt 2 of 3: Artifact x is gone.'],
+    ['running', 'running, attempt 2 of 3'],
+  ] as const)(
+    'a %s node says which attempt it is, and not that an output or its cache key was there',
+    (status, said) => {
+      const error = status === 'failed' ? failure : null;
+      const ended = status === 'failed' ? node.ended_at : null;
+      const broken: NodeRow = { ...node, status, error, ended_at: ended };
+      const text = nodeText({ ...one, node: broken, entry: null }, now);
+      expect(text).toContain(`status   ${said}\n`);
+      expect(text).not.toMatch(/^key|no longer there/m);
+    },
+  );
+
+  test('a step that waits for its next attempt says so, what failed, when the next is, and how not to wait', () => {
+    const next = '2026-02-01T00:20:00.000Z';
+    const retrying = { address: 'collect', attempt: 2, attempts: 3, error: failure, next };
+    const waits: NodeRow = { ...node, status: 'running', error: failure, ended_at: null };
+    const full = (at: Date) => nodeText({ ...one, node: waits, entry: null, retrying }, at);
+    const why = '(attempt 2 of 3 failed: Artifact x is gone.)';
+    expect(full(now)).toContain(`status   retrying, next attempt at ${next} ${why}\n`);
+    expect(full(new Date('2026-02-01T00:20:01.000Z'))).toContain(`next attempt due since ${next} ${why}`);
+    expect(full(now)).toContain(`perennial retry-now ${run.id} collect`);
+    const all = runText({ ...view, nodes: [waits], retrying: [retrying] }, now);
+    expect(all).toMatch(new RegExp(`^ *collect +step +cpu +retrying, next attempt at ${next} `, 'm'));
+    expect(all).toContain('collect: attempt 2 of 3 failed: Artifact x is gone. (PER_RUN_002, user fault)');
+    expect(all).toContain(`To try collect now: perennial retry-now ${run.id} collect`);
   });
 
   test('a waiting approval says how to answer it, and an entry that was replaced is said to be', () => {
