@@ -14,6 +14,7 @@ import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
+import { approvalsOf } from './views/approvals';
 import { retryingOf, retryOf } from './views/attempts';
 import { usesIn } from './views/node-use';
 import type { NodeArtifact, NodeView } from './views/node-view';
@@ -43,6 +44,7 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
     cost,
     ...factsOf(plan),
     retrying: run.status === 'running' ? retryingOf(plan, nodes, executions) : [],
+    approvals: approvalsOf(plan, nodes),
     interventions,
   };
 }
@@ -71,6 +73,7 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
     ...{ run, node, artifacts, executions, costs, entry, ...factsOf(plan), interventions },
     attempts: retryOf(plan, node)?.attempts ?? null,
     retrying: run.status === 'running' ? (retryingOf(plan, [node], executions)[0] ?? null) : null,
+    approval: approvalsOf(plan, [node])[0] ?? null,
   };
 }
 

@@ -6,22 +6,14 @@ import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { type ApprovalView, askText } from './approvals';
 import { attemptText, newestOf, type Retrying } from './attempts';
 import { bytesText } from './bytes';
 import { cacheSentence } from './cache-text';
 import { cell, inFull } from './cut';
 import { duration, took } from './duration';
 import { interventionTable } from './intervention-text';
-import {
-  answerCommand,
-  isWaiting,
-  kindText,
-  offBy,
-  type RunView,
-  skipCommand,
-  stateText,
-  waitsUntil,
-} from './run-view';
+import { kindText, offBy, type RunView, skipCommand, stateText, waitsUntil } from './run-view';
 import { shellWord } from './shell-word';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
@@ -44,6 +36,8 @@ export interface NodeView {
   readonly attempts: number | null;
   /** Set while it waits for its next attempt. */
   readonly retrying: Retrying | null;
+  /** Of an approval that has asked. */
+  readonly approval: ApprovalView | null;
   /** What people did to it. */
   readonly interventions: RunView['interventions'];
 }
@@ -59,7 +53,7 @@ export function nodeText(view: NodeView, now: Date): string {
     section('artifacts', artifactTable(view)),
     section('executions', executionTable(view, now)),
     section('what people did', interventionTable(view.interventions)),
-    isWaiting(node) ? `It waits for: ${answerCommand(node)}` : '',
+    view.approval === null ? '' : askText(view.approval, now),
     waitsUntil(node) === null ? '' : `To go on now: ${skipCommand(node)}`,
     view.retrying === null ? '' : `To try it now: perennial retry-now ${view.run.id} ${shellWord(node.address)}`,
   ];

@@ -5,9 +5,10 @@ import type { InterventionRow } from '../../store/interventions/intervention-row
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { approvalText, type ApprovalView } from './approvals';
 import { attemptText, type Retrying, retryingText } from './attempts';
 import { type OffBy, sourceText } from './cache-text';
-import { onLines, onOneLine } from './cut';
+import { onOneLine } from './cut';
 import { duration, took } from './duration';
 import { heldUp, interventionTable, poolText, statusText } from './intervention-text';
 import type { NodeUses } from './node-use';
@@ -28,6 +29,8 @@ export interface RunView {
   readonly uses: NodeUses;
   /** Its nodes that wait for their next attempt. */
   readonly retrying: readonly Retrying[];
+  /** Its approvals that have asked. */
+  readonly approvals: readonly ApprovalView[];
 }
 
 /** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
@@ -39,7 +42,7 @@ export function runText(view: RunView, now: Date): string {
     errorLines(view),
     retryLines(view),
     interventionTable(view.interventions),
-    ...waitingLines(view),
+    ...view.approvals.map((approval) => approvalText(approval, view.run.id, now)),
     hint(view),
   ]
     .filter((part) => part !== '')
@@ -138,19 +141,6 @@ function retryAt({ retrying }: RunView, { address }: NodeRow): Retrying | null {
   return retrying.find((each) => each.address === address) ?? null;
 }
 
-function waitingLines({ run, nodes }: RunView): string[] {
-  return nodes.filter(isWaiting).map((node) => {
-    const shown = onLines(node.input, `perennial show ${run.id} --node ${shellWord(node.address)}`);
-    const what = node.input === null ? [] : ['It shows:', shown];
-    return [`${node.address} waits for: ${answerCommand(node)}`, ...what].join('\n');
-  });
-}
-
-/** True for an approval that nobody has answered yet. */
-export function isWaiting({ kind, status }: NodeRow): boolean {
-  return kind === 'approval' && status === 'waiting';
-}
-
 /** The moment that a wait still waits for; null: it does not, or is none. */
 export function waitsUntil({ kind, status, input }: NodeRow): string | null {
   if (kind !== 'wait' || status !== 'waiting' || input === null || typeof input !== 'object') return null;
@@ -167,11 +157,6 @@ export function stateText(node: NodeRow, now: Date, retrying: Retrying | null): 
 /** The command that does not wait for the end of a wait, as a shell takes it. */
 export function skipCommand({ run_id, address }: NodeRow): string {
   return `perennial skip ${run_id} ${shellWord(address)} --reason <text>`;
-}
-
-/** The command that answers an approval, as a shell takes it. */
-export function answerCommand({ run_id, address }: NodeRow): string {
-  return `perennial approve ${run_id} ${shellWord(address)}   (to say no: --reject)`;
 }
 
 function hint({ run, nodes }: RunView): string {

@@ -4,6 +4,7 @@
  */
 import { duration } from '../../../cli/views/duration';
 import { historyText, modelsText, versionText } from '../../../cli/views/model-view';
+import { approvalsOf } from '../../../cli/views/approvals';
 import { bytesText } from '../../../cli/views/bytes';
 import { itemsText } from '../../../cli/views/items-view';
 import { cacheSentence, cacheText } from '../../../cli/views/cache-text';
@@ -81,6 +82,7 @@ const view: RunView = {
   uncached: null,
   uses: {},
   retrying: [],
+  approvals: [],
   interventions: [],
 };
 
@@ -182,26 +184,6 @@ describe('runText', () => {
     const text = runText({ ...view, nodes: [{ ...node, status: 'failed', error }] }, now);
     expect(text).toContain(`collect: ${message} (PER_DATA_003, user fault)`);
   });
-
-  test('a waiting approval comes with the command that answers it and with what it shows', () => {
-    const text = runText({ ...view, nodes: [node, release] }, now);
-    expect(text).toContain(`release waits for: perennial approve ${run.id} release   (to say no: --reject)`);
-    expect(text).toContain('It shows:\n  {\n    "airport": "SEA",\n    "late": 0.31\n  }');
-    const answered = runText({ ...view, nodes: [{ ...release, status: 'completed' }] }, now);
-    expect(answered).not.toContain('perennial approve');
-  });
-
-  test('an approval inside a map is named as a shell takes it, and what is long is cut with the way to the rest', () => {
-    const long: NodeRow = {
-      ...release,
-      address: 'per-seed[3]/release',
-      input: Array.from({ length: 50 }, (_, i) => i),
-    };
-    const text = runText({ ...view, nodes: [long] }, now);
-    expect(text).toContain(`perennial approve ${run.id} 'per-seed[3]/release'`);
-    expect(text).toContain(`    28,\n  … (all of it: perennial show ${run.id} --node 'per-seed[3]/release')`);
-    expect(text).not.toContain('29,');
-  });
 });
 
 describe('nodeText', () => {
@@ -226,6 +208,7 @@ describe('nodeText', () => {
     uses: {},
     attempts: 3,
     retrying: null,
+    approval: null,
     interventions: [],
   };
 
@@ -301,11 +284,15 @@ describe('nodeText', () => {
     expect(all).toContain(`To try collect now: perennial retry-now ${run.id} collect`);
   });
 
-  test('a waiting approval says how to answer it, and an entry that was replaced is said to be', () => {
-    const text = nodeText({ ...one, node: release, artifacts: [], executions: [], entry: null }, now);
-    expect(text).toContain(`It waits for: perennial approve ${run.id} release`);
-    expect(text).not.toMatch(/^(cache|artifacts|executions)/m);
+  test('an entry that was replaced is said to be', () => {
     expect(nodeText({ ...one, entry: null }, now)).toMatch(/^key {6}no longer there/m);
+  });
+
+  test('an approval says how to answer it, and what a step has is not told of it', () => {
+    const [approval = null] = approvalsOf(null, [release]);
+    const text = nodeText({ ...one, node: release, approval, artifacts: [], executions: [], entry: null }, now);
+    expect(text).toContain(`It waits for: perennial approve ${run.id} release`);
+    expect(text).not.toMatch(/^(cache|key|artifacts|executions)/m);
   });
 });
 
