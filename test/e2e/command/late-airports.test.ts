@@ -52,7 +52,11 @@ async function startWaiting(): Promise<string> {
 test('a run is started, waits for a person, is approved, and its nodes tell why they ran', async () => {
   const id = await startWaiting();
   expect(await perennial('approve', id, 'nowhere')).toMatchObject({
-    result: { error: { code: 'PER_KEEP_005' } },
+    result: { error: { code: 'PER_KEEP_010' } },
+    code: 2,
+  });
+  expect(await perennial('approve', id, 'collect')).toMatchObject({
+    result: { error: { code: 'PER_KEEP_011' } },
     code: 2,
   });
   expect(await perennial('approve', id, 'release', '--by', 'ana')).toMatchObject({
@@ -113,6 +117,12 @@ test('a rejected run ends as rejected, and what has ended cannot be cancelled', 
     if (status === 'rejected') break;
     expect(status).toBe('running');
   }
+  expect(await perennial('approve', id, 'release')).toMatchObject({
+    result: {
+      error: { code: 'PER_KEEP_013', message: expect.stringContaining('was answered: rejected by ') as unknown },
+    },
+    code: 2,
+  });
   expect(await perennial('cancel', id)).toMatchObject({ result: { error: { code: 'PER_KEEP_004' } }, code: 2 });
 }, 120_000);
 
