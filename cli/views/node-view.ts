@@ -43,7 +43,7 @@ export interface NodeView {
 }
 
 /** A node for people, nothing of it cut. */
-export function nodeText(view: NodeView, now: Date): string {
+export function nodeText(view: NodeView, now: Date, width: number | null = null): string {
   const { node } = view;
   const parts = [
     header(view, now),
@@ -51,8 +51,8 @@ export function nodeText(view: NodeView, now: Date): string {
     section('output', node.status === 'completed' ? inFull(node.output) : ''),
     section('error', node.error === null ? '' : `  ${errorText(node.error)}`),
     section('artifacts', artifactTable(view)),
-    section('executions', executionTable(view, now)),
-    section('what people did', interventionTable(view.interventions)),
+    section('executions', executionTable(view, now, width)),
+    section('what people did', interventionTable(view.interventions, width)),
     view.approval === null ? '' : askText(view.approval, now),
     waitsUntil(node) === null ? '' : `To go on now: ${skipCommand(node)}`,
     view.retrying === null ? '' : `To try it now: perennial retry-now ${view.run.id} ${shellWord(node.address)}`,
@@ -128,7 +128,7 @@ function artifactTable({ artifacts }: NodeView): string {
   );
 }
 
-function executionTable({ executions, costs }: NodeView, now: Date): string {
+function executionTable({ executions, costs }: NodeView, now: Date, width: number | null): string {
   if (executions.length === 0) return '';
   const errors = executions.flatMap(({ fence, error }) => (error === null ? [] : [`  ${fence}: ${errorText(error)}`]));
   const rows = executions.map((e) => {
@@ -138,5 +138,5 @@ function executionTable({ executions, costs }: NodeView, now: Date): string {
     return [e.fence, e.attempt, e.worker, ...times, e.outcome ?? 'running', cpu];
   });
   const head = ['execution', 'attempt', 'worker', 'started', 'ended', 'took', 'outcome', 'CPU'];
-  return [table(head, rows), ...errors].join('\n');
+  return [table(head, rows, width), ...errors].join('\n');
 }

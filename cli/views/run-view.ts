@@ -8,7 +8,7 @@ import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
 import { attemptText, type Retrying, retryingText } from './attempts';
 import { type OffBy, sourceText } from './cache-text';
-import { onOneLine } from './cut';
+import { onOneLine, shortened } from './cut';
 import { duration, took } from './duration';
 import { heldUp, interventionTable, poolText, statusText } from './intervention-text';
 import type { NodeUses } from './node-use';
@@ -33,15 +33,15 @@ export interface RunView {
   readonly approvals: readonly ApprovalView[];
 }
 
-/** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
-export function runText(view: RunView, now: Date): string {
+/** A run for people, within the width of a terminal if there is one: what it is, a line for each node, the errors in full, and what waits for a person. */
+export function runText(view: RunView, now: Date, width: number | null = null): string {
   return [
     runHeader(view, now),
     heldUp(view.run),
-    nodeTable(view, now),
+    nodeTable(view, now, width),
     errorLines(view),
     retryLines(view),
-    interventionTable(view.interventions),
+    interventionTable(view.interventions, width),
     ...view.approvals.map((approval) => approvalText(approval, view.run.id, now)),
     hint(view),
   ]
@@ -80,7 +80,7 @@ function parentText({ parent_run: parent, rerun }: RunRow): string | null {
   return `${parent}${from}${rerun.only === undefined ? '' : `, only ${rerun.only}`}`;
 }
 
-function nodeTable(view: RunView, now: Date): string {
+function nodeTable(view: RunView, now: Date, width: number | null): string {
   const tagsOf = ({ node }: NodeRow): readonly string[] => view.uses[node]?.tags ?? [];
   const hasTags = view.nodes.some((node) => tagsOf(node).length > 0);
   const rows = view.nodes.map((node) => {
@@ -100,7 +100,7 @@ function nodeTable(view: RunView, now: Date): string {
     ];
   });
   const head = ['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'];
-  return table([...head, ...(hasTags ? ['tags'] : [])], rows);
+  return table([...head, ...(hasTags ? ['tags'] : [])], rows, width);
 }
 
 /** `step`, or with the step's name where the node has another: `step share-late`. */
@@ -164,8 +164,8 @@ function hint({ run, nodes }: RunView): string {
   return `A node's input, output, artifacts and executions: perennial show ${run.id} --node <node>`;
 }
 
-/** Runs for people, one a line. */
-export function runsText(runs: readonly RunRow[], now: Date): string {
+/** Runs for people, one a line, or within the width of a terminal. */
+export function runsText(runs: readonly RunRow[], now: Date, width: number | null = null): string {
   if (runs.length === 0) return 'No runs.';
   const rows = runs.map((run) => [
     run.id,
@@ -175,7 +175,15 @@ export function runsText(runs: readonly RunRow[], now: Date): string {
     run.parent_run,
     run.started_at,
     took(run.started_at, run.ended_at, now),
-    run.reason ?? run.waits_for?.map(poolText).join(', ') ?? null,
+    reasonOf(run, width),
   ]);
-  return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows);
+  return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows, width);
 }
+
+/** In a terminal no more than a line or two of it: `perennial show` has all. */
+function reasonOf({ reason, waits_for: pools }: RunRow, width: number | null): string | null {
+  const text = reason ?? pools?.map(poolText).join(', ') ?? null;
+  return text === null || width === null ? text : shortened(text, LONGEST_REASON);
+}
+
+const LONGEST_REASON = 72;
