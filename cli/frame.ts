@@ -5,11 +5,14 @@ import { z } from 'zod';
 import { isPerennialError, perennialError } from '../core/errors';
 import { EXIT, exitCodeOf } from './exit-codes';
 import type { ExitCode } from './exit-codes';
+import { fit } from './views/fit';
 
 /** What a verb writes with and reads its arguments from. Results go to stdout, everything else to stderr. */
 export interface Frame {
   /** True with --json: stdout carries one JSON object, or one a line, and nothing else. */
   readonly json: boolean;
+  /** Columns of the terminal that results are for, 80 at least; null: they are piped, or JSON. */
+  readonly width: number | null;
   /** The positional argument at `index`; refused as wrong usage when it is missing. */
   argument(index: number): string;
   /** Every positional argument. */
@@ -61,12 +64,38 @@ export function act(work: (frame: Frame) => Promise<ExitCode | undefined>): (...
   };
 }
 
-/** A table for people. Empty cells for null. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  const made = new Table({ head: [...head], style: { head: [], border: [] }, chars: PLAIN });
-  for (const row of rows) made.push(row.map((cell) => (cell === null ? '' : String(cell))));
-  return made.toString();
+/**
+ * A table for people. Empty cells for null.
+ *
+ * @param width columns of a terminal that it is to keep within; null: its lines are as long as they are
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+  width: number | null = null,
+): string {
+  const texts = rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
+  const fitted = width === null ? { head, rows: texts, stacked: false, compact: false } : fit(head, texts, width);
+  const padding = fitted.compact ? { 'padding-left': 0, 'padding-right': 0 } : {};
+  const style = { head: [], border: [], ...padding };
+  const made = new Table({ head: fitted.stacked ? [] : [...fitted.head], style, chars: PLAIN });
+  if (!fitted.stacked) for (const row of fitted.rows) made.push([...row]);
+  else for (const [first = '', ...rest] of [fitted.head, ...fitted.rows]) made.push(above(first, rest.length), rest);
+  // What fills a cell up to its column's end would itself begin a new line.
+  return width === null ? made.toString() : made.toString().replace(/ +$/gm, '');
 }
+
+/** A first cell with a line of its own. */
+function above(content: string, columns: number): [{ content: string; colSpan: number }] {
+  return [{ content, colSpan: Math.max(1, columns) }];
+}
+
+/** Columns of the terminal that results go to; null: they go elsewhere, where nothing is to be wrapped or cut. */
+function widthOf({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): number | null {
+  return isTTY ? Math.max(LEAST_WIDTH, columns || LEAST_WIDTH) : null;
+}
+
+const LEAST_WIDTH = 80;
 
 /** Prints an error: with --json as `{"error": {code, message, fault, retryable}}` on stdout, else as text on stderr. */
 export function printError(error: unknown, json: boolean): void {
@@ -102,6 +131,7 @@ function openFrame(command: Command): Frame {
   const { json } = CommonOptions.parse(given);
   return {
     json,
+    width: json ? null : widthOf(process.stdout),
     args: command.args,
     argument(index) {
       const value = command.args[index];

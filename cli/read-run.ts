@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { digestsIn } from '../activities/run-step/digests-in';
 import { perennialError } from '../core/errors';
+import type { Plan } from '../core/plan/plan';
 import { findArtifacts } from '../store/artifacts';
 import { type CacheEntryRow, findEntry } from '../store/cache/find-entry';
 import { listCosts } from '../store/cost/list-costs';
@@ -13,6 +14,8 @@ import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
+import { approvalsOf } from './views/approvals';
+import { retryingOf, retryOf } from './views/attempts';
 import { usesIn } from './views/node-use';
 import type { NodeArtifact, NodeView } from './views/node-view';
 import type { RunView } from './views/run-view';
@@ -26,11 +29,11 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
   const run = await knownRun(db, id);
   const nodes = await listNodes(db, id, page);
   const shown = new Set(nodes.map((node) => node.address));
-  const [executions, costs, cost, facts, interventions] = await Promise.all([
+  const [executions, costs, cost, plan, interventions] = await Promise.all([
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
-    factsOfPlan(db, run),
+    planOf(db, run),
     listInterventions(db, id, { limit: 100 }),
   ]);
   return {
@@ -39,7 +42,9 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
     executions: executions.filter((e) => shown.has(e.address)),
     costs: costs.filter((c) => shown.has(c.address)),
     cost,
-    ...facts,
+    ...factsOf(plan),
+    retrying: run.status === 'running' ? retryingOf(plan, nodes, executions) : [],
+    approvals: approvalsOf(plan, nodes),
     interventions,
   };
 }
@@ -56,15 +61,20 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
     const why = `'${address}' is no node of ${id} that has begun; \`perennial show ${id}\` lists them`;
     throw perennialError('PER_STACK_011', `--node: ${why}.`);
   }
-  const [artifacts, executions, costs, entry, facts, interventions] = await Promise.all([
+  const [artifacts, executions, costs, entry, plan, interventions] = await Promise.all([
     artifactsOf(db, node),
     allPages((p) => listExecutions(db, id, { ...p, address })),
     allPages((p) => listCosts(db, id, { ...p, address })),
     entryOf(db, node),
-    factsOfPlan(db, run),
+    planOf(db, run),
     listInterventions(db, id, { limit: 100, node: address }),
   ]);
-  return { run, node, artifacts, executions, costs, entry, ...facts, interventions };
+  return {
+    ...{ run, node, artifacts, executions, costs, entry, ...factsOf(plan), interventions },
+    attempts: retryOf(plan, node)?.attempts ?? null,
+    retrying: run.status === 'running' ? (retryingOf(plan, [node], executions)[0] ?? null) : null,
+    approval: approvalsOf(plan, [node])[0] ?? null,
+  };
 }
 
 /** @throws PER_KEEP_004 when the records hold no such run */
@@ -74,12 +84,15 @@ export async function knownRun(db: Pool, id: string): Promise<RunRow> {
   return run;
 }
 
-async function factsOfPlan(db: Pool, run: RunRow): Promise<Pick<RunView, 'uncached' | 'uses'>> {
-  const found = await findPlan(db, run.plan_hash);
+async function planOf(db: Pool, run: RunRow): Promise<Plan | null> {
+  return (await findPlan(db, run.plan_hash))?.plan ?? null;
+}
+
+function factsOf(plan: Plan | null): Pick<RunView, 'uncached' | 'uses'> {
   // A plan without nodes cannot tell which use of a step asked for what.
-  if (found === null || found.plan.handWritten) return { uncached: null, uses: {} };
-  const uncached = Object.values(found.plan.steps).flatMap((step) => (step.cache ? [] : [step.name]));
-  return { uncached, uses: usesIn(found.plan) };
+  if (plan === null || plan.handWritten) return { uncached: null, uses: {} };
+  const uncached = Object.values(plan.steps).flatMap((step) => (step.cache ? [] : [step.name]));
+  return { uncached, uses: usesIn(plan) };
 }
 
 async function artifactsOf(db: Pool, { input, output }: NodeRow): Promise<NodeArtifact[]> {

@@ -2,12 +2,15 @@ import type { Pool } from 'pg';
 import { perennialError } from '../core/errors';
 import { readNodes } from '../core/expr/reads';
 import { allNodes, readsOf } from '../core/nodes';
+import type { Plan, PlanNode } from '../core/plan/plan';
+import { outlineOf } from '../core/rerun/outline';
 import { findCode, findEnvironment } from '../store/cache/find-key-part';
 import type { CodeDetail } from '../store/cache/key-part';
 import { findNode } from '../store/nodes/find-node';
 import type { CacheMiss, CacheParts, NodePlace, NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { knownRun, readNode } from './read-run';
+import { aboutNode, containerAddresses, idIn, whyOutside } from './views/about-node';
 import { type Difference, namedDifferences, inputDifferences } from './views/differences';
 import type { NodeView } from './views/node-view';
 
@@ -26,7 +29,9 @@ export interface WhyView {
   /** Whose output was nearest, when the cache missed. */
   readonly against: NodePlace | null;
   readonly differences: readonly Difference[];
-  /** Of a node that has not begun: what it waits for. */
+  /** Of a node that no code executes what it is and did, of one that was skipped or has not begun where it stands. */
+  readonly about: string | null;
+  /** Of a node that has not begun, or that no code executes: what it reads or comes after. */
   readonly needs: readonly Need[];
 }
 
@@ -36,13 +41,35 @@ export interface WhyView {
  * @throws PER_KEEP_004 when the records hold no such run, PER_STACK_011 when its plan has no such node
  */
 export async function readWhy(db: Pool, run: string, address: string): Promise<WhyView> {
-  await knownRun(db, run);
-  if ((await findNode(db, run, address)) === null) return notBegun(db, run, address);
+  const { plan_hash: hash } = await knownRun(db, run);
+  const plan = (await findPlan(db, hash))?.plan ?? null;
+  if ((await findNode(db, run, address)) === null) return notBegun(db, plan, run, address);
   const view = await readNode(db, run, address);
   const { cache } = view.node;
   const miss = cache !== null && !cache.hit ? cache : null;
   const differences = miss === null ? [] : await differencesOf(db, view.node, miss);
-  return { run, address, view, against: miss?.against ?? null, differences, needs: [] };
+  const beside = plan === null ? { about: null, needs: [] } : await besideCode(db, plan, view.node);
+  return { run, address, view, against: miss?.against ?? null, differences, ...beside };
+}
+
+/** What there is to say of a node that no code executed. */
+async function besideCode(db: Pool, plan: Plan, row: NodeRow): Promise<Pick<WhyView, 'about' | 'needs'>> {
+  const { run_id: run, address, status, kind } = row;
+  if (status === 'skipped') return { about: await standsIn(db, plan, run, address), needs: [] };
+  const node = allNodes(plan.body).find(({ id }) => id === row.node);
+  if (kind === 'step' || node === undefined) return { about: null, needs: [] };
+  return { about: aboutNode(node, row), needs: await needsOf(db, node, run, address) };
+}
+
+async function standsIn(db: Pool, plan: Plan, run: string, address: string): Promise<string | null> {
+  const outline = outlineOf(plan);
+  const around = await Promise.all(containerAddresses(outline, address).map((each) => findNode(db, run, each)));
+  return whyOutside(outline, address, new Map(around.flatMap((row) => (row === null ? [] : [[row.address, row]]))));
+}
+
+async function needsOf(db: Pool, node: PlanNode, run: string, address: string): Promise<Need[]> {
+  const ids = [...new Set([...readsOf(node).flatMap(readNodes), ...node.after])];
+  return Promise.all(ids.map((id) => needAt(db, run, address.slice(0, address.lastIndexOf('/') + 1), id)));
 }
 
 async function differencesOf(db: Pool, node: NodeRow, miss: CacheMiss): Promise<Difference[]> {
@@ -86,23 +113,19 @@ async function environmentDifferences(
 }
 
 /** A node of the plan without a record: what it reads or comes after says what it waits for, or why it never began. */
-async function notBegun(db: Pool, run: string, address: string): Promise<WhyView> {
-  const { plan_hash: hash } = await knownRun(db, run);
-  const plan = (await findPlan(db, hash))?.plan ?? null;
+async function notBegun(db: Pool, plan: Plan | null, run: string, address: string): Promise<WhyView> {
   const nodes = plan === null ? [] : allNodes(plan.body);
-  const cut = address.lastIndexOf('/') + 1;
-  const node = nodes.find(({ id }) => id === address.slice(cut).replace(/\[\d+\]$/, ''));
+  const node = nodes.find(({ id }) => id === idIn(address));
   if (node === undefined && plan?.handWritten) {
     const what = `'${address}' is no node of ${run} that has begun; the code of ${plan.pipeline} alone knows of others`;
     throw perennialError('PER_STACK_011', `${what}.`);
   }
-  if (node === undefined) {
+  if (plan === null || node === undefined) {
     const known = nodes.map(({ id }) => id).join(', ') || 'no nodes';
     throw perennialError('PER_STACK_011', `'${address}' is no node of ${run}, whose plan has: ${known}.`);
   }
-  const ids = [...new Set([...readsOf(node).flatMap(readNodes), ...node.after])];
-  const needs = await Promise.all(ids.map((id) => needAt(db, run, address.slice(0, cut), id)));
-  return { run, address, view: null, against: null, differences: [], needs };
+  const [about, needs] = await Promise.all([standsIn(db, plan, run, address), needsOf(db, node, run, address)]);
+  return { run, address, view: null, against: null, differences: [], about, needs };
 }
 
 /** A need is in the same body as the node, or in one around it: the nearest that the records hold. */

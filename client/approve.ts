@@ -5,12 +5,15 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Pool } from 'pg';
 import { z } from 'zod';
-import { perennialError } from '../core/errors';
+import { isPerennialError, perennialError } from '../core/errors';
 import type { ApproveArgument } from '../core/interpret/activity';
 import type { GivenAnswer } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
+import { findRun } from '../store/runs/find-run';
 import { sayingOf, temporalFailure } from './temporal-errors';
+import { whyNoAnswer } from './why-no-answer';
 import { workflowOf } from './workflow-of';
 
 const JsonValue: z.ZodType<Json> = z.json();
@@ -42,10 +45,12 @@ const Given = z.object({
  * refusal. An approval inside a shard of a map is answered in that shard's workflow.
  *
  * @returns the answer as the run took it, with its time
- * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_KEEP_005 nothing waits for it, PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
+ * @param connection `db` tells why an answer is refused
+ * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_KEEP_010 to PER_KEEP_014 why the node
+ * asks for none (PER_KEEP_005 when the records do not tell), PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
  */
 export async function approve(
-  connection: { readonly temporal: Client },
+  connection: { readonly temporal: Client; readonly db?: Pool },
   runId: string,
   answer: ApprovalAnswer,
 ): Promise<GivenAnswer> {
@@ -56,13 +61,46 @@ export async function approve(
   }
   const { answer: more, ...rest } = parsed.data;
   const argument: ApproveArgument = { ...rest, ...(more !== undefined && { answer: more }) };
+  const told = await refusedByRecords(connection, runId, argument.node);
+  if (told !== null) throw told;
   try {
     const handle = await workflowOf(connection.temporal, runId, argument.node);
     const { answer: taken, ...given } = Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
     return { ...given, ...(taken !== undefined && { answer: taken }) };
   } catch (error) {
-    throw refusedAnswer(error, runId, argument.node);
+    const refusal = refusedAnswer(error, runId, argument.node);
+    if (connection.db === undefined || !isUntold(refusal)) throw refusal;
+    // What a run says of itself is no more than that it does not wait.
+    throw (await whyNoAnswer(connection.db, runId, argument.node)) ?? refusal;
   }
+}
+
+function isUntold(error: unknown): boolean {
+  return isPerennialError(error) && (error.code === 'PER_KEEP_004' || error.code === 'PER_KEEP_005');
+}
+
+/**
+ * Why a run that has ended takes no answer. One that was reset goes on although its record still says that it has ended:
+ * Temporal knows.
+ */
+async function refusedByRecords(
+  { temporal, db }: { readonly temporal: Client; readonly db?: Pool },
+  runId: string,
+  node: string,
+): Promise<Error | null> {
+  const run = db === undefined ? null : await findRun(db, runId);
+  if (db === undefined || run === null || run.status === 'running') return null;
+  const isOpen = await temporal.workflow
+    .getHandle(runId)
+    .describe()
+    .then(
+      ({ status }) => status.name === 'RUNNING',
+      (error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw temporalFailure(error);
+      },
+    );
+  return isOpen ? null : whyNoAnswer(db, runId, node);
 }
 
 function refusedAnswer(error: unknown, runId: string, node: string): unknown {

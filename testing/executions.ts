@@ -13,6 +13,7 @@ import {
   type StepLog,
 } from '../core';
 import { milliseconds } from '../core/plan/duration';
+import { delayAfter } from '../core/plan/retry';
 import { perennialError } from '../core/errors';
 import type { Failure } from '../core/interpret';
 import type { Clock } from './clock';
@@ -194,5 +195,5 @@ function lateness({ name, timeout }: PlanStep, address: string): Error {
 
 /** As Temporal waits: each time so many times longer, up to a limit. */
 function delayBefore({ retry }: PlanStep, execution: number): number {
-  return Math.min(retry.firstDelay * retry.factor ** (execution - 2), retry.maxDelay);
+  return delayAfter(retry, execution - 1);
 }

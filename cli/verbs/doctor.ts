@@ -17,6 +17,7 @@ export function registerDoctor(program: Command): void {
         table(
           ['check', '', 'found', 'fix'],
           findings.map(({ check, status, found, fix }) => [check, SIGN[status], found, status === 'ok' ? null : fix]),
+          frame.width,
         ),
       );
       return healthy ? EXIT.done : EXIT.unreachable;

@@ -8,9 +8,9 @@ import { exprText } from '../../core/expr/text';
 import { planToMermaid } from '../../core/plan/mermaid';
 import { act, CommonOptions, table, verb } from '../frame';
 import { readNodes } from '../../core/expr/reads';
-import { allNodes, readsOf } from '../../core/nodes';
+import { bodiesOf, readsOf } from '../../core/nodes';
 import { waitText } from '../../core/nodes/wait';
-import type { Plan, PlanNode } from '../../core/plan/plan';
+import type { Body, Plan, PlanNode } from '../../core/plan/plan';
 import { readProject } from '../read-project';
 import { usesIn } from '../views/node-use';
 
@@ -44,7 +44,7 @@ what it defines and uses nowhere is said on stderr, and under 'warnings' with --
           severity === 'warning' ? [{ code, node, message, repair }] : [],
         );
         frame.result({ hash: planHash(plan), plan, warnings, ...drawn }, (made) =>
-          mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan),
+          mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan, frame.width),
         );
         // Not among the result: what is drawn goes to a file.
         if (!frame.json) for (const { code, message, repair } of warnings) frame.note(`[${code}] ${message} ${repair}`);
@@ -65,21 +65,28 @@ export function findDeclared(pipelines: readonly Pipeline[], name: string): Pipe
   throw perennialError('PER_RUN_012', `There is no pipeline '${name}' (known: ${known}).`);
 }
 
-/** A plan for people: one line a node, in the order it was written. */
-export function planText(hash: string, plan: Plan): string {
+/** A plan for people: one line a node, in the order it was written, indented below what it stands in. */
+export function planText(hash: string, plan: Plan, width: number | null = null): string {
   const uses = usesIn(plan);
-  const rows = allNodes(plan.body).map((node) => {
+  const rows = nested(plan.body).map(({ node, depth }) => {
     const step = node.kind === 'step' ? plan.steps[node.step] : undefined;
     const { tags = [], asks = [] } = uses[node.id] ?? {};
     const said = [...(step === undefined ? [] : traits(step)), ...asks, ...tags.map((tag) => `#${tag}`)];
-    return [node.id, kindText(node), step?.pool ?? null, waitsFor(node), said.join(', ')];
+    return [`${'  '.repeat(depth)}${node.id}`, kindText(node), step?.pool ?? null, waitsFor(node), said.join(', ')];
   });
   return [
     `pipeline ${plan.pipeline}`,
     `plan     ${hash}`,
     '',
-    table(['node', 'kind', 'pool', 'reads', 'traits'], rows),
+    table(['node', 'kind', 'pool', 'reads', 'traits'], rows, width),
   ].join('\n');
+}
+
+function nested(body: Body, depth = 0): { readonly node: PlanNode; readonly depth: number }[] {
+  return body.nodes.flatMap((node) => [
+    { node, depth },
+    ...bodiesOf(node).flatMap((inner) => nested(inner.body, depth + 1)),
+  ]);
 }
 
 function kindText(node: PlanNode): string {

@@ -13,7 +13,8 @@ import { type OtherCode, otherCode, otherCodeText } from '../other-code';
 import { readProject } from '../read-project';
 import { took } from '../views/duration';
 import { sourceText } from '../views/cache-text';
-import { isWaiting, waitsUntil } from '../views/run-view';
+import { commandOf, isWaiting } from '../views/approvals';
+import { waitsUntil } from '../views/run-view';
 import { followRun } from '../follow-run';
 import type { Project } from '../../workers/load-project';
 
@@ -113,7 +114,7 @@ export async function waitAndTell(
 
 /** A line on a node that has ended, or waits for a person. */
 export function nodeNews(node: NodeRow, runId: string): string {
-  if (isWaiting(node)) return `${node.address} waits: perennial approve ${runId} ${node.address}`;
+  if (isWaiting(node)) return `${node.address} waits: ${commandOf({ ...node, run_id: runId })}`;
   const until = waitsUntil(node);
   if (until !== null) return `${node.address} waits until ${until}`;
   const cache = sourceText(node);

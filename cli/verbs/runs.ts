@@ -41,7 +41,7 @@ Examples:
         };
         const runs = await withRecords(flags, (db) => listRuns(db, page));
         if (frame.json) for (const run of runs) frame.result(run, () => '');
-        else frame.line(runsText(runs, new Date()));
+        else frame.line(runsText(runs, new Date(), frame.width));
         return undefined;
       }),
     );

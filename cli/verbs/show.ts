@@ -55,12 +55,12 @@ Examples:
         if (items !== undefined) {
           const asked = { map: items, ...page, ...(status === undefined ? {} : { status: ItemStatus.parse(status) }) };
           const view = await withRecords(flags, (db) => readItems(db, id, asked));
-          frame.result(view, (v) => itemsText(v, new Date()));
+          frame.result(view, (v) => itemsText(v, new Date(), frame.width));
           return undefined;
         }
         if (node !== undefined && !node.endsWith(']')) {
           const view = await withRecords(flags, (db) => readNode(db, id, node));
-          frame.result(view, (v) => nodeText(v, new Date()));
+          frame.result(view, (v) => nodeText(v, new Date(), frame.width));
           return undefined;
         }
         const some = {
@@ -69,7 +69,7 @@ Examples:
           ...(node === undefined ? {} : { within: node }),
         };
         const view = await withRecords(flags, (db) => readRun(db, id, some));
-        frame.result(view, (v) => runText(v, new Date()));
+        frame.result(view, (v) => runText(v, new Date(), frame.width));
         return undefined;
       }),
     );

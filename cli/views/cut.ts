@@ -30,3 +30,13 @@ export function cell(value: string | null): string {
   const characters = Array.from(value);
   return characters.length <= LONGEST_CELL ? value : `${characters.slice(0, LONGEST_CELL).join('')}…`;
 }
+
+/** The first line of a text, cut after a word when it is longer than so many characters. `…` says that there is more. */
+export function shortened(text: string, longest: number): string {
+  const [line = '', ...more] = text.split('\n');
+  const characters = Array.from(line);
+  if (characters.length <= longest) return more.some((each) => each.trim() !== '') ? `${line}…` : line;
+  const cut = characters.slice(0, longest - 1).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${space > longest / 2 ? cut.slice(0, space) : cut}…`;
+}

@@ -13,10 +13,10 @@ const DONE: { readonly [action in InterventionRow['action']]: string } = {
 };
 
 /** What people did, one a line. */
-export function interventionTable(interventions: readonly InterventionRow[]): string {
+export function interventionTable(interventions: readonly InterventionRow[], width: number | null = null): string {
   if (interventions.length === 0) return '';
   const rows = interventions.map((did) => [did.at, did.by, doneText(did), did.node ?? 'the run', did.reason]);
-  return table(['when', 'who', 'did', 'what', 'why'], rows);
+  return table(['when', 'who', 'did', 'what', 'why'], rows, width);
 }
 
 /** A wait that is skipped is given no output: it has its own. */

@@ -1,5 +1,6 @@
 import type { ItemRow } from '../../store/nodes/list-items';
 import { table } from '../frame';
+import { shortened } from './cut';
 import { took } from './duration';
 import { shellWord } from './shell-word';
 
@@ -17,16 +18,16 @@ export interface ItemsView {
 const ERROR = 120;
 
 /** Items for people, one a line. */
-export function itemsText({ run, map, items, next }: ItemsView, now: Date): string {
+export function itemsText({ run, map, items, next }: ItemsView, now: Date, width: number | null = null): string {
   if (items.length === 0) return 'No such items.';
   const rows = items.map((item) => [
     `${map}[${item.item}]`,
     item.status,
     item.nodes,
     took(item.first_claimed, item.ended_at, now),
-    item.error === null ? null : `${item.failed ?? ''}: ${item.error.message.slice(0, ERROR)}`,
+    item.error === null ? null : shortened(`${item.failed ?? ''}: ${item.error.message}`, ERROR),
   ]);
-  const list = table(['item', 'status', 'nodes', 'took', 'error'], rows);
+  const list = table(['item', 'status', 'nodes', 'took', 'error'], rows, width);
   const first = items[0]?.item ?? 0;
   const one = `An item's nodes: perennial show ${run} --node ${shellWord(`${map}[${first}]`)}`;
   const more = next === null ? [] : [`More: --after ${shellWord(`${map}[${next}]`)}`];

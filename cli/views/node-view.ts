@@ -6,21 +6,15 @@ import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { type ApprovalView, askText } from './approvals';
+import { attemptText, newestOf, type Retrying } from './attempts';
 import { bytesText } from './bytes';
 import { cacheSentence } from './cache-text';
-import { inFull } from './cut';
+import { cell, inFull } from './cut';
 import { duration, took } from './duration';
 import { interventionTable } from './intervention-text';
-import {
-  answerCommand,
-  isWaiting,
-  kindText,
-  offBy,
-  type RunView,
-  skipCommand,
-  stateText,
-  waitsUntil,
-} from './run-view';
+import { kindText, offBy, type RunView, skipCommand, stateText, waitsUntil } from './run-view';
+import { shellWord } from './shell-word';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
 export interface NodeArtifact extends ArtifactRow {
@@ -38,12 +32,18 @@ export interface NodeView {
   readonly entry: CacheEntryRow | null;
   readonly uncached: RunView['uncached'];
   readonly uses: RunView['uses'];
+  /** Of a step: attempts at most, the first counted. null: it is none, or the records do not hold the plan. */
+  readonly attempts: number | null;
+  /** Set while it waits for its next attempt. */
+  readonly retrying: Retrying | null;
+  /** Of an approval that has asked. */
+  readonly approval: ApprovalView | null;
   /** What people did to it. */
   readonly interventions: RunView['interventions'];
 }
 
 /** A node for people, nothing of it cut. */
-export function nodeText(view: NodeView, now: Date): string {
+export function nodeText(view: NodeView, now: Date, width: number | null = null): string {
   const { node } = view;
   const parts = [
     header(view, now),
@@ -51,10 +51,11 @@ export function nodeText(view: NodeView, now: Date): string {
     section('output', node.status === 'completed' ? inFull(node.output) : ''),
     section('error', node.error === null ? '' : `  ${errorText(node.error)}`),
     section('artifacts', artifactTable(view)),
-    section('executions', executionTable(view, now)),
-    section('what people did', interventionTable(view.interventions)),
-    isWaiting(node) ? `It waits for: ${answerCommand(node)}` : '',
+    section('executions', executionTable(view, now, width)),
+    section('what people did', interventionTable(view.interventions, width)),
+    view.approval === null ? '' : askText(view.approval, now),
     waitsUntil(node) === null ? '' : `To go on now: ${skipCommand(node)}`,
+    view.retrying === null ? '' : `To try it now: perennial retry-now ${view.run.id} ${shellWord(node.address)}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -67,20 +68,39 @@ function header(view: NodeView, now: Date): string {
   const { run, node, entry, uses } = view;
   const { tags = [], asks = [] } = uses[node.node] ?? {};
   const spent = took(node.first_claimed, node.ended_at, now);
-  const hasCache = node.kind === 'step' && node.reused_from === null && node.given === null;
+  const ownOutput = node.kind === 'step' && node.reused_from === null && node.given === null;
+  // What has no output yet, or never will, has nothing that the cache could keep.
+  const isDone = ownOutput && node.status === 'completed';
   const lines: [string, string | null][] = [
     ['node', `${node.address} (${kindText(node)}${node.pool === null ? '' : `, pool ${node.pool}`})`],
     ['run', run.id],
     ['tags', tags.length === 0 ? null : tags.join(' ')],
     ['asks', asks.length === 0 ? null : asks.join(', ')],
-    ['status', stateText(node)],
+    ['status', statusLine(view, now)],
     ['time', `began ${node.first_claimed}, ${node.ended_at === null ? 'for' : 'took'} ${spent}`],
     ['reused', node.reused_from === null ? null : `It was not executed: ${node.reused_from} did, with this output.`],
     ['given', node.given === null ? null : `It was not executed: its output was ${saying('given', node.given)}.`],
-    ['cache', hasCache ? cacheSentence(node.cache, offBy(node, view)) : null],
-    ['key', hasCache ? keyText(node, entry) : null],
+    ['cache', isDone || (ownOutput && node.cache !== null) ? cacheSentence(node.cache, offBy(node, view)) : null],
+    ['key', isDone ? keyText(node, entry) : null],
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
+}
+
+/** `completed`, `running, attempt 2 of 3`, `failed in attempt 3 of 3: it is broken` */
+function statusLine({ node, executions, attempts, retrying }: NodeView, now: Date): string {
+  const state = stateText(node, now, retrying);
+  const newest = newestOf(node.address, executions);
+  if (newest === undefined) return state;
+  const attempt = attemptText(newest.attempt, attempts);
+  const why = node.error === null ? '' : `: ${firstLine(node.error.message)}`;
+  if (retrying !== null) return `${state} (${attempt} failed${why})`;
+  if (node.status === 'failed') return `${state} in ${attempt}${why}`;
+  return node.status === 'running' ? `${state}, ${attempt}` : state;
+}
+
+/** All of an error stands under `error`. */
+function firstLine(text: string): string {
+  return cell(text.split('\n')[0] ?? '');
 }
 
 function keyText({ cache }: NodeRow, entry: CacheEntryRow | null): string | null {
@@ -108,7 +128,7 @@ function artifactTable({ artifacts }: NodeView): string {
   );
 }
 
-function executionTable({ executions, costs }: NodeView, now: Date): string {
+function executionTable({ executions, costs }: NodeView, now: Date, width: number | null): string {
   if (executions.length === 0) return '';
   const errors = executions.flatMap(({ fence, error }) => (error === null ? [] : [`  ${fence}: ${errorText(error)}`]));
   const rows = executions.map((e) => {
@@ -118,5 +138,5 @@ function executionTable({ executions, costs }: NodeView, now: Date): string {
     return [e.fence, e.attempt, e.worker, ...times, e.outcome ?? 'running', cpu];
   });
   const head = ['execution', 'attempt', 'worker', 'started', 'ended', 'took', 'outcome', 'CPU'];
-  return [table(head, rows), ...errors].join('\n');
+  return [table(head, rows, width), ...errors].join('\n');
 }

@@ -5,8 +5,10 @@ import type { InterventionRow } from '../../store/interventions/intervention-row
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
+import { approvalText, type ApprovalView } from './approvals';
+import { attemptText, type Retrying, retryingText } from './attempts';
 import { type OffBy, sourceText } from './cache-text';
-import { onLines, onOneLine } from './cut';
+import { onOneLine, shortened } from './cut';
 import { duration, took } from './duration';
 import { heldUp, interventionTable, poolText, statusText } from './intervention-text';
 import type { NodeUses } from './node-use';
@@ -25,17 +27,22 @@ export interface RunView {
   readonly uncached: readonly string[] | null;
   /** What the plan says of single nodes. */
   readonly uses: NodeUses;
+  /** Its nodes that wait for their next attempt. */
+  readonly retrying: readonly Retrying[];
+  /** Its approvals that have asked. */
+  readonly approvals: readonly ApprovalView[];
 }
 
-/** A run for people: what it is, a line for each node, the errors in full, and what waits for a person. */
-export function runText(view: RunView, now: Date): string {
+/** A run for people, within the width of a terminal if there is one: what it is, a line for each node, the errors in full, and what waits for a person. */
+export function runText(view: RunView, now: Date, width: number | null = null): string {
   return [
     runHeader(view, now),
     heldUp(view.run),
-    nodeTable(view, now),
+    nodeTable(view, now, width),
     errorLines(view),
-    interventionTable(view.interventions),
-    ...waitingLines(view),
+    retryLines(view),
+    interventionTable(view.interventions, width),
+    ...view.approvals.map((approval) => approvalText(approval, view.run.id, now)),
     hint(view),
   ]
     .filter((part) => part !== '')
@@ -73,7 +80,7 @@ function parentText({ parent_run: parent, rerun }: RunRow): string | null {
   return `${parent}${from}${rerun.only === undefined ? '' : `, only ${rerun.only}`}`;
 }
 
-function nodeTable(view: RunView, now: Date): string {
+function nodeTable(view: RunView, now: Date, width: number | null): string {
   const tagsOf = ({ node }: NodeRow): readonly string[] => view.uses[node]?.tags ?? [];
   const hasTags = view.nodes.some((node) => tagsOf(node).length > 0);
   const rows = view.nodes.map((node) => {
@@ -83,7 +90,7 @@ function nodeTable(view: RunView, now: Date): string {
       node.address,
       kindText(node),
       node.pool,
-      stateText(node),
+      stateText(node, now, retryAt(view, node)),
       `+${took(view.run.started_at, node.first_claimed, now)}`,
       took(node.first_claimed, node.ended_at, now),
       executions > 0 ? executions : null,
@@ -93,7 +100,7 @@ function nodeTable(view: RunView, now: Date): string {
     ];
   });
   const head = ['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'];
-  return table([...head, ...(hasTags ? ['tags'] : [])], rows);
+  return table([...head, ...(hasTags ? ['tags'] : [])], rows, width);
 }
 
 /** `step`, or with the step's name where the node has another: `step share-late`. */
@@ -112,25 +119,26 @@ export function offBy(
   return uncached.includes(step) ? 'step' : 'run';
 }
 
-function errorLines({ nodes }: RunView): string {
-  return nodes
-    .flatMap(({ address, error }) =>
-      error === null ? [] : [`${address}: ${error.message} (${error.type}, ${error.fault} fault)`],
-    )
+function errorLines(view: RunView): string {
+  return view.nodes
+    .flatMap((node) => {
+      const { address, error } = node;
+      if (error === null) return [];
+      const retry = retryAt(view, node);
+      const which = retry === null ? '' : ` ${attemptText(retry.attempt, retry.attempts)} failed:`;
+      return [`${address}:${which} ${error.message} (${error.type}, ${error.fault} fault)`];
+    })
     .join('\n');
 }
 
-function waitingLines({ run, nodes }: RunView): string[] {
-  return nodes.filter(isWaiting).map((node) => {
-    const shown = onLines(node.input, `perennial show ${run.id} --node ${shellWord(node.address)}`);
-    const what = node.input === null ? [] : ['It shows:', shown];
-    return [`${node.address} waits for: ${answerCommand(node)}`, ...what].join('\n');
-  });
+function retryLines({ run, retrying }: RunView): string {
+  return retrying
+    .map(({ address }) => `To try ${address} now: perennial retry-now ${run.id} ${shellWord(address)}`)
+    .join('\n');
 }
 
-/** True for an approval that nobody has answered yet. */
-export function isWaiting({ kind, status }: NodeRow): boolean {
-  return kind === 'approval' && status === 'waiting';
+function retryAt({ retrying }: RunView, { address }: NodeRow): Retrying | null {
+  return retrying.find((each) => each.address === address) ?? null;
 }
 
 /** The moment that a wait still waits for; null: it does not, or is none. */
@@ -139,8 +147,9 @@ export function waitsUntil({ kind, status, input }: NodeRow): string | null {
   return 'until' in input && typeof input.until === 'string' ? input.until : null;
 }
 
-/** `running`, `waiting until 2026-03-01T06:00:00.000Z` */
-export function stateText(node: NodeRow): string {
+/** `running`, `waiting until 2026-03-01T06:00:00.000Z`, `retrying, next attempt at 2026-03-01T06:00:00.000Z` */
+export function stateText(node: NodeRow, now: Date, retrying: Retrying | null): string {
+  if (retrying !== null) return retryingText(retrying, now);
   const until = waitsUntil(node);
   return until === null ? node.status : `${node.status} until ${until}`;
 }
@@ -150,18 +159,13 @@ export function skipCommand({ run_id, address }: NodeRow): string {
   return `perennial skip ${run_id} ${shellWord(address)} --reason <text>`;
 }
 
-/** The command that answers an approval, as a shell takes it. */
-export function answerCommand({ run_id, address }: NodeRow): string {
-  return `perennial approve ${run_id} ${shellWord(address)}   (to say no: --reject)`;
-}
-
 function hint({ run, nodes }: RunView): string {
   if (nodes.length === 0) return '';
   return `A node's input, output, artifacts and executions: perennial show ${run.id} --node <node>`;
 }
 
-/** Runs for people, one a line. */
-export function runsText(runs: readonly RunRow[], now: Date): string {
+/** Runs for people, one a line, or within the width of a terminal. */
+export function runsText(runs: readonly RunRow[], now: Date, width: number | null = null): string {
   if (runs.length === 0) return 'No runs.';
   const rows = runs.map((run) => [
     run.id,
@@ -171,7 +175,15 @@ export function runsText(runs: readonly RunRow[], now: Date): string {
     run.parent_run,
     run.started_at,
     took(run.started_at, run.ended_at, now),
-    run.reason ?? run.waits_for?.map(poolText).join(', ') ?? null,
+    reasonOf(run, width),
   ]);
-  return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows);
+  return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows, width);
 }
+
+/** In a terminal no more than a line or two of it: `perennial show` has all. */
+function reasonOf({ reason, waits_for: pools }: RunRow, width: number | null): string | null {
+  const text = reason ?? pools?.map(poolText).join(', ') ?? null;
+  return text === null || width === null ? text : shortened(text, LONGEST_REASON);
+}
+
+const LONGEST_REASON = 72;

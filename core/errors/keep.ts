@@ -56,4 +56,34 @@ export const KEEP_ERRORS = {
     title: 'A cause lies in the future',
     fix: "Give an event time of the data's past: the keeper's cool-down would refuse everything before a later one. A model on the wall clock may be a day ahead.",
   },
+  PER_KEEP_010: {
+    fault: 'user',
+    retryable: false,
+    title: 'An answer names a node that is not there',
+    fix: '`perennial show <run>` says which approvals wait; inside a map it is an address like per-seed[3]/release.',
+  },
+  PER_KEEP_011: {
+    fault: 'user',
+    retryable: false,
+    title: 'An answer names something else than an approval',
+    fix: '`perennial show <run>` says which approvals wait; docs/RUN-CONTROL.md has what can be done about other nodes.',
+  },
+  PER_KEEP_012: {
+    fault: 'user',
+    retryable: true,
+    title: 'An approval does not ask yet',
+    fix: 'Answer once `perennial show <run>` says that it waits; `perennial why <run> <node>` says what it needs.',
+  },
+  PER_KEEP_013: {
+    fault: 'user',
+    retryable: false,
+    title: 'An approval has been answered',
+    fix: 'That stands: an approval is answered once. Once the run has ended, `perennial rerun <run> --from <node>` asks again.',
+  },
+  PER_KEEP_014: {
+    fault: 'user',
+    retryable: false,
+    title: 'An approval asks no longer',
+    fix: '`perennial why <run> <node>` says why. Once the run has ended, `perennial rerun <run>` runs what has not completed again.',
+  },
 } as const satisfies Record<`PER_KEEP_${number}`, ErrorRow>;

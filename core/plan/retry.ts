@@ -18,6 +18,11 @@ export interface RetryOptions {
 
 const RETRY: PlanRetry = { attempts: 3, firstDelay: 1_000, factor: 2, maxDelay: 60_000, never: [] };
 
+/** How long the next execution is waited for after the one of a number has failed (from 1), ms. */
+export function delayAfter({ firstDelay, factor, maxDelay }: PlanRetry, attempt: number): number {
+  return Math.min(firstDelay * factor ** (attempt - 1), maxDelay);
+}
+
 /**
  * How often and when a failed execution is tried again.
  *

@@ -6,11 +6,13 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { readWhy } from '../../cli/read-why';
 import { whyText } from '../../cli/views/why-text';
-import { pipeline, planHash, step } from '../../core';
+import { gte, pipeline, planHash, step } from '../../core';
+import type { NodeNote } from '../../core/interpret';
 import type { Json } from '../../core/plan/json';
 import { addKeyParts } from '../../store/cache/add-key-parts';
 import { openDb } from '../../store/db';
 import type { CacheReason } from '../../store/nodes/node-row';
+import { noteNodes } from '../../store/nodes/note-nodes';
 import { recordNode } from '../../store/nodes/record-node';
 import { addPlan } from '../../store/plans/add-plan';
 import { beginRun } from '../../store/runs/begin-run';
@@ -104,4 +106,61 @@ test('a node that has not begun says what it waits for; one of no plan is refuse
   await expect(unknown).rejects.toMatchObject({ code: 'PER_STACK_011' });
   await expect(unknown).rejects.toThrow(/'fitt' is no node of monday, whose plan has: load, fit/);
   await expect(readWhy(db, 'nowhere', 'fit')).rejects.toMatchObject({ code: 'PER_KEEP_004' });
+});
+
+describe('a node that no code executes', () => {
+  const gated = pipeline('gated', {
+    config: z.object({ table: z.string(), least: z.number(), kinds: z.array(z.string()) }),
+    graph(g, config) {
+      const loaded = g.run(load, { table: config.table });
+      g.branch('gate', gte(loaded, config.least), {
+        then: () => g.run(fit, { rows: loaded }),
+        else: () => g.map('kinds', config.kinds, () => g.run(fit, { rows: 0 }, { id: 'fit-kind' })),
+      });
+      const release = g.approval('release', { show: { rows: loaded }, timeout: '1h' });
+      g.wait('cool-off', '2h', { after: release });
+      return null;
+    },
+  });
+
+  const put = async (run: string, ...notes: [string, NodeNote['kind'], NodeNote['status'], Json?, Json?][]) => {
+    await addPlan(db, planHash(gated.plan), gated.plan);
+    const of = { pipeline: 'gated', planHash: planHash(gated.plan), config: {}, build: 'b' };
+    await beginRun(db, { id: run, ...of, model: null, decisionId: null, parentRun: null, temporalRunId: run });
+    const node = (address: string) => address.slice(address.lastIndexOf('/') + 1);
+    const all = notes.map(([address, kind, status, input = null, output]) => {
+      const note = { address, node: node(address), kind, status, input };
+      return output === undefined ? note : { ...note, output };
+    });
+    await noteNodes(db, run, all);
+    return async (address: string) => whyText(await readWhy(db, run, address));
+  };
+
+  test('of an arm that was not taken says which was, and by what; of a node deep inside too', async () => {
+    const why = await put('arms', ['gate', 'branch', 'running', { arm: 'then' }], ['kinds', 'map', 'skipped']);
+    const stands = "It stands in the arm 'else' of gate, which took 'then' by load ≥ config.least.";
+    expect(await why('kinds')).toBe(`kinds in arms: skipped.\nSkipped. ${stands}`);
+    expect(await why('kinds[0]/fit-kind')).toContain(`kinds[0]/fit-kind has not begun in arms. ${stands}`);
+    expect(await why('fit')).not.toContain('It stands in');
+    const early = await put('early');
+    expect(await early('fit')).toContain('It stands in gate, a branch that has not begun.');
+  });
+
+  test('says what it is, in good English, what it did, and what it needed', async () => {
+    const at = '2026-02-01T00:00:00.000Z';
+    const given = { approved: false, by: 'ana', note: null, at };
+    const why = await put(
+      'kinds',
+      ['gate', 'branch', 'completed', { arm: 'else' }, null],
+      ['kinds', 'map', 'running', { items: 3 }],
+      ['release', 'approval', 'completed', null, given],
+      ['cool-off', 'wait', 'waiting', { until: at }],
+    );
+    expect(await why('gate')).toMatch(
+      /^gate in kinds: completed\.\nA branch on load ≥ config\.least: it took the arm 'else'\.\nIt reads, or comes after:[^]*load +not begun/,
+    );
+    expect(await why('kinds')).toContain('A map over config.kinds: 3 items.');
+    expect(await why('release')).toContain(`An approval: rejected by ana at ${at}.`);
+    expect(await why('cool-off')).toMatch(new RegExp(`A wait for 2h: until ${at}\\.[^]*release +completed`));
+  });
 });

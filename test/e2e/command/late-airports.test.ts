@@ -54,7 +54,11 @@ async function startWaiting(): Promise<string> {
 test('a run is started, waits for a person, is approved, and its nodes tell why they ran', async () => {
   const id = await startWaiting();
   expect(await perennial('approve', id, 'nowhere')).toMatchObject({
-    result: { error: { code: 'PER_KEEP_005' } },
+    result: { error: { code: 'PER_KEEP_010' } },
+    code: 2,
+  });
+  expect(await perennial('approve', id, 'collect')).toMatchObject({
+    result: { error: { code: 'PER_KEEP_011' } },
     code: 2,
   });
   expect(await perennial('approve', id, 'release', '--by', 'ana')).toMatchObject({
@@ -81,6 +85,7 @@ test('a person sees what a run was asked, what it waits for and shows, and each 
   const waiting = await printed('show', id);
   expect(waiting).toMatch(/^config +\{.*"airports":\["SEA","BOS"\]/m);
   expect(waiting).toContain(`release waits for: perennial approve ${id} release`);
+  expect(waiting).toContain('Who may answer: anybody who may reach the run.');
   expect(waiting).toMatch(/It shows:\n {2}\{\n {4}"late": 0\.\d+,\n {4}"airport": "(SEA|BOS)"\n {2}\}/);
   expect(waiting).not.toMatch(/^result/m);
 
@@ -92,7 +97,7 @@ test('a person sees what a run was asked, what it waits for and shows, and each 
   expect(share).toMatch(/^input\n {2}\{[^]*"airport": "BOS"/m);
   expect(share).toMatch(/^key +[0-9a-f]{64}, of code /m);
 
-  await perennial('approve', id, 'release', '--by', 'ana');
+  await perennial('approve', id, 'release', '--by', 'ana', '--note', 'as ever');
   for (;;) {
     const { result } = await perennial('show', id);
     if (Shown.parse(result).run.status === 'completed') break;
@@ -101,6 +106,7 @@ test('a person sees what a run was asked, what it waits for and shows, and each 
   const ended = await printed('show', id);
   expect(ended).toMatch(/^result +\{"text":".+"\}$/m);
   expect(ended).toMatch(/^ *announce .* off for this step *$/m);
+  expect(ended).toMatch(/^release: approved by ana at 2\d{3}-[\d:.T-]+Z: as ever$/m);
   expect(await printed('show', id, '--node', 'release')).toContain('"by": "ana"');
 }, 120_000);
 
@@ -113,6 +119,12 @@ test('a rejected run ends as rejected, and what has ended cannot be cancelled', 
     if (status === 'rejected') break;
     expect(status).toBe('running');
   }
+  expect(await perennial('approve', id, 'release')).toMatchObject({
+    result: {
+      error: { code: 'PER_KEEP_013', message: expect.stringContaining('was answered: rejected by ') as unknown },
+    },
+    code: 2,
+  });
   expect(await perennial('cancel', id)).toMatchObject({ result: { error: { code: 'PER_KEEP_004' } }, code: 2 });
 }, 120_000);
 

@@ -120,6 +120,14 @@ it('a step that waits for its next try is tried at once', async () => {
     const [newest] = await listExecutions(around.db, 'hurried', { limit: 1, address: 'flaky' });
     return newest?.outcome === 'failed';
   });
+  expect(await json('show', 'hurried')).toMatchObject({
+    result: { retrying: [{ address: 'flaky', attempt: 1, attempts: 3, error: { message: 'it is broken' } }] },
+  });
+  const { out } = await command('show', 'hurried', '--node', 'flaky');
+  expect(out).toMatch(
+    /^status {3}retrying, next attempt at 2\d{3}-[\d:.T-]+Z \(attempt 1 of 3 failed: it is broken\)$/m,
+  );
+  expect(out).not.toContain('no longer there');
   await rm(broken);
   expect(await json('retry-now', 'hurried', 'flaky', ...by)).toMatchObject({
     code: 0,

@@ -45,11 +45,11 @@ test('an approval is answered once, and a malformed answer not at all', async ()
   await waiting(runId);
   await expect(awaitRun(engine, runId, { timeout: 100 })).rejects.toThrow('[PER_KEEP_008]');
   await expect(approve(engine, runId, { node: 'go', approved: true, by: '' })).rejects.toThrow('[PER_RUN_016]');
-  await expect(approve(engine, runId, { node: 'stop', approved: true, by: 'ada' })).rejects.toThrow('[PER_KEEP_005]');
+  await expect(approve(engine, runId, { node: 'stop', approved: true, by: 'ada' })).rejects.toThrow('[PER_KEEP_010]');
   const answer = { node: 'go', approved: true, by: 'ada', note: 'looks right' };
   expect(await approve(engine, runId, answer)).toMatchObject({ approved: true, by: 'ada', note: 'looks right' });
   expect(await awaitRun(engine, runId)).toMatchObject({ status: 'completed' });
-  await expect(approve(engine, runId, answer)).rejects.toThrow(/PER_KEEP_00[45]/);
+  await expect(approve(engine, runId, answer)).rejects.toThrow(/PER_KEEP_013.*approved by ada at .*looks right/);
 });
 
 test('a run that is cancelled or rejected ends as that', async () => {

@@ -4,6 +4,7 @@
  */
 import { duration } from '../../../cli/views/duration';
 import { historyText, modelsText, versionText } from '../../../cli/views/model-view';
+import { approvalsOf } from '../../../cli/views/approvals';
 import { bytesText } from '../../../cli/views/bytes';
 import { itemsText } from '../../../cli/views/items-view';
 import { cacheSentence, cacheText } from '../../../cli/views/cache-text';
@@ -80,6 +81,8 @@ const view: RunView = {
   cost,
   uncached: null,
   uses: {},
+  retrying: [],
+  approvals: [],
   interventions: [],
 };
 
@@ -181,26 +184,6 @@ describe('runText', () => {
     const text = runText({ ...view, nodes: [{ ...node, status: 'failed', error }] }, now);
     expect(text).toContain(`collect: ${message} (PER_DATA_003, user fault)`);
   });
-
-  test('a waiting approval comes with the command that answers it and with what it shows', () => {
-    const text = runText({ ...view, nodes: [node, release] }, now);
-    expect(text).toContain(`release waits for: perennial approve ${run.id} release   (to say no: --reject)`);
-    expect(text).toContain('It shows:\n  {\n    "airport": "SEA",\n    "late": 0.31\n  }');
-    const answered = runText({ ...view, nodes: [{ ...release, status: 'completed' }] }, now);
-    expect(answered).not.toContain('perennial approve');
-  });
-
-  test('an approval inside a map is named as a shell takes it, and what is long is cut with the way to the rest', () => {
-    const long: NodeRow = {
-      ...release,
-      address: 'per-seed[3]/release',
-      input: Array.from({ length: 50 }, (_, i) => i),
-    };
-    const text = runText({ ...view, nodes: [long] }, now);
-    expect(text).toContain(`perennial approve ${run.id} 'per-seed[3]/release'`);
-    expect(text).toContain(`    28,\n  … (all of it: perennial show ${run.id} --node 'per-seed[3]/release')`);
-    expect(text).not.toContain('29,');
-  });
 });
 
 describe('nodeText', () => {
@@ -223,6 +206,9 @@ describe('nodeText', () => {
     },
     uncached: [],
     uses: {},
+    attempts: 3,
+    retrying: null,
+    approval: null,
     interventions: [],
   };
 
@@ -268,11 +254,45 @@ describe('nodeText', () => {
     expect(text).not.toMatch(/^key/m);
   });
 
-  test('a waiting approval says how to answer it, and an entry that was replaced is said to be', () => {
-    const text = nodeText({ ...one, node: release, artifacts: [], executions: [], entry: null }, now);
-    expect(text).toContain(`It waits for: perennial approve ${run.id} release`);
-    expect(text).not.toMatch(/^(cache|artifacts|executions)/m);
+  test.each([
+    ['failed', 'failed in attempt 2 of 3: Artifact x is gone.'],
+    ['running', 'running, attempt 2 of 3'],
+  ] as const)(
+    'a %s node says which attempt it is, and not that an output or its cache key was there',
+    (status, said) => {
+      const error = status === 'failed' ? failure : null;
+      const ended = status === 'failed' ? node.ended_at : null;
+      const broken: NodeRow = { ...node, status, error, ended_at: ended };
+      const text = nodeText({ ...one, node: broken, entry: null }, now);
+      expect(text).toContain(`status   ${said}\n`);
+      expect(text).not.toMatch(/^key|no longer there/m);
+    },
+  );
+
+  test('a step that waits for its next attempt says so, what failed, when the next is, and how not to wait', () => {
+    const next = '2026-02-01T00:20:00.000Z';
+    const retrying = { address: 'collect', attempt: 2, attempts: 3, error: failure, next };
+    const waits: NodeRow = { ...node, status: 'running', error: failure, ended_at: null };
+    const full = (at: Date) => nodeText({ ...one, node: waits, entry: null, retrying }, at);
+    const why = '(attempt 2 of 3 failed: Artifact x is gone.)';
+    expect(full(now)).toContain(`status   retrying, next attempt at ${next} ${why}\n`);
+    expect(full(new Date('2026-02-01T00:20:01.000Z'))).toContain(`next attempt due since ${next} ${why}`);
+    expect(full(now)).toContain(`perennial retry-now ${run.id} collect`);
+    const all = runText({ ...view, nodes: [waits], retrying: [retrying] }, now);
+    expect(all).toMatch(new RegExp(`^ *collect +step +cpu +retrying, next attempt at ${next} `, 'm'));
+    expect(all).toContain('collect: attempt 2 of 3 failed: Artifact x is gone. (PER_RUN_002, user fault)');
+    expect(all).toContain(`To try collect now: perennial retry-now ${run.id} collect`);
+  });
+
+  test('an entry that was replaced is said to be', () => {
     expect(nodeText({ ...one, entry: null }, now)).toMatch(/^key {6}no longer there/m);
+  });
+
+  test('an approval says how to answer it, and what a step has is not told of it', () => {
+    const [approval = null] = approvalsOf(null, [release]);
+    const text = nodeText({ ...one, node: release, approval, artifacts: [], executions: [], entry: null }, now);
+    expect(text).toContain(`It waits for: perennial approve ${run.id} release`);
+    expect(text).not.toMatch(/^(cache|key|artifacts|executions)/m);
   });
 });
 

@@ -1,0 +1,105 @@
+import { exprText } from '../../core/expr/text';
+import { withArticle } from '../../core/nodes/article';
+import { waitText } from '../../core/nodes/wait';
+import type { PlanNode } from '../../core/plan/plan';
+import { addressAt, indicesOf, type Outline, type Outlined } from '../../core/rerun/outline';
+import type { NodeRow } from '../../store/nodes/node-row';
+import { givenIn } from './approvals';
+
+/** What a plan says of a node that no step's code executes, and what came of it, in a sentence. */
+export function aboutNode(node: PlanNode, row: NodeRow): string {
+  switch (node.kind) {
+    case 'branch':
+      return `A branch on ${exprText(node.when)}${armText(row, node.else === null)}`;
+    case 'switch':
+      return `A switch on ${exprText(node.on)}${armText(row, node.else === null)}`;
+    case 'map':
+      return `A map over ${exprText(node.over)}${itemsText(row)}.`;
+    case 'approval':
+      return `An approval: ${approvalText(row)}.`;
+    case 'wait':
+      return `A wait ${waitText(node)}${momentText(row)}.`;
+    case 'until':
+      return `A repetition, ${node.max} times at most.`;
+    case 'call':
+      return `A call of ${node.pipeline}: the run ${row.run_id}/${row.address}.`;
+    case 'finally':
+      return `A final body, which runs ${node.when === 'always' ? 'however the run ends' : 'when the run has failed'}.`;
+    case 'step':
+      return `A step ${node.step}.`;
+  }
+}
+
+/** Why a node has been skipped or has not begun: what it stands in took another arm, or has not begun. null: neither. */
+export function whyOutside(outline: Outline, address: string, rows: ReadonlyMap<string, NodeRow>): string | null {
+  const own = outline.get(idIn(address));
+  if (own === undefined) return null;
+  const containers = containersOf(outline, own.node.id).map(({ node, maps }) => {
+    const at = addressAt({ ...own, node, maps }, indicesOf(address));
+    return { node, at, row: rows.get(at) };
+  });
+  for (const { node, row } of containers) {
+    const arm = row === undefined ? null : takenArm(row);
+    const taken = arm === null ? null : `the arm '${arm}' of ${node.id}`;
+    if (taken === null || own.path.includes(taken)) continue;
+    const stands = own.path.find((name) => name.endsWith(` of ${node.id}`)) ?? 'another arm';
+    return `It stands in ${stands}, which took '${arm ?? ''}'${reasonText(node)}.`;
+  }
+  const waits = containers.findLast(({ row }) => row === undefined);
+  return waits === undefined ? null : `It stands in ${waits.at}, ${withArticle(waits.node.kind)} that has not begun.`;
+}
+
+/** Addresses of what a node stands in, the nearest first. */
+export function containerAddresses(outline: Outline, address: string): string[] {
+  return containersOf(outline, idIn(address)).map((each) => addressAt(each, indicesOf(address)));
+}
+
+/** A node's id, as the last part of its address. */
+export function idIn(address: string): string {
+  return address.slice(address.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
+}
+
+function containersOf(outline: Outline, id: string): Outlined[] {
+  const container = outline.get(outline.get(id)?.container ?? '');
+  if (container === undefined) return [];
+  return [container, ...containersOf(outline, container.node.id)];
+}
+
+function reasonText(node: PlanNode): string {
+  if (node.kind === 'branch') return ` by ${exprText(node.when)}`;
+  return node.kind === 'switch' ? ` by ${exprText(node.on)}` : '';
+}
+
+function armText(row: NodeRow, isElseEmpty: boolean): string {
+  const arm = takenArm(row);
+  if (arm === null) return '.';
+  return `: it took the arm '${arm}'${arm === 'else' && isElseEmpty ? ', which is empty' : ''}.`;
+}
+
+function itemsText(row: NodeRow): string {
+  const items = valueIn(row, 'items');
+  return typeof items === 'number' ? `: ${items} ${items === 1 ? 'item' : 'items'}` : '';
+}
+
+function momentText(row: NodeRow): string {
+  const until = valueIn(row, 'until');
+  return typeof until === 'string' ? `: until ${until}` : '';
+}
+
+function approvalText({ status, output }: NodeRow): string {
+  const given = status === 'completed' ? givenIn(output) : null;
+  if (given !== null) return `${given.approved ? 'approved' : 'rejected'} by ${given.by} at ${given.at}`;
+  return status === 'waiting' ? 'it waits for an answer' : 'nobody has answered it';
+}
+
+function takenArm(row: NodeRow): string | null {
+  const arm = valueIn(row, 'arm');
+  return typeof arm === 'string' ? arm : null;
+}
+
+/** What the record of a node that no step executes says about it. */
+function valueIn({ input }: NodeRow, key: string): unknown {
+  return input !== null && typeof input === 'object' && !Array.isArray(input)
+    ? Object.entries(input).find(([name]) => name === key)?.[1]
+    : undefined;
+}

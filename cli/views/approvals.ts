@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { askedFor } from '../../core/nodes/asked-for';
+import { allNodes } from '../../core/nodes';
+import { type GivenAnswer, unanswered } from '../../core/plan/approval';
+import type { Json } from '../../core/plan/json';
+import type { Plan } from '../../core/plan/plan';
+import type { NodeRow } from '../../store/nodes/node-row';
+import { onLines, onOneLine } from './cut';
+import { took } from './duration';
+import { shellWord } from './shell-word';
+
+/** An approval that has asked: what, whom, until when, and what was answered. */
+export interface ApprovalView {
+  readonly address: string;
+  readonly status: NodeRow['status'];
+  /** What the person who answers is shown. */
+  readonly shows: Json;
+  /** JSON schema of what is asked for beside yes or no; null: yes or no only. */
+  readonly asks: Json;
+  /** Who may answer; null: anybody who may reach the run. */
+  readonly may: readonly string[] | null;
+  /** When it began to ask: ISO 8601, UTC. */
+  readonly asked: string;
+  /** When it counts as a no, to a second or so; null: never. */
+  readonly until: string | null;
+  /** null: nobody has answered. */
+  readonly given: GivenAnswer | null;
+  /** Whose answer it was, when a rerun took it over. */
+  readonly reusedFrom: string | null;
+  /** What answers it, while it waits. */
+  readonly command: string | null;
+}
+
+const Given = z.object({
+  approved: z.boolean(),
+  by: z.string(),
+  note: z.string().nullable(),
+  at: z.string(),
+  answer: z.json().optional(),
+});
+
+/** The approvals among some nodes of a run. Those that were never reached are not there. */
+export function approvalsOf(plan: Plan | null, nodes: readonly NodeRow[]): ApprovalView[] {
+  return nodes
+    .filter(({ kind, status }) => kind === 'approval' && status !== 'skipped')
+    .map((node) => viewOf(plan, node));
+}
+
+function viewOf(plan: Plan | null, node: NodeRow): ApprovalView {
+  const { address, status, input: shows, first_claimed: asked, reused_from: reusedFrom } = node;
+  const { schema, by } = askedFor(plan, node.node);
+  const timeout = timeoutOf(plan, node.node);
+  return {
+    ...{ address, status, shows, asks: schema, may: by, asked, reusedFrom },
+    until: timeout === null ? null : new Date(Date.parse(asked) + timeout).toISOString(),
+    given: status === 'completed' ? givenIn(node.output) : null,
+    command: status === 'waiting' ? commandOf(node, schema !== null) : null,
+  };
+}
+
+/** The answer that an approval's output is; null: it is none. */
+export function givenIn(output: Json): GivenAnswer | null {
+  const { success, data } = Given.safeParse(output);
+  if (!success) return null;
+  const { answer, ...given } = data;
+  return answer === undefined ? given : { ...given, answer };
+}
+
+function timeoutOf(plan: Plan | null, id: string): number | null {
+  const node = plan === null ? undefined : allNodes(plan.body).find((each) => each.id === id);
+  return node?.kind === 'approval' ? node.timeout : null;
+}
+
+/** True for an approval that nobody has answered yet. */
+export function isWaiting({ kind, status }: NodeRow): boolean {
+  return kind === 'approval' && status === 'waiting';
+}
+
+/** What answers an approval, as a shell takes it. */
+export function commandOf({ run_id, address }: Pick<NodeRow, 'run_id' | 'address'>, asksMore = false): string {
+  return `perennial approve ${run_id} ${shellWord(address)}${asksMore ? " --answer '<json>'" : ''}`;
+}
+
+/** An approval for people: what it asks and of whom while it waits, else what was answered; empty: it asks no longer. */
+export function approvalText(view: ApprovalView, run: string, now: Date): string {
+  const { address, command, given } = view;
+  if (given !== null) return `${address}: ${answerText(view, given)}`;
+  if (command === null) return '';
+  const where = `perennial show ${run} --node ${shellWord(address)}`;
+  return [
+    `${address} waits for: ${command}   (to say no: --reject)`,
+    ...askLines(view, now),
+    ...(view.shows === null ? [] : ['It shows:', onLines(view.shows, where)]),
+  ].join('\n');
+}
+
+/** The same beside all that is told of the node: what it shows is there already. */
+export function askText(view: ApprovalView, now: Date): string {
+  const { command, given } = view;
+  if (given !== null) return `Answer: ${answerText(view, given)}`;
+  if (command === null) return '';
+  return [`It waits for: ${command}   (to say no: --reject)`, ...askLines(view, now)].join('\n');
+}
+
+function askLines({ asked, until, may, asks }: ApprovalView, now: Date): string[] {
+  const end = until === null ? 'without a time-out' : `until ${until}, when it counts as a no`;
+  return [
+    `Who may answer: ${may === null ? 'anybody who may reach the run' : may.join(', ')}.`,
+    `Asked at ${asked}, ${took(asked, null, now)} ago, ${end}.`,
+    ...(asks === null ? [] : [`Beside yes or no it asks for: ${onOneLine(asks, '--json')}`]),
+  ];
+}
+
+/** `approved by ana at 2026-02-01T00:00:05.000Z: looks right` */
+function answerText({ reusedFrom }: Pick<ApprovalView, 'reusedFrom'>, given: GivenAnswer): string {
+  const { approved, by, at, note, answer } = given;
+  if (by === unanswered(at).by) return `nobody had answered by ${at}, which counts as a no`;
+  const reason = note === null || note === '' ? '' : `: ${note}`;
+  const more = answer === undefined || answer === null ? '' : `, with ${onOneLine(answer, '--json')}`;
+  const from = reusedFrom === null ? '' : `, in ${reusedFrom}`;
+  return `${approved ? 'approved' : 'rejected'} by ${by} at ${at}${from}${more}${reason}`;
+}

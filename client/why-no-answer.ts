@@ -1,0 +1,86 @@
+import type { Pool } from 'pg';
+import { isPerennialError, perennialError } from '../core/errors';
+import { withArticle } from '../core/nodes/article';
+import type { Plan } from '../core/plan/plan';
+import { addressAt, type Outlined, outlineOf } from '../core/rerun/outline';
+import { targetOf } from '../core/rerun/target';
+import { findNode } from '../store/nodes/find-node';
+import { findOver } from '../store/nodes/find-over';
+import type { NodeRow } from '../store/nodes/node-row';
+import { findPlan } from '../store/plans/find-plan';
+import { findRun } from '../store/runs/find-run';
+import type { RunRow } from '../store/runs/run-row';
+
+/**
+ * Why a run does not take an answer, as the records tell it; null: they do not.
+ *
+ * @returns PER_KEEP_010 no such node, PER_KEEP_011 no approval, PER_KEEP_012 not reached yet, PER_KEEP_013 answered already,
+ * PER_KEEP_014 it asks no longer
+ */
+export async function whyNoAnswer(db: Pool, runId: string, address: string): Promise<Error | null> {
+  const run = await findRun(db, runId);
+  const plan = run === null ? null : ((await findPlan(db, run.plan_hash))?.plan ?? null);
+  if (run === null || plan === null || plan.handWritten) return null;
+  return (
+    notAnApproval(plan, run, address) ??
+    (await noSuchItem(db, runId, address)) ??
+    stateOf(run, address, await findNode(db, runId, address), await answerOf(db, runId, address))
+  );
+}
+
+/** What the plan alone says against it. */
+function notAnApproval(plan: Plan, { id }: RunRow, address: string): Error | null {
+  const outline = outlineOf(plan);
+  try {
+    const place = targetOf(outline, { from: address });
+    const outlined = place && outline.get(place.node);
+    if (!place || !outlined) return null;
+    const { kind } = outlined.node;
+    if (kind !== 'approval') return perennialError('PER_KEEP_011', `'${address}' of ${id} is ${withArticle(kind)}.`);
+    return place.at.length === outlined.maps.length ? null : insideOf(outlined, id, address);
+  } catch (error) {
+    if (!isPerennialError(error)) throw error;
+    return perennialError('PER_KEEP_010', `${id}: ${error.detail}`);
+  }
+}
+
+function insideOf(outlined: Outlined, id: string, address: string): Error {
+  const like = addressAt(outlined, []);
+  return perennialError('PER_KEEP_010', `${id}: '${address}' is asked once for each item: name one, like '${like}'.`);
+}
+
+/** An item beyond the end of its map. */
+async function noSuchItem(db: Pool, run: string, address: string): Promise<Error | null> {
+  for (const { index, 1: number } of address.matchAll(/\[(\d+)\]/g)) {
+    const map = address.slice(0, index);
+    const input = (await findNode(db, run, map))?.input;
+    if (typeof input !== 'object' || input === null || !('items' in input)) continue;
+    const { items } = input;
+    if (typeof items === 'number' && Number(number) >= items)
+      return perennialError('PER_KEEP_010', `${run}: '${map}' has ${items} items, counted from 0.`);
+  }
+  return null;
+}
+
+/** In words; null: nobody has answered. */
+async function answerOf(db: Pool, run: string, address: string): Promise<string | null> {
+  const [over] = await findOver(db, run, [address]);
+  if (over?.kind !== 'approval') return null;
+  const { approved, by, at, note } = over.output;
+  return `${approved ? 'approved' : 'rejected'} by ${by} at ${at}${note === null ? '' : ` (${note})`}`;
+}
+
+function stateOf(run: RunRow, address: string, node: NodeRow | null, answer: string | null): Error | null {
+  const what = `'${address}' of ${run.id}`;
+  if (answer !== null) return perennialError('PER_KEEP_013', `${what} was answered: ${answer}.`);
+  if (node?.status === 'skipped')
+    return perennialError('PER_KEEP_014', `${what} was skipped: its arm was not taken, and nobody was asked.`);
+  if (run.status !== 'running') return perennialError('PER_KEEP_014', `${what} was not answered: ${endOf(run)}.`);
+  if (node === null || node.status === 'running')
+    return perennialError('PER_KEEP_012', `${what} has not begun: what it needs has not ended.`);
+  return node.status === 'waiting' ? null : perennialError('PER_KEEP_014', `${what} has ended as ${node.status}.`);
+}
+
+function endOf({ status, ended_at: at }: RunRow): string {
+  return `the run ended as ${status}${at === null ? '' : ` at ${at}`}`;
+}
