@@ -242,6 +242,12 @@ export const RUN_ERRORS = {
     title: 'A run is of another pipeline',
     fix: 'Read it with the pipeline that it ran; `perennial show <run>` names it.',
   },
+  PER_RUN_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'A run that is to be rerun has a config with keys that its pipeline has lost since',
+    fix: 'Rerun it from a checkout of the code that it ran, with workers of that build; or start a new run with `perennial run`.',
+  },
   PER_RUN_034: {
     fault: 'user',
     retryable: false,

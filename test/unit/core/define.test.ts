@@ -252,6 +252,15 @@ describe('model, cron, implement and defineConfig', () => {
       'PER_DEF_008',
     ],
     [
+      'a config with a key that its pipeline does not have',
+      () => {
+        // A variable, since the compiler refuses the literal.
+        const misspelt = { ...good, tabel: 'events' };
+        return model('m', { ...rest, monitors: [], config: misspelt });
+      },
+      'PER_DEF_008',
+    ],
+    [
       'two monitors of one name',
       () =>
         model('m', {
