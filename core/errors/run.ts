@@ -374,4 +374,10 @@ export const RUN_ERRORS = {
     title: 'A step was asked for after its run had ended',
     fix: 'Run steps inside the function that `recorded` is given, and await each before it returns.',
   },
+  PER_RUN_116: {
+    fault: 'user',
+    retryable: false,
+    title: "A bundle of workflows holds Temporal's SDK twice",
+    fix: 'Install perennial-ml from its packed file (`npm pack`, then `npm install <file>.tgz`), or its folder with `npm install --install-links <folder>`, with the release of @temporalio/workflow that it depends on.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;
