@@ -126,7 +126,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'A resource has no value',
-    fix: 'Set the variable PERENNIAL_RESOURCE_<NAME>, or add it to the file that PERENNIAL_RESOURCES names (docs/RESOURCES.md).',
+    fix: 'Where the worker runs, set the variable PERENNIAL_RESOURCE_<NAME> or add it to the file that PERENNIAL_RESOURCES names; in a test give it under `resources` (docs/RESOURCES.md).',
   },
   PER_RUN_061: {
     fault: 'user',
@@ -156,7 +156,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: true,
     title: "A step's program failed",
-    fix: 'The message has the end of what it said on stderr; the log of the execution has all of it.',
+    fix: 'Mend what it says on stderr: the log of the execution has all of it, this message the end.',
   },
   PER_RUN_066: {
     fault: 'user',
@@ -288,7 +288,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'A given output was refused',
-    fix: "Give an output of the form that the step's contract says; the node goes on as if nothing had been given.",
+    fix: "Skip a step with an output of its contract's form, and a wait with none. The node goes on as if nothing had been given.",
   },
   PER_RUN_041: {
     fault: 'user',

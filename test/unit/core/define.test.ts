@@ -206,7 +206,7 @@ describe('pipeline', () => {
     [
       'a limit of nothing',
       () => pipeline('p', { config, graph: (g, c) => g.map('m', c.list, (x) => x, { maxParallel: 0 }) }),
-      'PER_DEF_016',
+      'PER_DEF_024',
       'm',
     ],
   ])('refuses %s, naming it', (_, work, code, named) => {
