@@ -60,6 +60,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_RUN_046: EXIT.usage,
   PER_RUN_047: EXIT.usage,
   PER_RUN_048: EXIT.usage,
+  PER_RUN_085: EXIT.usage,
   PER_KEEP_001: EXIT.usage,
   PER_KEEP_002: EXIT.usage,
   PER_KEEP_004: EXIT.usage,

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
+import { unknownKeys } from '../core/define/unknown-keys';
 import { perennialError } from '../core/errors';
 import { type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
@@ -51,7 +52,7 @@ export interface StartedRerun {
  *
  * @param pipelines those of the loaded project
  * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_031 unknown node or item, PER_RUN_032 no
- * worker of its build polls, and what `startRun` throws
+ * worker of its build polls, PER_RUN_085 its config has keys that the pipeline has lost since, and what `startRun` throws
  * @example
  * await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' })
  */
@@ -65,6 +66,7 @@ export async function rerun(
   const was = await planOf(connection.db, parent);
   const original = request.code === 'original';
   if (original) await refuseOtherBuilds(connection.temporal, parent, was);
+  refuseLostKeys(pipeline, parent);
   const given = merged(parent.config, request.config ?? {});
   const nodes = await listRecorded(connection.db, parent.id);
   const next = { plan: original ? was : pipeline.plan, config: jsonOf(parseConfig(pipeline, given)) };
@@ -91,6 +93,17 @@ async function endedRun(db: Pool, id: string): Promise<RunRow> {
   refuseHandWritten(run, 'rerun');
   if (run.status === 'running') throw perennialError('PER_RUN_033', `'${id}' is still running.`);
   return run;
+}
+
+/** Keys of the run that its pipeline has lost since: nobody has given them now, and nobody can leave them out. */
+function refuseLostKeys({ name, config }: RunnablePipeline, parent: RunRow): void {
+  const lost = unknownKeys(config, parent.config).map(({ path }) => path);
+  if (lost.length === 0) return;
+  const keys = lost.length === 1 ? `the key '${lost.join('')}'` : `the keys '${lost.join("', '")}'`;
+  throw perennialError(
+    'PER_RUN_085',
+    `${parent.id} was run with ${keys} in its config, which the config of ${name} no longer has.`,
+  );
 }
 
 async function planOf(db: Pool, run: RunRow): Promise<Plan> {

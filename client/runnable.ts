@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { configRefusal } from '../core/define/config-refusal';
 import { perennialError } from '../core/errors';
 
 /** What the client needs to know of a pipeline: its name, which is the workflow's type, and its config's contract. */
@@ -22,7 +23,7 @@ export function findPipeline<P extends RunnablePipeline>(pipelines: readonly P[]
 /**
  * Holds a config against the pipeline's contract before anything is started.
  *
- * @throws PER_RUN_013 with every key that was refused and why
+ * @throws PER_RUN_013 with every key that was refused and why; also for keys that its contract does not know
  */
 export function checkConfig(pipeline: RunnablePipeline, config: unknown): void {
   parseConfig(pipeline, config);
@@ -31,13 +32,11 @@ export function checkConfig(pipeline: RunnablePipeline, config: unknown): void {
 /**
  * A config as its contract makes it: checked, its defaults filled in.
  *
- * @throws PER_RUN_013 with every key that was refused and why
+ * @throws PER_RUN_013 with every key that was refused and why; also for keys that its contract does not know
  */
 export function parseConfig(pipeline: RunnablePipeline, config: unknown): unknown {
   const parsed = pipeline.config.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(
-    (issue) => `${issue.path.map(String).join('.') || 'config'}: ${issue.message}`,
-  );
-  throw perennialError('PER_RUN_013', `The config of ${pipeline.name} was refused (${issues.join('; ')}).`);
+  const refusal = configRefusal(pipeline, config, parsed.error?.issues);
+  if (refusal) throw refusal;
+  return parsed.data;
 }

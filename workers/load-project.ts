@@ -6,9 +6,10 @@ import { z } from 'zod';
 import type { StepCode } from '../activities/run-step';
 import { implementationsIn, withCalled } from '../core';
 import type { HandWritten, Implementation, Model, Pipeline, ProjectConfig } from '../core';
-import { perennialError } from '../core/errors';
+import { isPerennialError, PerennialError, perennialError } from '../core/errors';
 import { bundleProject, type ProjectBundle } from './bundle-project';
 import { projectCode } from './code/project-code';
+import { type BundledProject, thrownAt, withDeepTraces } from './code/thrown-at';
 import { checkLoaded } from './pool-steps';
 
 /** A user's project: what its perennial.config.ts declares, loaded into this process. */
@@ -37,15 +38,16 @@ export interface Project {
  *
  * @param folder the project
  * @param state the state folder; the bundle goes to its `build/`
- * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project; PER_DEF_009 when
- * two of its things share a name, PER_DEF_013 when a step asks for a pool that nobody serves
+ * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project; what the engine says
+ * of a faulty definition (PER_DEF_...), with the file and line of the project; PER_DEF_009 when two of its things share a
+ * name, PER_DEF_013 when a step asks for a pool that nobody serves
  */
 export async function loadProject(folder: string, state: string): Promise<Project> {
   const root = resolve(folder);
   const source = join(root, 'perennial.config.ts');
   if (!existsSync(source)) throw perennialError('PER_STACK_007', `${source} does not exist.`);
   const { path: bundle, digest, graph } = await bundleConfig(root, source, resolve(state));
-  const { config, loaded } = readBundle(source, load(source, bundle));
+  const { config, loaded } = readBundle(source, load(source, { root, bundle }));
   const pools = Object.keys(config.steps);
   const pipelines = withCalled(config.pipelines);
   checkLoaded({ ...config, pipelines, pools }, null);
@@ -57,7 +59,7 @@ export async function loadProject(folder: string, state: string): Promise<Projec
     models: config.models,
     workflows: config.workflows,
     pools,
-    steps: (pool) => loadSteps(source, config, pool),
+    steps: (pool) => loadSteps(source, config, pool, { root, bundle }),
     codeOf: projectCode({ root, graph, loaded }),
   };
 }
@@ -70,13 +72,33 @@ async function bundleConfig(root: string, source: string, state: string): Promis
   }
 }
 
-function load(source: string, bundle: string): unknown {
+function load(source: string, own: BundledProject): unknown {
   try {
-    const exported: unknown = createRequire(bundle)(bundle);
-    return exported;
+    return withDeepTraces(() => {
+      const exported: unknown = createRequire(own.bundle)(own.bundle);
+      return exported;
+    });
   } catch (error) {
-    throw perennialError('PER_STACK_007', `${source} throws while it is loaded: ${describe(error)}.`, { cause: error });
+    throw located(error, own) ?? unloadable(`${source} throws while it is loaded`, error, own);
   }
+}
+
+/** What the project defines wrongly says so itself; which line it stands in is added. Null: it is another error. */
+function located(error: unknown, own: BundledProject): PerennialError | null {
+  if (!isPerennialError(error)) return null;
+  const at = thrownAt(error, own);
+  if (at === null) return error;
+  const { code, row, detail, cause, stack } = error;
+  const told = new PerennialError(code, row, `${at}: ${detail}`, { cause });
+  if (stack !== undefined) told.stack = stack;
+  return told;
+}
+
+function unloadable(what: string, error: unknown, own: BundledProject): PerennialError {
+  const at = thrownAt(error, own);
+  return perennialError('PER_STACK_007', `${what}: ${describe(error)}${at === null ? '' : ` (${at})`}.`, {
+    cause: error,
+  });
 }
 
 const isFunction = z.custom<() => Promise<object>>((value) => typeof value === 'function', 'must be a function');
@@ -115,19 +137,18 @@ function readBundle(source: string, exported: unknown): Loaded {
   throw perennialError('PER_STACK_007', `${source} exports no project: ${issues.join('; ')}.`);
 }
 
-async function loadSteps(source: string, config: Declared, pool: string): Promise<Implementation[]> {
+async function loadSteps(
+  source: string,
+  config: Declared,
+  pool: string,
+  own: BundledProject,
+): Promise<Implementation[]> {
   const loader = config.steps[pool];
   if (loader === undefined) return [];
   try {
     return implementationsIn(await loader());
   } catch (error) {
-    throw perennialError(
-      'PER_STACK_007',
-      `The steps of the pool ${pool} (${source}) cannot be loaded: ${describe(error)}.`,
-      {
-        cause: error,
-      },
-    );
+    throw located(error, own) ?? unloadable(`The steps of the pool ${pool} (${source}) cannot be loaded`, error, own);
   }
 }
 

@@ -46,9 +46,13 @@ export function implement(
 ): Implementation {
   const missing = Object.keys(contracts).filter((key) => !isBody(handlers[key]));
   const surplus = Object.keys(handlers).filter((key) => !(key in contracts));
-  if (missing.length > 0) throw perennialError('PER_DEF_006', `implement() lacks a handler for ${missing.join(', ')}.`);
-  if (surplus.length > 0)
-    throw perennialError('PER_DEF_006', `implement() has handlers without a contract: ${surplus.join(', ')}.`);
+  if (missing.length > 0 || surplus.length > 0) {
+    const wrong = [
+      ...(missing.length > 0 ? [`lacks a handler for ${missing.join(', ')}`] : []),
+      ...(surplus.length > 0 ? [`has handlers without a contract: ${surplus.join(', ')}`] : []),
+    ];
+    throw perennialError('PER_DEF_006', `implement() ${wrong.join(', and ')}.`);
+  }
   for (const [key, { name, light }] of Object.entries(contracts)) {
     if (light && isCommand(handlers[key])) throw perennialError('PER_DEF_030', `The step ${name} is a light command.`);
   }

@@ -4,6 +4,7 @@ import { type Duration, milliseconds } from '../plan/duration';
 import { checkName } from '../plan/name';
 import type { Cron } from './cron';
 import type { Pipeline } from './pipeline';
+import { describeUnknownKey, unknownKeys } from './unknown-keys';
 
 /** A declared check over windows; which fields it has beside these depends on its kind (steps/monitor.ts). */
 export interface MonitorDeclaration {
@@ -97,14 +98,14 @@ export function model<C extends z.ZodObject>(name: string, options: ModelOptions
 }
 
 function checkConfig(name: string, retrain: Pipeline, config: object): void {
+  const unknown = unknownKeys(retrain.config, config).filter(({ path }) => path !== 'occasion');
   const issues = retrain.config.safeParse(config).error?.issues.filter((issue) => issue.path[0] !== 'occasion') ?? [];
-  const first = issues[0];
-  if (!first) return;
-  const at = first.path.map(String).join('.');
-  throw perennialError(
-    'PER_DEF_008',
-    `The config of the model ${name} does not fit ${retrain.name}: ${at ? `${at}: ` : ''}${first.message}.`,
-  );
+  const [first] = [
+    ...unknown.map(describeUnknownKey),
+    ...issues.map(({ path, message }) => [path.map(String).join('.'), message].filter(Boolean).join(': ')),
+  ];
+  if (first === undefined) return;
+  throw perennialError('PER_DEF_008', `The config of the model ${name} does not fit ${retrain.name}: ${first}.`);
 }
 
 function checkMonitors(model: string, monitors: readonly MonitorDeclaration[]): void {

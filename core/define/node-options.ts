@@ -49,7 +49,7 @@ export function readPriority(priority: Priority | undefined): { readonly priorit
 export function readTolerance(id: string, tolerate: Tolerance | undefined): { readonly tolerate?: Tolerance } {
   if (tolerate === undefined) return {};
   if (tolerate !== 'all' && (!Number.isInteger(tolerate) || tolerate < 1)) {
-    throw perennialError('PER_DEF_016', `tolerate of ${id} is ${tolerate}, neither a count from 1 nor 'all'.`);
+    throw perennialError('PER_DEF_024', `tolerate of ${id} is ${tolerate}, neither a count from 1 nor 'all'.`);
   }
   return { tolerate };
 }
@@ -73,8 +73,8 @@ export function readNames(id: string, by: readonly string[]): readonly string[] 
   throw perennialError('PER_DEF_012', `The approval ${id} names nobody who may answer.`);
 }
 
-/** @throws PER_DEF_016 */
+/** @throws PER_DEF_024 */
 export function readCount(what: string, count: number): number {
   if (Number.isInteger(count) && count >= 1) return count;
-  throw perennialError('PER_DEF_016', `${what} is ${count}, not a count from 1.`);
+  throw perennialError('PER_DEF_024', `${what} is ${count}, not a count from 1.`);
 }

@@ -52,7 +52,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),

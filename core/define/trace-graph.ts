@@ -37,7 +37,7 @@ export interface Traced {
 /**
  * Runs a graph function once against a recording builder.
  *
- * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016
+ * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016 PER_DEF_024
  */
 export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Traced {
   const steps = new Map<string, StepContract>();

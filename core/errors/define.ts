@@ -36,7 +36,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'contracts and handlers do not match',
-    fix: 'Give implement() one handler for each contract, under the same key.',
+    fix: 'Give implement() a function or command(...) for each contract, under the key of the contract, and no others.',
   },
   PER_DEF_007: {
     fault: 'user',
@@ -96,7 +96,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a value has no JSON form',
-    fix: 'Plans and inputs hold JSON and references only: no functions, dates, undefined in lists, or numbers that are not finite.',
+    fix: 'Plans and inputs hold JSON and references only. Write a date as text (toISOString()), null for what is undefined in a list, and leave functions, class instances and numbers that are not finite to the code of steps.',
   },
   PER_DEF_017: {
     fault: 'user',
@@ -139,6 +139,12 @@ export const DEFINE_ERRORS = {
     retryable: false,
     title: 'a wait has no time that can be waited for',
     fix: "Give a length up to '366d', or { until } a moment in ISO 8601 with its zone, like '2026-03-01T06:00:00Z'.",
+  },
+  PER_DEF_024: {
+    fault: 'user',
+    retryable: false,
+    title: 'a count is malformed',
+    fix: 'Give a whole number from 1, or leave the option out where it may be.',
   },
   PER_DEF_030: {
     fault: 'user',

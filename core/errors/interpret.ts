@@ -6,13 +6,13 @@ export const INTERPRET_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'an expression met a value that it cannot read',
-    fix: 'Give the value a default, read it with coalesce(), or let a step compute what is needed.',
+    fix: 'Wire a value of the kind that is needed: with a default or coalesce() where it may be missing, by a step where it has to be computed.',
   },
   PER_FLOW_002: {
     fault: 'user',
     retryable: false,
     title: 'a map was given something else than a list',
-    fix: 'Let the step before it return a list.',
+    fix: 'Give g.map a list, of the config or of a node; read one that may be missing with coalesce(list, []).',
   },
   PER_FLOW_003: {
     fault: 'user',

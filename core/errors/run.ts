@@ -126,7 +126,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'A resource has no value',
-    fix: 'Set the variable PERENNIAL_RESOURCE_<NAME>, or add it to the file that PERENNIAL_RESOURCES names (docs/RESOURCES.md).',
+    fix: 'Where the worker runs, set the variable PERENNIAL_RESOURCE_<NAME> or add it to the file that PERENNIAL_RESOURCES names; in a test give it under `resources` (docs/RESOURCES.md).',
   },
   PER_RUN_061: {
     fault: 'user',
@@ -156,7 +156,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: true,
     title: "A step's program failed",
-    fix: 'The message has the end of what it said on stderr; the log of the execution has all of it.',
+    fix: 'Mend what it says on stderr: the log of the execution has all of it, this message the end.',
   },
   PER_RUN_066: {
     fault: 'user',
@@ -242,6 +242,12 @@ export const RUN_ERRORS = {
     title: 'A run is of another pipeline',
     fix: 'Read it with the pipeline that it ran; `perennial show <run>` names it.',
   },
+  PER_RUN_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'A run that is to be rerun has a config with keys that its pipeline has lost since',
+    fix: 'Rerun it from a checkout of the code that it ran, with workers of that build; or start a new run with `perennial run`.',
+  },
   PER_RUN_034: {
     fault: 'user',
     retryable: false,
@@ -282,7 +288,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'A given output was refused',
-    fix: "Give an output of the form that the step's contract says; the node goes on as if nothing had been given.",
+    fix: "Skip a step with an output of its contract's form, and a wait with none. The node goes on as if nothing had been given.",
   },
   PER_RUN_041: {
     fault: 'user',
@@ -367,5 +373,11 @@ export const RUN_ERRORS = {
     retryable: false,
     title: 'A step was asked for after its run had ended',
     fix: 'Run steps inside the function that `recorded` is given, and await each before it returns.',
+  },
+  PER_RUN_116: {
+    fault: 'user',
+    retryable: false,
+    title: "A bundle of workflows holds Temporal's SDK twice",
+    fix: 'Install perennial-ml from its packed file (`npm pack`, then `npm install <file>.tgz`), or its folder with `npm install --install-links <folder>`, with the release of @temporalio/workflow that it depends on.',
   },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

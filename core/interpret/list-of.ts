@@ -1,4 +1,5 @@
 import { perennialError } from '../errors';
+import { sentence } from '../errors/sentence';
 import { evaluate } from '../expr/evaluate';
 import { isList, type Json } from '../plan/json';
 import type { MapNode } from '../plan/plan';
@@ -54,7 +55,7 @@ function checkFailures(address: string, node: MapNode, list: readonly Json[]): v
   if (!isTooMany(reasons.length, node.tolerate)) return;
   throw perennialError(
     'PER_FLOW_010',
-    `${reasons.length} items of the map ${address} failed and it tolerates ${node.tolerate ?? 0}; the first: ${reasons[0] ?? ''}`,
+    `${reasons.length} of the items of the map ${address} failed and it tolerates ${node.tolerate ?? 0}. The first: ${sentence(reasons[0] ?? '')}`,
   );
 }
 

@@ -41,7 +41,10 @@ function refuseAt(plan: Plan, state: RunState, ask: Extract<Intervention, { node
   if (kind === 'wait' && ask.action === 'skip') {
     if (!isOpen(node)) throw tooLate(address, node);
     if (ask.output !== undefined)
-      throw perennialError('PER_RUN_040', `'${address}' is a wait, which has its own output.`);
+      throw perennialError(
+        'PER_RUN_040',
+        `'${address}' is a wait: its output is the moment that it waited for, and another was given.`,
+      );
     if (!waitingUntil(node)) throw perennialError('PER_RUN_041', `The wait '${address}' has not begun.`);
     return;
   }

@@ -1,4 +1,6 @@
 import { evaluate } from '../expr/evaluate';
+import { kindOf } from '../expr/kinds';
+import { describe } from '../expr/ref';
 import { perennialError } from '../errors';
 import { isList, type Json } from '../plan/json';
 import type { ApprovalNode, CallNode, Expr, MapNode, StepNode } from '../plan/plan';
@@ -130,7 +132,7 @@ function startMap(draft: Draft, address: string, state: NodeState, node: MapNode
   if (!isList(items))
     throw perennialError(
       'PER_FLOW_002',
-      `The map ${address} was given ${items === null ? 'null' : `a ${typeof items}`}.`,
+      `The map ${address} goes over '${describe(node.over)}', which is ${kindOf(items)} and not a list.`,
     );
   const size = shardSizeFor(countExecutions(node.body));
   const inline = planNode(draft, node.id).maps.length === 0 && fitsInline(draft, node, items.length);

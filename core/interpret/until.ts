@@ -1,5 +1,6 @@
 import { perennialError } from '../errors';
 import { evaluate } from '../expr/evaluate';
+import { kindOf } from '../expr/kinds';
 import { isList, type Json } from '../plan/json';
 import type { UntilNode } from '../plan/plan';
 import { change, type Draft, mapAt, nodeAt, note, planNode, valuesAt } from './draft';
@@ -58,7 +59,7 @@ function readIteration(
   const fields = output !== null && typeof output === 'object' && !isList(output) ? output : {};
   const { next, done } = fields;
   if (typeof done === 'boolean') return { next: next ?? null, done };
-  throw perennialError('PER_FLOW_001', `Whether ${address} is done is neither true nor false.`);
+  throw perennialError('PER_FLOW_001', `\`done\` of the repetition ${address} is ${kindOf(done)}, not true or false.`);
 }
 
 /** The repetition at an address; null when something else is there. */

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 
 const root = resolve(__dirname, '../..');
 
-/** Bundles workflows as a worker would, from a path below the repository. Rejects with the bundler's message. */
+/** Bundles workflows as a worker would, from a path, absolute or below the repository. Rejects with the bundler's message. */
 export async function bundleWorkflows(path: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-bundle-'));
   try {
     const out = join(folder, 'bundle.js');
-    await promisify(execFile)(process.execPath, [join(__dirname, 'bundle-child.js'), join(root, path), out], {
+    await promisify(execFile)(process.execPath, [join(__dirname, 'bundle-child.js'), resolve(root, path), out], {
       cwd: root,
     });
     return await readFile(out, 'utf8');

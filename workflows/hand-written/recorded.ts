@@ -33,7 +33,8 @@ const RECORDED = Symbol.for('perennial.recorded');
  * waited for; its value, as JSON, and its error are the workflow's.
  *
  * @param input what the workflow was started with, for the record
- * @throws ApplicationFailure of the type PER_RUN_015 (the Workflow ID is an earlier run's), PER_RUN_110 or PER_RUN_113
+ * @throws ApplicationFailure of the type PER_RUN_015 (the Workflow ID is an earlier run's), PER_RUN_110, PER_RUN_113
+ * or PER_RUN_116 (the bundle holds Temporal's SDK twice)
  * @example
  * export async function nightly(input: { table: string }): Promise<{ auc: number }> {
  *   return recorded(input, async (run: RecordedRun<typeof contracts>) => {
@@ -52,6 +53,7 @@ export async function recorded(
   body: (run: RunOfSteps) => Promise<unknown>,
   options: RecordedOptions = {},
 ): Promise<Json> {
+  refusing(refuseTwoCopies);
   refusing(refuseContinued);
   const { workflowId: run, workflowType: workflow, runId: temporalRunId } = workflowInfo();
   const { firstExecutionRunId: firstTemporalRunId } = workflowInfo();
@@ -112,6 +114,20 @@ function valueOf(run: string, value: unknown): Json {
     const why = error instanceof Error ? error.message : String(error);
     throw toFailure(perennialError('PER_RUN_007', `The value of ${run} cannot be recorded: ${why}.`, { cause: error }));
   }
+}
+
+/**
+ * The scope that Temporal made for the workflow is of the class that this module has imported, unless the bundle holds
+ * the SDK twice: what one copy makes the other cannot read.
+ *
+ * @throws PER_RUN_116
+ */
+function refuseTwoCopies(): void {
+  if (CancellationScope.current() instanceof CancellationScope) return;
+  throw perennialError(
+    'PER_RUN_116',
+    `The bundle of ${workflowInfo().workflowType} holds two copies of @temporalio/workflow: the one of its worker and the one that perennial-ml/workflow has found, as where perennial-ml is linked and not installed.`,
+  );
 }
 
 /** @throws PER_RUN_113: a second recording, or a continued workflow, would be given the outputs of the one before */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Command, StepContext } from '../../../core';
 import { perennialError } from '../../../core/errors';
+import { sentence } from '../../../core/errors/sentence';
 import { JsonValue } from '../json-value';
 import { endWith } from '../process-group';
 import type { Mask } from '../resources';
@@ -69,7 +70,7 @@ export async function runProgram(command: Command, given: Surroundings): Promise
     const { code, signal } = await endOf(program, what);
     if (code === 0) return;
     const how = signal === null ? `ended with exit code ${String(code)}` : `was ended by ${signal}`;
-    const said = words.trim() === '' ? '' : ` Its last words: ${words.trim()}`;
+    const said = words.trim() === '' ? '' : ` Its last words: ${sentence(words)}`;
     if (code === BAD_INPUT) throw perennialError('PER_RUN_066', `${what} refused its input.${said}`);
     throw perennialError('PER_RUN_065', `${what} ${how}.${said}`);
   } finally {

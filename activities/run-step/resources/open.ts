@@ -49,7 +49,10 @@ export async function openResources(
     valuesOf(step) {
       const found = opened.get(step.name);
       if (found !== undefined) return found;
-      throw perennialError('PER_RUN_060', `The resources of the step '${step.name}' were not opened.`);
+      throw perennialError(
+        'PER_RUN_010',
+        `This worker has opened no resources for the step '${step.name}', which it has no code for.`,
+      );
     },
     givenFor: (step) => pick(step, ({ name }) => values.get(name) ?? null),
     identityOf: (step) => {

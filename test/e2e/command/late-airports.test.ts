@@ -132,6 +132,9 @@ test('an unknown pipeline and a config that the contract refuses start nothing',
   expect(await perennial('run', 'no-such')).toMatchObject({ result: { error: { code: 'PER_RUN_012' } }, code: 2 });
   const refused = await perennial('run', 'late-airports', '--set', 'limit=high');
   expect(refused).toMatchObject({ result: { error: { code: 'PER_RUN_013' } }, code: 2 });
+  const misspelt = await perennial('run', 'late-airports', '--set', 'limti=3');
+  expect(misspelt).toMatchObject({ result: { error: { code: 'PER_RUN_013' } }, code: 2 });
+  expect(JSON.stringify(misspelt.result)).toContain("did you mean 'limit'?");
 }, 60_000);
 
 test('a project that is edited after its workers have loaded it is run with a warning, that of the workers without one', async () => {

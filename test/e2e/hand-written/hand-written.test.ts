@@ -25,6 +25,7 @@ import { recordHistory } from '../../replay/record';
 import { eventually, Surroundings } from '../../chaos/surroundings';
 import { bundleWorkflows } from '../../workflows/bundle-workflows';
 import project from './project/perennial.config';
+import { bundleLinked } from './two-copies';
 
 jest.setTimeout(120_000);
 
@@ -330,6 +331,22 @@ describe('a hand-written workflow', () => {
     const handle = await start('stranger', 'stranger');
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PER_RUN_110' } });
     expect(await findRun(around.db, 'stranger')).toBeNull();
+  });
+
+  it('whose bundle holds the SDK twice, as where the engine is linked, is told so and how to mend it', async () => {
+    const stop = await work('a-queue-of-two-copies', await bundleLinked(around.folder));
+    try {
+      const options = { workflowId: 'twice', taskQueue: 'a-queue-of-two-copies', args: [] };
+      const handle = await around.client.workflow.start('nightly', options);
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: {
+          type: 'PER_RUN_116',
+          message: expect.stringMatching(/nightly.*two copies.*--install-links/) as string,
+        },
+      });
+    } finally {
+      await stop();
+    }
   });
 
   it('is refused what only a plan can tell: to be rerun, paused or approved', async () => {

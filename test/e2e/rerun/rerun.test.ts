@@ -220,11 +220,20 @@ describe('what cannot be rerun is refused with a code', () => {
     ['an unknown node', { from: 'weight' }, 'PER_RUN_031'],
     ['an unknown item', { only: 'each[210]' }, 'PER_RUN_031'],
     ['a config that the contract refuses', { config: { folder: 1 } }, 'PER_RUN_013'],
+    ['a key that the contract does not know', { config: { nonsense: 1 } }, 'PER_RUN_013'],
     ['an id that is taken', { runId: 'heavy-parent' }, 'PER_RUN_015'],
   ])('%s', async (_, request, code) => {
     await expect(rerun(connection, project.pipelines, { run: 'wide-parent', ...request })).rejects.toMatchObject({
       code,
     });
+  });
+
+  it('a config with a key that the pipeline has lost since, by its name', async () => {
+    const lost = `UPDATE runs SET config = config || '{"gone": 1}' WHERE id = 'heavy-parent'`;
+    await around.db.query(lost);
+    const refused = rerun(connection, project.pipelines, { run: 'heavy-parent' });
+    await expect(refused).rejects.toMatchObject({ code: 'PER_RUN_085' });
+    await expect(refused).rejects.toThrow(/heavy-parent.*'gone'.*heavy no longer has/);
   });
 
   it('a run that has not ended', async () => {

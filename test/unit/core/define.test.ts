@@ -206,7 +206,7 @@ describe('pipeline', () => {
     [
       'a limit of nothing',
       () => pipeline('p', { config, graph: (g, c) => g.map('m', c.list, (x) => x, { maxParallel: 0 }) }),
-      'PER_DEF_016',
+      'PER_DEF_024',
       'm',
     ],
   ])('refuses %s, naming it', (_, work, code, named) => {
@@ -249,6 +249,15 @@ describe('model, cron, implement and defineConfig', () => {
     [
       'a config its pipeline refuses',
       () => model('m', { ...rest, monitors: [], config: { ...good, seeds: [] } }),
+      'PER_DEF_008',
+    ],
+    [
+      'a config with a key that its pipeline does not have',
+      () => {
+        // A variable, since the compiler refuses the literal.
+        const misspelt = { ...good, tabel: 'events' };
+        return model('m', { ...rest, monitors: [], config: misspelt });
+      },
       'PER_DEF_008',
     ],
     [

@@ -1,4 +1,5 @@
 import { perennialError } from '../../../core/errors';
+import { sentence } from '../../../core/errors/sentence';
 import { evaluate, type Values } from '../../../core/expr/evaluate';
 import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
@@ -336,8 +337,8 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     if (node.tolerate === undefined) return first ? broke(first.fault) : gave(closed.map(({ value }) => value));
     const faults = closed.flatMap((one) => (one.failed ? [one.fault] : []));
     if (faults.length > most) {
-      const what = `${faults.length} items of the map ${address} failed and it tolerates ${most}`;
-      const fault = faultOf('PER_FLOW_010', `${what}; the first: ${faults[0]?.message ?? ''}`);
+      const what = `${faults.length} of the items of the map ${address} failed and it tolerates ${most}`;
+      const fault = faultOf('PER_FLOW_010', `${what}. The first: ${sentence(faults[0]?.message ?? '')}`);
       fail(place, address, end, fault);
       return broke(fault);
     }

@@ -103,6 +103,6 @@ describe('a repetition', () => {
 
   it('is refused when all its times would not fit one workflow, or it has no number of times', () => {
     expect(codeOf(() => counting(501))).toBe('PER_DEF_011');
-    expect(codeOf(() => counting(0))).toBe('PER_DEF_016');
+    expect(codeOf(() => counting(0))).toBe('PER_DEF_024');
   });
 });

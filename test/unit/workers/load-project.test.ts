@@ -2,7 +2,7 @@
 // to give the same digest wherever they lie, or every cache entry of a moved checkout is lost.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { loadProject } from '../../../workers/load-project';
@@ -43,7 +43,10 @@ const GOOD: Record<string, string> = {
 async function load(files: Record<string, string>, name = 'project') {
   const project = join(folder, name);
   mkdirSync(join(project, 'node_modules'), { recursive: true });
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), text);
+  }
   writeFileSync(
     join(project, 'node_modules', 'zod.js'),
     `module.exports = require(${JSON.stringify(require.resolve('zod'))});`,
@@ -102,6 +105,61 @@ test('a step that asks for a pool that nobody serves is refused with the pools t
   const config = GOOD['perennial.config.ts']?.replace('steps: {', "steps: { gpuu: () => import('./steps'),") ?? '';
   const named = await load({ ...GOOD, 'contracts.ts': contracts, 'perennial.config.ts': config }, 'named');
   expect(named.pools).toEqual(['gpuu', 'cpu']);
+});
+
+/** A definition that is wrong in line 4 of a file beside the config. */
+const FAULTY: Record<string, string> = {
+  'contracts.ts': GOOD['contracts.ts'] ?? '',
+  'pipelines/greet.ts': [
+    `import { pipeline } from ${CORE};`,
+    `import { z } from 'zod';`,
+    `import { hello } from '../contracts';`,
+    `export const greet = pipeline('Greet Me', { config: z.object({}), graph: (g) => g.run(hello, { name: 'x' }) });`,
+  ].join('\n'),
+  'perennial.config.ts': `
+    import { defineConfig } from ${CORE};
+    import { greet } from './pipelines/greet';
+    export default defineConfig({ pipelines: [greet], models: [], steps: {} });`,
+};
+
+async function messageOf(files: Record<string, string>): Promise<string> {
+  const failure = await load(files).catch((error: unknown) => error);
+  return failure instanceof Error ? failure.message : '';
+}
+
+describe('a faulty definition says itself what is wrong, once, and in which line of the project', () => {
+  test('of a file beside the config', async () => {
+    const message = await messageOf(FAULTY);
+    expect(message).toMatch(/^\[PER_DEF_001\] pipelines\/greet\.ts:4:\d+: .*Greet Me.*lower-case letters/);
+    expect(message.match(/Greet Me/g)).toHaveLength(1);
+    expect(message).not.toContain('PER_STACK_007');
+  });
+
+  test('inside the graph, below the frames of the engine that trace it', async () => {
+    const graph = [
+      `graph: (g) => {`,
+      `const x = g.map('each', [1], () => g.run(hello, { name: 'x' }, { id: 'B C' }));`,
+    ];
+    const text = (FAULTY['pipelines/greet.ts'] ?? '')
+      .replace('Greet Me', 'greet')
+      .replace(/graph: .*/, `\n\n${graph.join('\n')} return x; } });`);
+    expect(await messageOf({ ...FAULTY, 'pipelines/greet.ts': text })).toMatch(
+      /^\[PER_DEF_001\] pipelines\/greet\.ts:7:\d+: .*B C/,
+    );
+  });
+
+  test('in step code, which is loaded later', async () => {
+    const steps = (GOOD['steps.ts'] ?? '').replace('implement({ hello }, { hello:', 'implement({ hello }, { helo:');
+    const project = await load({ ...GOOD, 'steps.ts': steps });
+    await expect(project.steps('cpu')).rejects.toThrow(/^\[PER_DEF_006\] steps\.ts:5:\d+: /);
+  });
+
+  test('an error of another kind keeps its line too', async () => {
+    const thrower = `export const greet = ((): never => {\n  throw new Error('no such table');\n})();`;
+    expect(await messageOf({ ...FAULTY, 'pipelines/greet.ts': thrower })).toMatch(
+      /PER_STACK_007.*throws while it is loaded: no such table \(pipelines\/greet\.ts:2:\d+\)\./,
+    );
+  });
 });
 
 const WRONG: [string, string | null, RegExp][] = [
