@@ -200,6 +200,34 @@ it('outputs that no message could hold together are reused', async () => {
   expect(ran).toEqual(['ship', 'sum', 'texts[99]/write']);
 });
 
+describe('a loop whose run failed after it', () => {
+  const rounds = [0, 1, 2].map((round) => `grow[${round}]/extract`);
+
+  beforeAll(async () => {
+    await writeFile(broken(), '');
+    await around.start('growing', 'growing-parent');
+    expect(await awaitRun(connection, 'growing-parent')).toMatchObject({ status: 'failed' });
+    await rm(broken());
+  });
+
+  it('has told of the failure, after everything else', async () => {
+    expect(await executed('growing-parent')).toEqual(['alert', ...rounds, 'ship']);
+    expect((await nodes('growing-parent')).get('alert')).toMatchObject({ status: 'completed', output: { n: 0 } });
+  });
+
+  it('is taken over with all its rounds, and nobody is told of what went well', async () => {
+    const { ran, end } = await again({ run: 'growing-parent' });
+    expect(end).toMatchObject({ status: 'completed', output: { n: 3 } });
+    expect(ran).toEqual(['ship']);
+  });
+
+  it('goes on from one of its rounds: that one and those after it', async () => {
+    const { ran, end } = await again({ run: 'growing-parent', from: 'grow[1]/extract' });
+    expect(end).toMatchObject({ status: 'completed', output: { n: 3 } });
+    expect(ran).toEqual([...rounds.slice(1), 'ship']);
+  });
+});
+
 describe('the original code', () => {
   it('is run with its plan, by workers of its build', async () => {
     const { end, ran } = await again({ run: 'wide-parent', from: 'ship', code: 'original' });

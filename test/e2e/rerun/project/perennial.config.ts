@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defineConfig, implement, pipeline, step, type StepContext } from '../../../../core';
+import { defineConfig, gte, implement, pipeline, step, type StepContext } from '../../../../core';
 
 // A project whose steps write down each of their executions, and whose last one fails as long as a file is there. But for
 // `weigh` they have no cache: what is not executed again was reused.
@@ -96,8 +96,28 @@ export const heavy = pipeline('heavy', {
   },
 });
 
+/** Counts to three, one at a time, and ships; tells of a failure. */
+export const growing = pipeline('growing', {
+  config: Folder,
+  graph(g, { folder }) {
+    const grown = g.until(
+      'grow',
+      { n: 0 },
+      (last) => {
+        const next = g.run(extract, { folder, n: last.n });
+        return { next: { n: next.n }, done: gte(next.n, 3) };
+      },
+      { max: 5 },
+    );
+    g.onFailure('tell', () => {
+      g.run(sum, { folder, list: [] }, { id: 'alert' });
+    });
+    return g.run(ship, { folder, n: grown.value.n });
+  },
+});
+
 export default defineConfig({
-  pipelines: [chain, wide, heavy],
+  pipelines: [chain, wide, heavy, growing],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
