@@ -28,8 +28,8 @@ export const flightDelaysModel = model('flight-delays', {
   config: {},
   schedule: cron('0 2 * * *', { timezone: 'UTC' }),
   monitors: [...driftMonitors, ...qualityMonitors],
-  // Three weeks of flights to learn from: sooner again would learn mostly what it knows.
-  policy: { cooldown: '21d' },
+  // As long as the flights that it learns from: each is learnt from once.
+  policy: { cooldown: '28d' },
   serving: { features, eventTime: time },
   // The flights are of 2001: a scheduled cause carries the newest instant the records know, not the wall clock's.
   clock: 'event',
