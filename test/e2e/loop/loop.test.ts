@@ -1,6 +1,6 @@
 /**
  * Danger: each stage works alone and the loop does not close: a model that never retrains, or one that is replaced on
- * noise. The real loop is played on January and three weeks of February against the stack that the tests share, and a
+ * noise. The real loop is played on January and the five weeks after it against the stack that the tests share, and a
  * control that must stay silent: January's own left-out rows, replayed as if they were a window of requests.
  */
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ const Environment = z.object({
   PERENNIAL_TEST_TOKEN: z.string(),
 });
 const JANUARY = { from: '2001-01-01T00:00:00.000Z', to: '2001-02-01T00:00:00.000Z' };
-const WEEKS = weeks('2001-02-01T00:00:00.000Z', '2001-02-22T00:00:00.000Z');
+const WEEKS = weeks('2001-02-01T00:00:00.000Z', '2001-03-08T00:00:00.000Z');
 const page = { limit: 1_000 };
 
 let stage: Stage;
@@ -119,7 +119,7 @@ test("control: January's left-out rows make no monitor fire and promote nothing"
   expect(newest).toMatchObject({ action: 'refuse', rule: 'cool-down', cause: { kind: 'schedule' } });
 }, 300_000);
 
-test('three weeks of requests: causes are answered once each, retrains end in a promotion or a recorded refusal', async () => {
+test('five weeks of requests: causes are answered once each, retrains end in a promotion or a recorded refusal', async () => {
   const { db } = stage.connection;
   played = await playWindows(stage, WEEKS, () => undefined);
   expect(played.map((p) => p.rows)).toEqual(WEEKS.map(() => 5_000));
