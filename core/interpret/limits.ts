@@ -7,8 +7,8 @@ export const MAX_EXECUTIONS = 500;
 export const MAX_SHARD_ITEMS = 200;
 
 /**
- * Items of a map that run at once where its `maxParallel` does not say: five full shards. All of 10,000 at once were
- * measured at almost twice the time and memory an item that 1,000 take.
+ * Items of a map that run at once where its `maxParallel` does not say: five full shards. 10,000 at once were measured at
+ * 1.56 times the CPU an item that 1,000 take, and 1.85 times the worker's memory.
  */
 export const ITEMS_AT_ONCE = 1_000;
 
