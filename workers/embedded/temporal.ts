@@ -54,7 +54,8 @@ export async function startTemporal(options: TemporalOptions): Promise<Child> {
   const child = await startChild({
     command: options.binary.path,
     args: temporalArguments(state, ports),
-    env: pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'LANG']),
+    // A user without an entry in the password file (a container's, say) has to have a name, or Temporal does not start.
+    env: { USER: `uid-${process.getuid?.() ?? 0}`, ...pick(process.env, ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG']) },
     cwd: state,
     log,
   });
