@@ -29,7 +29,7 @@ export interface BinnedRows {
   readonly places: Places;
 }
 
-/** Half the memory where the places can be told apart in 16 bits: what boosting waits for is memory. */
+/** 16 bits where they tell the places apart: half the memory. */
 export type Places = Uint16Array | Uint32Array;
 
 /** Cuts the columns into at most `bins` bins of about equal weight each (categories are never brought together). */
