@@ -62,7 +62,7 @@ async function install() {
 async function build() {
   if (isBuilt()) return;
   await step('compiling', process.execPath, [
-    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    join(root, 'node_modules', 'typescript-native', 'bin', 'tsc'),
     '-p',
     'tsconfig.build.json',
   ]);
