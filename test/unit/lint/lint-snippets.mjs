@@ -7,7 +7,6 @@ const RULES = [
   '@typescript-eslint/no-explicit-any',
   '@typescript-eslint/no-non-null-assertion',
   'no-restricted-syntax',
-  'import-x/no-cycle',
 ];
 
 const eslint = new ESLint({
