@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createTemplate } from '../database';
 
 const Up = z.object({
   state: z.string(),
@@ -41,6 +42,7 @@ export default async function setup(): Promise<void> {
   const up = Up.safeParse(await firstLine(child));
   if (!up.success) throw new Error(`the tests' stack did not say where it is: ${z.prettifyError(up.error)}`);
   const { addresses, token, temporalCli } = up.data;
+  await createTemplate(addresses.postgresUrl);
   Object.assign(process.env, {
     PERENNIAL_TEST_STATE: state,
     PERENNIAL_TEST_DATABASE_URL: addresses.postgresUrl,
