@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 const claimant = (run: string, address: string, input: Json) => ({
-  ...{ run, address, node: 'fit', step: 'fit', pool: 'gpu', input, worker: 'w', attempt: 1 },
+  ...{ run, address, node: 'fit', step: 'fit', pool: 'gpu', input, worker: 'w', device: null, attempt: 1 },
 });
 
 /** Puts an output into the cache, as an execution would. */

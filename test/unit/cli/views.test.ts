@@ -91,6 +91,7 @@ const execution = {
   address: 'collect',
   fence: 1,
   worker: 'host:7',
+  device: null,
   attempt: 1,
   started_at: node.first_claimed,
   ended_at: null,
@@ -125,6 +126,15 @@ describe('runText', () => {
     const executions = [1, 2].map((fence) => ({ ...execution, fence }));
     const text = runText({ ...view, nodes: [open], executions }, now);
     expect(text).toMatch(/^ *collect +step +cpu +running +\+1\.0 s +9 min 59 s +2 +0 ms *$/m);
+  });
+
+  test('the device of a node is that of its newest execution; where nothing had one, there is no such column', () => {
+    const executions = ['GPU-1', 'GPU-2'].map((device, i) => ({ ...execution, fence: i + 1, device }));
+    const text = runText({ ...view, nodes: [node, release], executions }, now);
+    expect(text).toMatch(/^ *node .* cache +device *$/m);
+    expect(text).toMatch(/^ *collect .* missed: nothing kept yet +GPU-2 *$/m);
+    expect(text).not.toMatch(/^ *release .*GPU/m);
+    expect(runText({ ...view, executions: [execution] }, now)).not.toMatch(/device/);
   });
 
   test('a rerun names its parent and what was chosen; a called run its caller; what was taken over says from where', () => {
@@ -244,6 +254,15 @@ describe('nodeText', () => {
     expect(text).toMatch(/^ *1 +1 +host:7 +2026-02-01T00:00:01\.000Z +2026-02-01T00:00:02\.000Z +1\.0 s +failed *$/m);
     expect(text).toMatch(/^ *2 +2 +host:7 .* 2\.5 s +committed *$/m);
     expect(text).toContain('  1: Artifact x is gone. (PER_RUN_002, user fault, may be tried again)');
+  });
+
+  test('each execution says on which device it computed, where any had one', () => {
+    const [first = execution, second = execution] = one.executions;
+    const text = nodeText({ ...one, executions: [first, { ...second, device: 'GPU-2' }] }, now);
+    expect(text).toMatch(/^ *execution +attempt +worker +device +started /m);
+    expect(text).toMatch(/^ *1 +1 +host:7 +2026-02-01T00:00:01\.000Z /m);
+    expect(text).toMatch(/^ *2 +2 +host:7 +GPU-2 +2026-02-01T00:00:01\.000Z /m);
+    expect(nodeText(one, now)).not.toContain('device');
   });
 
   test('a node without an output has no output, and its error has its code', () => {
