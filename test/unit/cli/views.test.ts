@@ -3,7 +3,7 @@
  * is empty without saying so.
  */
 import { duration } from '../../../cli/views/duration';
-import { historyText, modelsText, versionText } from '../../../cli/views/model-view';
+import { decisionsText, historyText, modelsText, versionText } from '../../../cli/views/model-view';
 import { approvalsOf } from '../../../cli/views/approvals';
 import { bytesText } from '../../../cli/views/bytes';
 import { itemsText } from '../../../cli/views/items-view';
@@ -12,6 +12,9 @@ import { nodeNews } from '../../../cli/verbs/run';
 import { type NodeView, nodeText } from '../../../cli/views/node-view';
 import { type RunView, runsText, runText } from '../../../cli/views/run-view';
 import { shellWord } from '../../../cli/views/shell-word';
+import { whyText } from '../../../cli/views/why-text';
+import type { WhyView } from '../../../cli/read-why';
+import type { RecordedDecision } from '../../../store/keeper/list-decisions';
 import type { NodeRow } from '../../../store/nodes/node-row';
 import type { Champion, ModelVersionRow } from '../../../store/models/model-row';
 import type { RunRow } from '../../../store/runs/run-row';
@@ -369,6 +372,39 @@ test('historyText shows from which version to which', () => {
     /2 +v1 -> v3[^]*\n *1 +v1 +/,
   );
   expect(historyText([])).toBe('No promotions.');
+});
+
+describe('on a terminal', () => {
+  const reason = 'The candidate is better by 0.02 in log loss over the newest four weeks, and no worse calibrated.';
+  const long: Champion = { ...champion, decision_id: 'flight-delays-20260201T000000-3f9a1c', reason };
+  const decision: RecordedDecision = {
+    ...{ id: 'd', model: 'm', eventTime: champion.event_time, recordedAt: champion.recorded_at },
+    ...{ action: 'retrain', rule: 'accepted', reason, version: 3, runId: run.id, causeId: 'c' },
+    cause: { kind: 'drift', version: 3, window: null },
+  };
+  const own = { run, node, artifacts: [], executions: [], costs: [], entry: null, uncached: [], uses: {} };
+  const why: WhyView = {
+    ...{ run: run.id, address: 'collect', against: { run: 'p-before', address: 'collect' }, about: null, needs: [] },
+    view: { ...own, attempts: null, retrying: null, approval: null, interventions: [] },
+    differences: [{ part: 'code', what: `file steps/${'deeply/'.repeat(6)}clean.ts`, was: 'a'.repeat(64), is: null }],
+  };
+  const texts: [string, (width: number | null) => string][] = [
+    ['modelsText', (width) => modelsText([{ model: 'm', declared: false, champion: long }], width)],
+    ['historyText', (width) => historyText([long], width)],
+    ['decisionsText', (width) => decisionsText([decision], width)],
+    ['whyText', (width) => whyText(why, width)],
+  ];
+
+  test.each(texts)('%s keeps within 80 columns and says all that it says elsewhere', (_, text) => {
+    const lengths = (width: number | null) =>
+      text(width)
+        .split('\n')
+        .map((line) => line.length);
+    const letters = (width: number | null) => Array.from(text(width).replace(/\s/g, '')).sort().join('');
+    expect(Math.max(...lengths(null))).toBeGreaterThan(80);
+    expect(Math.max(...lengths(80))).toBeLessThanOrEqual(80);
+    expect(letters(80)).toBe(letters(null));
+  });
 });
 
 test('versionText gives each metric its line', () => {
