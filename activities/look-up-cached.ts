@@ -99,7 +99,7 @@ async function recordHit(
 ): Promise<{ readonly output: Json } | null> {
   const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
   const done = { output: entry.output, cache: reason, cost: NO_COST, entry: null };
-  const recorded = await recordUnlessEnded(db, { run, ...node, worker: WORKER, attempt: 1 }, done);
+  const recorded = await recordUnlessEnded(db, { run, ...node, worker: WORKER, device: null, attempt: 1 }, done);
   if (recorded === null) return null;
   const { output, mine } = recorded;
   const before = handWritten && !mine ? await findNode(db, run, node.address) : null;

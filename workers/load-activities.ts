@@ -11,7 +11,7 @@ import type { OpenedResources } from '../activities/run-step/resources';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
-import type { AnnouncedStep } from '../store/workers/announce-steps';
+import type { AnnouncedStep } from '../store/workers/see-worker';
 import { standardCode } from './code/standard-code';
 import type { Project } from './load-project';
 import { checkLoaded, checkPrograms, stepsOfPool } from './pool-steps';

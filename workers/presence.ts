@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { type AnnouncedStep, announceSteps } from '../store/workers/announce-steps';
 import { removeWorker } from '../store/workers/remove-worker';
-import { SAYS_EVERY, seeWorker } from '../store/workers/see-worker';
+import { type AnnouncedStep, SAYS_EVERY, seeWorker } from '../store/workers/see-worker';
 import { repeat } from './repeat';
 import type { Service } from './services';
 
@@ -22,11 +21,10 @@ export function startPresence(worker: {
 }): Service {
   const { db, log, pool, build, project, steps } = worker;
   const id = `${hostname()}:${process.pid}`;
-  let isAnnounced = steps.length === 0;
+  let unsaid = steps;
   const say = async (): Promise<void> => {
-    if (isAnnounced) return seeWorker(db, { id, pool, build, project });
-    await announceSteps(db, { id, pool, build, project }, steps);
-    isAnnounced = true;
+    await seeWorker(db, { id, pool, build, project }, unsaid);
+    unsaid = [];
   };
   const saying = repeat(SAYS_EVERY, say, (error) => {
     log.warn({ err: error }, 'the records do not hear that this worker is there; it is said again');

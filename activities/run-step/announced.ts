@@ -1,6 +1,6 @@
 import { isCommand } from '../../core';
 import { jsonDigest } from '../../store/plans/json-digest';
-import type { AnnouncedStep } from '../../store/workers/announce-steps';
+import type { AnnouncedStep } from '../../store/workers/see-worker';
 import { fingerprintOf } from './cache-key';
 import type { RunStepDependencies } from './dependencies';
 import { knownStep } from './known-step';

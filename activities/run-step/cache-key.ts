@@ -2,7 +2,7 @@ import type { Json } from '../../core';
 import type { EnvironmentDetail } from '../../store/cache/key-part';
 import type { NewCacheEntry } from '../../store/nodes/node-row';
 import { jsonDigest } from '../../store/plans/json-digest';
-import type { OwnParts } from '../../store/workers/announce-steps';
+import type { OwnParts } from '../../store/workers/see-worker';
 
 /** The key of a step's output; artifacts in the input stand there by their digest. */
 export function keyOf(step: string, input: Json, { code, environment }: OwnParts): NewCacheEntry {

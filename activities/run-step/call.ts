@@ -42,7 +42,7 @@ export function toCall(
   const { name, pool } = step.contract;
   const withMeter = (meter: Meter, device: string | null): Call => ({
     ...given,
-    claimant: { run, address, node, step: name, pool, input, worker: WORKER, attempt: temporal.info.attempt },
+    claimant: { run, address, node, step: name, pool, input, worker: WORKER, device, attempt: temporal.info.attempt },
     log: () => given.dependencies.log.child({ run, node: address, step: name, ...(device === null ? {} : { device }) }),
     meter,
     device,

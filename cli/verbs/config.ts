@@ -25,6 +25,7 @@ export function registerConfig(program: Command): void {
             ...rows.map((row) => [row.name, row.value ?? '(not set)', row.source]),
             ...resources.map((row) => [`resource ${row.name}`, row.value ?? '(not set)', row.source]),
           ],
+          frame.width,
         ),
       );
       return undefined;

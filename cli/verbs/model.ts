@@ -121,7 +121,7 @@ function registerDecisions(model: Command): void {
 }
 
 /** A list: with --json one object a line, otherwise a table. */
-function lines<T>(frame: Frame, rows: readonly T[], human: (rows: readonly T[]) => string): void {
+function lines<T>(frame: Frame, rows: readonly T[], human: (rows: readonly T[], width: number | null) => string): void {
   if (frame.json) for (const row of rows) frame.result(row, () => '');
-  else frame.line(human(rows));
+  else frame.line(human(rows, frame.width));
 }

@@ -16,7 +16,7 @@ export function registerModels(program: Command): void {
         const declared = await declaredModels(flags, frame);
         const models = mergeModels(declared, champions);
         if (frame.json) for (const model of models) frame.result(model, () => '');
-        else frame.line(modelsText(models));
+        else frame.line(modelsText(models, frame.width));
         return undefined;
       }),
     );

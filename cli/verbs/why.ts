@@ -22,7 +22,7 @@ Examples:
       act(async (frame) => {
         const [run, node] = [frame.argument(0), frame.argument(1)];
         const view = await withRecords(frame.options(CommonOptions), (db) => readWhy(db, run, node));
-        frame.result(plainly(view), () => whyText(view));
+        frame.result(plainly(view), () => whyText(view, frame.width));
         return undefined;
       }),
     );

@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** A table's cells as text. */
 export type Cells = readonly string[];
 
@@ -11,7 +13,7 @@ export interface Fitted {
   readonly compact: boolean;
 }
 
-/** Characters between two cells; around each cell where there is room. */
+/** Columns between two cells; around each cell where there is room. */
 const GAP = 2;
 const PADDING = 2;
 
@@ -20,6 +22,9 @@ const LONGEST_WORD = 40;
 
 /** No column is made narrower to keep within a terminal. */
 const NARROWEST = 8;
+
+/** What a reader takes for one character may be several of a string. */
+const CHARACTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
  * Breaks cells into lines so that a table keeps within a terminal: empty columns go, and cells are broken between words; then the
@@ -45,7 +50,7 @@ function isProse(rows: readonly Cells[]): boolean {
   return rows.some(([first = '']) => first.trim().includes(' '));
 }
 
-/** Lines of at most so many characters, broken between words, and inside one that is longer: after a sign that parts it if there is one. */
+/** Lines of at most so many columns of a terminal, in which some characters take two, broken between words, and inside one that is longer: after a sign that parts it if there is one. */
 export function wrap(text: string, width: number): string {
   return text
     .split('\n')
@@ -55,13 +60,13 @@ export function wrap(text: string, width: number): string {
 
 /** What is indented stays so. */
 function wrapLine(line: string, width: number): string[] {
-  if (line.length <= width) return [line];
+  if (stringWidth(line) <= width) return [line];
   const indent = indentOf(line);
   const room = Math.max(1, width - indent.length);
   const lines: string[] = [];
   for (const word of line.trim().split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && `${last} ${word}`.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && stringWidth(`${last} ${word}`) <= room) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(...pieces(word, room));
   }
   return lines.map((each) => `${indent}${each}`);
@@ -72,10 +77,21 @@ function indentOf(line: string): string {
 }
 
 function pieces(word: string, width: number): string[] {
-  if (word.length <= width) return [word];
-  const parted = [...word.slice(0, width).matchAll(/[-/,_]|(?<=\d)T(?=\d)/g)].at(-1)?.index;
-  const end = parted === undefined || parted === 0 ? width : parted + 1;
+  if (stringWidth(word) <= width) return [word];
+  const fits = beginningOf(word, width);
+  const parted = [...fits.matchAll(/[-/,_]|(?<=\d)T(?=\d)/g)].at(-1)?.index;
+  const end = parted === undefined || parted === 0 ? fits.length : parted + 1;
   return [word.slice(0, end), ...pieces(word.slice(end), width)];
+}
+
+/** What fits of a word, whole characters and at least one. */
+function beginningOf(word: string, width: number): string {
+  let fits = '';
+  for (const { segment } of CHARACTERS.segment(word)) {
+    if (fits !== '' && stringWidth(fits + segment) > width) break;
+    fits += segment;
+  }
+  return fits;
 }
 
 function asTable([head = [], ...rows]: readonly Cells[]): Pick<Fitted, 'head' | 'rows'> {
@@ -105,12 +121,12 @@ function totalOf(widths: readonly number[]): number {
 }
 
 function naturalWidths(all: readonly Cells[]): number[] {
-  return widest(all, (cell) => Math.max(...cell.split('\n').map((line) => line.length)));
+  return widest(all, (cell) => Math.max(...cell.split('\n').map(stringWidth)));
 }
 
 function wordWidths(all: readonly Cells[]): number[] {
   const longest = (cell: string) =>
-    Math.max(...cell.split(/\s/).map((word) => Math.min(word.length, LONGEST_WORD))) + indentOf(cell).length;
+    Math.max(...cell.split(/\s/).map((word) => Math.min(stringWidth(word), LONGEST_WORD))) + indentOf(cell).length;
   return widest(all, longest);
 }
 

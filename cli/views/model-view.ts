@@ -10,8 +10,8 @@ export interface ModelLine {
   readonly champion: Champion | null;
 }
 
-/** Models for people, one a line. */
-export function modelsText(models: readonly ModelLine[]): string {
+/** Models for people, one a line, or within the width of a terminal. */
+export function modelsText(models: readonly ModelLine[], width: number | null = null): string {
   if (models.length === 0) return 'No models.';
   const rows = models.map(({ model, declared, champion }) => [
     declared ? model : `${model} (not in this project)`,
@@ -20,11 +20,11 @@ export function modelsText(models: readonly ModelLine[]): string {
     champion?.event_time ?? null,
     champion?.reason ?? null,
   ]);
-  return table(['model', 'champion', 'since', 'event time', 'reason'], rows);
+  return table(['model', 'champion', 'since', 'event time', 'reason'], rows, width);
 }
 
-/** The promotion log for people, newest first. */
-export function historyText(promotions: readonly PromotionRow[]): string {
+/** The promotion log for people, newest first, one a line, or within the width of a terminal. */
+export function historyText(promotions: readonly PromotionRow[], width: number | null = null): string {
   if (promotions.length === 0) return 'No promotions.';
   const rows = promotions.map((p) => [
     p.seq,
@@ -35,11 +35,11 @@ export function historyText(promotions: readonly PromotionRow[]): string {
     p.decision_id,
     p.reason,
   ]);
-  return table(['seq', 'champion', 'recorded', 'event time', 'by', 'decision', 'reason'], rows);
+  return table(['seq', 'champion', 'recorded', 'event time', 'by', 'decision', 'reason'], rows, width);
 }
 
-/** Decisions of a keeper for people, newest first. */
-export function decisionsText(decisions: readonly RecordedDecision[]): string {
+/** Decisions of a keeper for people, newest first, one a line, or within the width of a terminal. */
+export function decisionsText(decisions: readonly RecordedDecision[], width: number | null = null): string {
   if (decisions.length === 0) return 'No decisions.';
   const rows = decisions.map((d) => [
     d.eventTime,
@@ -50,7 +50,7 @@ export function decisionsText(decisions: readonly RecordedDecision[]): string {
     d.runId,
     d.reason,
   ]);
-  return table(['event time', 'action', 'rule', 'cause', 'version', 'run', 'reason'], rows);
+  return table(['event time', 'action', 'rule', 'cause', 'version', 'run', 'reason'], rows, width);
 }
 
 /** What `perennial model show` tells of one version. */

@@ -131,12 +131,15 @@ function artifactTable({ artifacts }: NodeView): string {
 function executionTable({ executions, costs }: NodeView, now: Date, width: number | null): string {
   if (executions.length === 0) return '';
   const errors = executions.flatMap(({ fence, error }) => (error === null ? [] : [`  ${fence}: ${errorText(error)}`]));
+  const hasDevices = executions.some(({ device }) => device !== null);
   const rows = executions.map((e) => {
     const cost = costs.find(({ fence }) => fence === e.fence);
     const cpu = cost === undefined ? null : duration(cost.cpu_ms);
     const times = [e.started_at, e.ended_at, took(e.started_at, e.ended_at, now)];
-    return [e.fence, e.attempt, e.worker, ...times, e.outcome ?? 'running', cpu];
+    const device = hasDevices ? [e.device] : [];
+    return [e.fence, e.attempt, e.worker, ...device, ...times, e.outcome ?? 'running', cpu];
   });
-  const head = ['execution', 'attempt', 'worker', 'started', 'ended', 'took', 'outcome', 'CPU'];
+  const device = hasDevices ? ['device'] : [];
+  const head = ['execution', 'attempt', 'worker', ...device, 'started', 'ended', 'took', 'outcome', 'CPU'];
   return [table(head, rows, width), ...errors].join('\n');
 }

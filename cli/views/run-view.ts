@@ -6,7 +6,7 @@ import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
-import { attemptText, type Retrying, retryingText } from './attempts';
+import { attemptText, newestOf, type Retrying, retryingText } from './attempts';
 import { type OffBy, sourceText } from './cache-text';
 import { onOneLine, shortened } from './cut';
 import { duration, took } from './duration';
@@ -83,6 +83,7 @@ function parentText({ parent_run: parent, rerun }: RunRow): string | null {
 function nodeTable(view: RunView, now: Date, width: number | null): string {
   const tagsOf = ({ node }: NodeRow): readonly string[] => view.uses[node]?.tags ?? [];
   const hasTags = view.nodes.some((node) => tagsOf(node).length > 0);
+  const hasDevices = view.executions.some(({ device }) => device !== null);
   const rows = view.nodes.map((node) => {
     const executions = view.executions.filter((e) => e.address === node.address).length;
     const cpu = view.costs.filter((c) => c.address === node.address).reduce((sum, c) => sum + c.cpu_ms, 0);
@@ -96,11 +97,12 @@ function nodeTable(view: RunView, now: Date, width: number | null): string {
       executions > 0 ? executions : null,
       executions > 0 ? duration(cpu) : null,
       sourceText(node, offBy(node, view)),
+      ...(hasDevices ? [newestOf(node.address, view.executions)?.device ?? null] : []),
       ...(hasTags ? [tagsOf(node).join(' ')] : []),
     ];
   });
   const head = ['node', 'kind', 'pool', 'status', 'began', 'took', 'executions', 'CPU', 'cache'];
-  return table([...head, ...(hasTags ? ['tags'] : [])], rows, width);
+  return table([...head, ...(hasDevices ? ['device'] : []), ...(hasTags ? ['tags'] : [])], rows, width);
 }
 
 /** `step`, or with the step's name where the node has another: `step share-late`. */

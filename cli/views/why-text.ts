@@ -7,10 +7,13 @@ import { cell } from './cut';
 import type { NodeView } from './node-view';
 import { offBy } from './run-view';
 
-/** Why a node ran or was reused, for people: a sentence, and what differed. */
-export function whyText({ run, address, view, against, differences, about, needs }: WhyView): string {
+/** Why a node ran or was reused, for people, within the width of a terminal if there is one: a sentence, and what differed. */
+export function whyText(
+  { run, address, view, against, differences, about, needs }: WhyView,
+  width: number | null = null,
+): string {
   const needed = needs.map((need) => [need.address, need.status ?? 'not begun']);
-  const list = needed.length === 0 ? [] : [`It reads, or comes after:\n${table(['node', 'status'], needed)}`];
+  const list = needed.length === 0 ? [] : [`It reads, or comes after:\n${table(['node', 'status'], needed, width)}`];
   if (view === null) {
     const none = 'It needs nothing: the item that it stands in has not begun.';
     const said = [...(about === null ? [] : [about]), ...list];
@@ -23,7 +26,7 @@ export function whyText({ run, address, view, against, differences, about, needs
     ...sentences(view, about),
     ...list,
     ...compared,
-    ...(rows.length === 0 ? [] : [table(['part', 'what', 'was', 'is'], rows)]),
+    ...(rows.length === 0 ? [] : [table(['part', 'what', 'was', 'is'], rows, width)]),
     ...(against !== null && rows.length === 0 ? ['The records do not hold what exactly.'] : []),
   ].join('\n');
 }

@@ -8,6 +8,8 @@ export interface ExecutionRow {
   readonly fence: number;
   readonly worker: string;
   readonly attempt: number;
+  /** The device that it had for itself, as CUDA_VISIBLE_DEVICES names it; null: none. */
+  readonly device: string | null;
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly outcome: 'committed' | 'fenced-off' | 'failed' | 'cancelled' | 'lost' | null;
@@ -24,7 +26,7 @@ export interface ExecutionsPage {
 /** A run's executions, or those of one node, by address and fence; `after` is the last row of the page before. */
 export async function listExecutions(db: Db, run: string, page: ExecutionsPage): Promise<ExecutionRow[]> {
   const { rows } = await db.query<ExecutionRow>(
-    `SELECT run_id, address, fence, worker, attempt, started_at, ended_at, outcome, error FROM executions
+    `SELECT run_id, address, fence, worker, attempt, device, started_at, ended_at, outcome, error FROM executions
      WHERE run_id = $1 AND ($3::text IS NULL OR (address, fence) > ($3, $4::bigint))
        AND ($5::text IS NULL OR address = $5)
      ORDER BY address, fence LIMIT $2`,

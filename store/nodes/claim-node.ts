@@ -25,8 +25,8 @@ export async function claimNode(db: Db, by: Claimant, cache: CacheReason | null 
        WHERE nodes.output IS NULL
        RETURNING fence
      ), begun AS (
-       INSERT INTO executions (run_id, address, fence, worker, attempt)
-       SELECT $1, $2, fence, $7, $8 FROM claim
+       INSERT INTO executions (run_id, address, fence, worker, attempt, device)
+       SELECT $1, $2, fence, $7, $8, $10 FROM claim
      ), lost AS (
        UPDATE executions SET outcome = 'lost', ended_at = now()
        WHERE run_id = $1 AND address = $2 AND outcome IS NULL AND fence < (SELECT fence FROM claim)
@@ -49,6 +49,7 @@ export function claimValues(by: Claimant, cache: CacheReason | null): (string | 
     by.worker,
     by.attempt,
     cache === null ? null : JSON.stringify(cache),
+    by.device,
   ];
 }
 

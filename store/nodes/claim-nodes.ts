@@ -15,8 +15,8 @@ export async function claimNodes(db: Db, asked: readonly AskedClaim[]): Promise<
     name: 'claim-nodes',
     text: `WITH asked AS (
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
-                            $8::int[], $9::jsonb[])
-         WITH ORDINALITY AS t (run_id, address, node, step, pool, input, worker, attempt, cache, place)
+                            $8::int[], $9::jsonb[], $10::text[])
+         WITH ORDINALITY AS t (run_id, address, node, step, pool, input, worker, attempt, cache, device, place)
      ), claim AS (
        INSERT INTO nodes (run_id, address, node, kind, step, pool, status, fence, input, cache)
        SELECT run_id, address, node, 'step', step, pool, 'running', 1, input, cache FROM asked ORDER BY run_id, address
@@ -26,8 +26,8 @@ export async function claimNodes(db: Db, asked: readonly AskedClaim[]): Promise<
        WHERE nodes.output IS NULL
        RETURNING run_id, address, fence
      ), begun AS (
-       INSERT INTO executions (run_id, address, fence, worker, attempt)
-       SELECT run_id, address, fence, worker, attempt FROM claim JOIN asked USING (run_id, address)
+       INSERT INTO executions (run_id, address, fence, worker, attempt, device)
+       SELECT run_id, address, fence, worker, attempt, device FROM claim JOIN asked USING (run_id, address)
      ), lost AS (
        UPDATE executions AS e SET outcome = 'lost', ended_at = now() FROM claim
        WHERE e.run_id = claim.run_id AND e.address = claim.address AND e.outcome IS NULL

@@ -70,6 +70,8 @@ export interface Claimant {
   readonly input: Json;
   /** The worker that executes: host and process. */
   readonly worker: string;
+  /** The device that it has for itself, as CUDA_VISIBLE_DEVICES names it; null: none. */
+  readonly device: string | null;
   /** Temporal's attempt number, for information only: it does not fence. */
   readonly attempt: number;
 }

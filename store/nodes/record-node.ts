@@ -35,6 +35,8 @@ export async function recordUnlessEnded(db: Db, by: Claimant, done: Done): Promi
 
 async function record(db: Db, by: Claimant, done: Done, evenEnded: boolean): Promise<Recorded | null> {
   const { run, address } = by;
+  // Up to the attempt: what goes this way had no device, and its reason is the commit's.
+  const claimed = claimValues(by, null).slice(0, 8);
   // Without run, address and fence, which the claim's values and the statement itself give.
   const [, , , ...committed] = commitValues({ run, address, fence: 0, ...done });
   const { rows } = await db.query({
@@ -63,7 +65,7 @@ async function record(db: Db, by: Claimant, done: Done, evenEnded: boolean): Pro
          output = EXCLUDED.output, run_id = EXCLUDED.run_id, address = EXCLUDED.address, recorded_at = now()
      )
      SELECT fence FROM recorded`,
-    values: [...claimValues(by, null).slice(0, -1), ...committed, evenEnded],
+    values: [...claimed, ...committed, evenEnded],
   });
   if (rows.length > 0) return { output: done.output, mine: true };
   const found = await findOutput(db, run, address);

@@ -1,5 +1,5 @@
 import type { Db } from '../db';
-import type { OwnParts } from './announce-steps';
+import type { OwnParts } from './see-worker';
 
 /** A step by its name and the pool that the plan hands it to. */
 export interface PoolStep {

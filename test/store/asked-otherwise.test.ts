@@ -84,7 +84,7 @@ test('an id whose first use committed nothing is free, and its record is that of
 test('what was committed to another question while this one ran is refused as well', async () => {
   const run = await stage.newRun();
   const by = (input: Json) => ({
-    ...{ run, address: 'n', node: 'n', step: 'plain', pool: 'cpu', worker: 'w', attempt: 1, input },
+    ...{ run, address: 'n', node: 'n', step: 'plain', pool: 'cpu', worker: 'w', device: null, attempt: 1, input },
   });
   const cost = { wallMs: 1, cpuMs: 1, peakRss: null, gpuMs: 0, estimated: true };
   meanwhile = () =>

@@ -49,7 +49,7 @@ async function perennial(...args: string[]): Promise<{ lines: unknown[]; code: u
 
 const cost = { wallMs: 10, cpuMs: 5, peakRss: null, gpuMs: 0, estimated: true };
 const claimant = (run: string, address: string) => ({
-  ...{ run, address, node: address, step: address, pool: 'cpu', input: {}, worker: 'w', attempt: 1 },
+  ...{ run, address, node: address, step: address, pool: 'cpu', input: {}, worker: 'w', device: null, attempt: 1 },
 });
 
 describe('show', () => {

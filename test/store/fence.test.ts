@@ -35,11 +35,21 @@ afterAll(async () => {
 });
 
 function claim(run: string, worker: string) {
-  return claimNode(db, { run, address: 'a', node: 'a', step: 's', pool: 'cpu', input: { x: 1 }, worker, attempt: 1 });
+  return claimNode(db, {
+    run,
+    address: 'a',
+    node: 'a',
+    step: 's',
+    pool: 'cpu',
+    input: { x: 1 },
+    worker,
+    device: null,
+    attempt: 1,
+  });
 }
 
 function claimant(run: string, address: string, input: Json): Claimant {
-  return { run, address, node: address, step: 's', pool: 'cpu', input, worker: 'w', attempt: 1 };
+  return { run, address, node: address, step: 's', pool: 'cpu', input, worker: 'w', device: null, attempt: 1 };
 }
 
 async function fenceOf(run: string, worker: string): Promise<number> {
@@ -195,6 +205,19 @@ test('what goes in one statement comes out as if each had gone by itself', async
   ]);
   const { rows } = await db.query('SELECT output FROM cache_entries WHERE key = $1', [entry.key]);
   expect(rows).toEqual([{ output: NASTY.at(-1) }]);
+});
+
+test('an execution has the device that it was claimed with, alone or in a group, and one without has none', async () => {
+  const run = await aRun(db, 'devices');
+  const devices = ['GPU-8', null, 'MIG-1/2', '7'];
+  const [first, ...others] = devices.map((device, i) => ({ ...claimant(run, `n${i}`, null), device }));
+  if (first !== undefined) await claimNode(db, first);
+  await claimNodes(
+    db,
+    others.map((by) => ({ by, cache: null })),
+  );
+  const executions = await listExecutions(db, run, { limit: 10 });
+  expect(executions.map(({ device }) => device)).toEqual(devices);
 });
 
 test('in a group, one that belongs to no run is refused alone', async () => {

@@ -17,7 +17,7 @@ import { findNode } from '../../store/nodes/find-node';
 import { giveOutput } from '../../store/nodes/give-output';
 import { noteNodes } from '../../store/nodes/note-nodes';
 import { recordNode } from '../../store/nodes/record-node';
-import { announceSteps, type OwnParts } from '../../store/workers/announce-steps';
+import { type OwnParts, seeWorker } from '../../store/workers/see-worker';
 import { removeWorker } from '../../store/workers/remove-worker';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from './rows';
@@ -47,11 +47,11 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await db.query('TRUNCATE pool_steps, workers');
-  await announceSteps(db, gpu('a:1'), [{ step: 'fit', ...own }]);
+  await seeWorker(db, gpu('a:1'), [{ step: 'fit', ...own }]);
 });
 
 const claimant = (run: string, address: string, input: Json) => ({
-  ...{ run, address, node: 'fit', step: 'fit', pool: 'gpu', input, worker: 'w', attempt: 1 },
+  ...{ run, address, node: 'fit', step: 'fit', pool: 'gpu', input, worker: 'w', device: null, attempt: 1 },
 });
 
 /** Puts an output into the cache, as an execution would. */
@@ -92,13 +92,13 @@ test.each<[string, Partial<LookUpDependencies>, string]>([
 test('of workers that are there and disagree none is believed; one that is gone does not stand against the next', async () => {
   await keep('one', 1, { n: 1 });
   const other = [{ step: 'fit', code: 'other', environment: 'environment' }];
-  await announceSteps(db, gpu('b:1'), [{ step: 'fit', ...own }]);
+  await seeWorker(db, gpu('b:1'), [{ step: 'fit', ...own }]);
   expect((await look('agreed', [1])).answers).toEqual([{ output: { n: 1 } }]);
-  await announceSteps(db, gpu('c:1'), other);
+  await seeWorker(db, gpu('c:1'), other);
   expect((await look('contested', [1])).answers).toEqual([null]);
   for (const id of ['a:1', 'b:1', 'c:1']) await removeWorker(db, id);
   expect((await look('contested for ever', [1])).answers).toEqual([null]);
-  await announceSteps(db, gpu('d:1'), other);
+  await seeWorker(db, gpu('d:1'), other);
   expect((await look('edited', [1])).answers).toEqual([null]);
   await removeWorker(db, 'd:1');
   await keep('two', 1, { n: 2 }, { ...own, code: 'other' });
@@ -108,8 +108,17 @@ test('of workers that are there and disagree none is believed; one that is gone 
 test('a worker that announces again takes back what it said', async () => {
   await keep('one', 1, { n: 1 });
   expect((await look('said', [1])).answers).toEqual([{ output: { n: 1 } }]);
-  await announceSteps(db, gpu('a:1'), [{ step: 'fit', ...own, code: 'edited' }]);
+  await seeWorker(db, gpu('a:1'), [{ step: 'fit', ...own, code: 'edited' }]);
   expect((await look('taken-back', [1])).answers).toEqual([null]);
+});
+
+test('a word without steps takes nothing back: neither what its worker has announced nor what one that is gone has', async () => {
+  await keep('one', 1, { n: 1 });
+  await seeWorker(db, gpu('a:1'));
+  expect((await look('still there', [1])).answers).toEqual([{ output: { n: 1 } }]);
+  await removeWorker(db, 'a:1');
+  await seeWorker(db, gpu('b:1'));
+  expect((await look('gone', [1])).answers).toEqual([{ output: { n: 1 } }]);
 });
 
 test('a node that has committed gives what it has; an execution that has not is overtaken', async () => {

@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { otherCode, otherCodeText } from '../../cli/other-code';
 import { pipeline, step } from '../../core';
 import { openDb } from '../../store/db';
-import { announceSteps } from '../../store/workers/announce-steps';
 import { seeWorker } from '../../store/workers/see-worker';
 import { createTestDatabase, type TestDatabase } from '../database';
 
@@ -58,7 +57,7 @@ test('a worker that has started again, under the same id too, is asked for its n
 });
 
 test('the pools are those of the run: of its steps, of what it calls, and of the workflows', async () => {
-  await announceSteps(db, worker('a:1', 'gpu', BEFORE), [{ step: 'fit', code: 'code', environment: 'environment' }]);
+  await seeWorker(db, worker('a:1', 'gpu', BEFORE), [{ step: 'fit', code: 'code', environment: 'environment' }]);
   expect(await otherCode(db, project, 'simple')).toBeNull();
   expect(await otherCode(db, project, 'outer')).toMatchObject({ workers: [{ pool: 'gpu' }] });
 });

@@ -277,6 +277,7 @@ test('an execution that is overtaken while it runs commits neither output nor ef
     pool: 'cpu',
     input: null,
     worker: 'other',
+    device: null,
     attempt: 1,
   };
   meanwhile = async (ctx) => {

@@ -55,7 +55,17 @@ afterAll(async () => {
 async function record(run: string, input: Json, cache: CacheReason): Promise<void> {
   const of = { pipeline: 'weekly', planHash: planHash(weekly.plan), config: { table: 'events' }, build: 'b' };
   await beginRun(db, { id: run, ...of, model: null, decisionId: null, parentRun: null, temporalRunId: run });
-  const claimant = { run, address: 'load', node: 'load', step: 'load', pool: 'cpu', input, worker: 'w', attempt: 1 };
+  const claimant = {
+    run,
+    address: 'load',
+    node: 'load',
+    step: 'load',
+    pool: 'cpu',
+    input,
+    worker: 'w',
+    device: null,
+    attempt: 1,
+  };
   await recordNode(db, claimant, { output: 1, cache, cost, entry: null });
 }
 

@@ -210,6 +210,10 @@ test('two devices and three steps: never two at a time on one, both are used, an
     const own = lines.filter((line) => line.endsWith(` ${device}`)).map((line) => line.split(' ')[0]);
     expect(own).toEqual(own.map((_, at) => (at % 2 === 0 ? 'begin' : 'end')));
   }
+  const recorded = await Promise.all(started.map(({ run: id }) => listExecutions(stage.db, id, { limit: 2 })));
+  expect(recorded.map((executions) => executions.map(({ device }) => device))).toEqual(
+    outputs.map(({ device }) => [device]),
+  );
   const [cost] = await listCosts(stage.db, started[0]?.run ?? '', { limit: 1 });
   expect(cost?.gpu_ms).toBeGreaterThan(0);
 });

@@ -2,6 +2,7 @@
  * Danger: on a terminal a table's lines run over and tear its columns apart; in a pipe they are cut, and a script loses what it
  * looks for; an id is broken, and cannot be copied.
  */
+import stringWidth from 'string-width';
 import { table } from '../../../cli/frame';
 import { shortened } from '../../../cli/views/cut';
 import { wrap } from '../../../cli/views/fit';
@@ -60,6 +61,22 @@ test('words that no terminal is wide enough for are broken where they part', () 
   expect(lines.length).toBeGreaterThan(1);
   expect(lines.every((line) => line.endsWith('/') && line.length <= 40)).toBe(true);
   expect(wrap(path, 40).replaceAll('\n', '')).toBe(path);
+});
+
+test.each([
+  ['of two columns each', '予測モデルの再学習が失敗しました'.repeat(4)],
+  ['of several code points each', '👩‍🔬e\u0301🇩🇪'.repeat(30)],
+])('characters %s do not make a line longer than the terminal, and none of them is broken', (_, message) => {
+  const text = table(['run', 'pipeline', 'took', 'reason'], [[id(1), 'flight-delays', '2 min', message]], 80);
+  expect(Math.max(...text.split('\n').map(stringWidth))).toBeLessThanOrEqual(80);
+  const lines = wrap(message, 21).split('\n');
+  expect(lines.length).toBeGreaterThan(1);
+  expect(Math.max(...lines.map(stringWidth))).toBeLessThanOrEqual(21);
+  expect(lines.join('')).toBe(message);
+  const characters = [...new Intl.Segmenter().segment(message)].map(({ segment }) => segment);
+  expect(lines.flatMap((line) => [...new Intl.Segmenter().segment(line)].map((each) => each.segment))).toEqual(
+    characters,
+  );
 });
 
 test.each([

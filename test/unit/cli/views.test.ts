@@ -3,7 +3,7 @@
  * is empty without saying so.
  */
 import { duration } from '../../../cli/views/duration';
-import { historyText, modelsText, versionText } from '../../../cli/views/model-view';
+import { decisionsText, historyText, modelsText, versionText } from '../../../cli/views/model-view';
 import { approvalsOf } from '../../../cli/views/approvals';
 import { bytesText } from '../../../cli/views/bytes';
 import { itemsText } from '../../../cli/views/items-view';
@@ -12,6 +12,9 @@ import { nodeNews } from '../../../cli/verbs/run';
 import { type NodeView, nodeText } from '../../../cli/views/node-view';
 import { type RunView, runsText, runText } from '../../../cli/views/run-view';
 import { shellWord } from '../../../cli/views/shell-word';
+import { whyText } from '../../../cli/views/why-text';
+import type { WhyView } from '../../../cli/read-why';
+import type { RecordedDecision } from '../../../store/keeper/list-decisions';
 import type { NodeRow } from '../../../store/nodes/node-row';
 import type { Champion, ModelVersionRow } from '../../../store/models/model-row';
 import type { RunRow } from '../../../store/runs/run-row';
@@ -91,6 +94,7 @@ const execution = {
   address: 'collect',
   fence: 1,
   worker: 'host:7',
+  device: null,
   attempt: 1,
   started_at: node.first_claimed,
   ended_at: null,
@@ -125,6 +129,15 @@ describe('runText', () => {
     const executions = [1, 2].map((fence) => ({ ...execution, fence }));
     const text = runText({ ...view, nodes: [open], executions }, now);
     expect(text).toMatch(/^ *collect +step +cpu +running +\+1\.0 s +9 min 59 s +2 +0 ms *$/m);
+  });
+
+  test('the device of a node is that of its newest execution; where nothing had one, there is no such column', () => {
+    const executions = ['GPU-1', 'GPU-2'].map((device, i) => ({ ...execution, fence: i + 1, device }));
+    const text = runText({ ...view, nodes: [node, release], executions }, now);
+    expect(text).toMatch(/^ *node .* cache +device *$/m);
+    expect(text).toMatch(/^ *collect .* missed: nothing kept yet +GPU-2 *$/m);
+    expect(text).not.toMatch(/^ *release .*GPU/m);
+    expect(runText({ ...view, executions: [execution] }, now)).not.toMatch(/device/);
   });
 
   test('a rerun names its parent and what was chosen; a called run its caller; what was taken over says from where', () => {
@@ -246,6 +259,15 @@ describe('nodeText', () => {
     expect(text).toContain('  1: Artifact x is gone. (PER_RUN_002, user fault, may be tried again)');
   });
 
+  test('each execution says on which device it computed, where any had one', () => {
+    const [first = execution, second = execution] = one.executions;
+    const text = nodeText({ ...one, executions: [first, { ...second, device: 'GPU-2' }] }, now);
+    expect(text).toMatch(/^ *execution +attempt +worker +device +started /m);
+    expect(text).toMatch(/^ *1 +1 +host:7 +2026-02-01T00:00:01\.000Z /m);
+    expect(text).toMatch(/^ *2 +2 +host:7 +GPU-2 +2026-02-01T00:00:01\.000Z /m);
+    expect(nodeText(one, now)).not.toContain('device');
+  });
+
   test('a node without an output has no output, and its error has its code', () => {
     const broken: NodeRow = { ...node, status: 'failed', cache: null, error: { ...failure, retryable: false } };
     const text = nodeText({ ...one, node: broken, entry: null }, now);
@@ -350,6 +372,39 @@ test('historyText shows from which version to which', () => {
     /2 +v1 -> v3[^]*\n *1 +v1 +/,
   );
   expect(historyText([])).toBe('No promotions.');
+});
+
+describe('on a terminal', () => {
+  const reason = 'The candidate is better by 0.02 in log loss over the newest four weeks, and no worse calibrated.';
+  const long: Champion = { ...champion, decision_id: 'flight-delays-20260201T000000-3f9a1c', reason };
+  const decision: RecordedDecision = {
+    ...{ id: 'd', model: 'm', eventTime: champion.event_time, recordedAt: champion.recorded_at },
+    ...{ action: 'retrain', rule: 'accepted', reason, version: 3, runId: run.id, causeId: 'c' },
+    cause: { kind: 'drift', version: 3, window: null },
+  };
+  const own = { run, node, artifacts: [], executions: [], costs: [], entry: null, uncached: [], uses: {} };
+  const why: WhyView = {
+    ...{ run: run.id, address: 'collect', against: { run: 'p-before', address: 'collect' }, about: null, needs: [] },
+    view: { ...own, attempts: null, retrying: null, approval: null, interventions: [] },
+    differences: [{ part: 'code', what: `file steps/${'deeply/'.repeat(6)}clean.ts`, was: 'a'.repeat(64), is: null }],
+  };
+  const texts: [string, (width: number | null) => string][] = [
+    ['modelsText', (width) => modelsText([{ model: 'm', declared: false, champion: long }], width)],
+    ['historyText', (width) => historyText([long], width)],
+    ['decisionsText', (width) => decisionsText([decision], width)],
+    ['whyText', (width) => whyText(why, width)],
+  ];
+
+  test.each(texts)('%s keeps within 80 columns and says all that it says elsewhere', (_, text) => {
+    const lengths = (width: number | null) =>
+      text(width)
+        .split('\n')
+        .map((line) => line.length);
+    const letters = (width: number | null) => Array.from(text(width).replace(/\s/g, '')).sort().join('');
+    expect(Math.max(...lengths(null))).toBeGreaterThan(80);
+    expect(Math.max(...lengths(80))).toBeLessThanOrEqual(80);
+    expect(letters(80)).toBe(letters(null));
+  });
 });
 
 test('versionText gives each metric its line', () => {
