@@ -2,9 +2,11 @@ import { perennialError } from '../../../core/errors';
 import { sentence } from '../../../core/errors/sentence';
 import { evaluate, type Values } from '../../../core/expr/evaluate';
 import { readNodes } from '../../../core/expr/reads';
-import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
+import { allNodes, bodiesOf } from '../../../core/nodes';
 import { MAX_LIST_SIZE, sizeOf } from '../../../core/interpret/limits';
 import { isList, type Json } from '../../../core/plan/json';
+import { needsOf } from './needs';
+import { cut, earliest, type Ender, type Fault, type Shell, type Told, type Tried } from './told';
 import type {
   ApprovalNode,
   Body,
@@ -22,36 +24,6 @@ import type {
  * from those of the nodes that it needs, and all that lies behind the moment at which a run comes to its end cut off. It
  * is slow, knows no Temporal, and is here to be compared with.
  */
-
-/** How a node came out. `given up`: one that it needs did not complete. */
-export type Outcome = 'completed' | 'failed' | 'given up' | 'cancelled' | 'skipped';
-
-/** One execution of a step. */
-export interface Tried {
-  readonly from: number;
-  readonly to: number;
-  readonly outcome: 'committed' | 'failed' | 'cancelled';
-}
-
-/** A node of the run, from the moment at which it came to be. */
-export interface Told {
-  readonly address: string;
-  readonly came: number;
-  readonly end: number;
-  readonly outcome: Outcome;
-  readonly output: Json;
-  readonly input: Json;
-  readonly tried: readonly Tried[];
-  /** A step, an approval or a wait: what has no nodes inside. */
-  readonly isLeaf: boolean;
-  /** Why it failed, or what inside it did. */
-  readonly fault?: Fault;
-}
-
-export interface Fault {
-  readonly type: string;
-  readonly message: string;
-}
 
 /** What happens to steps and approvals, by address. */
 export interface World {
@@ -71,23 +43,6 @@ export interface World {
 }
 
 type Approved = { readonly approved: boolean; readonly by: string; readonly note: string | null; readonly at: string };
-
-/** Something that ends a run, or a shard of one. */
-interface Ender {
-  readonly at: number;
-  readonly status: 'failed' | 'rejected' | 'cancelled';
-  readonly address: string;
-  /** null: it was cancelled. */
-  readonly fault: Fault | null;
-}
-
-/** One workflow: the run, or a shard. */
-interface Shell {
-  readonly told: Told[];
-  readonly enders: Ender[];
-  /** Failures that the others were allowed to finish after. */
-  readonly failures: Ender[];
-}
 
 /** Where a body stands. */
 interface Place {
@@ -121,9 +76,6 @@ export interface Meant {
   readonly type: string | null;
   readonly told: readonly Told[];
 }
-
-const earliest = (those: readonly Ender[]): Ender | undefined =>
-  those.reduce<Ender | undefined>((first, one) => (!first || one.at < first.at ? one : first), undefined);
 
 /** What a run of the plan, all of whose calls are of one plan without final bodies, comes to in a world. */
 export function meaningOf(plan: Plan, config: Json, world: World, called: Plan): Meant {
@@ -464,47 +416,4 @@ function rejection(address: string, { by, note }: Approved): Fault {
 
 function faultOf(code: 'PER_FLOW_004' | 'PER_FLOW_005' | 'PER_FLOW_010', detail: string): Fault {
   return { type: code, message: perennialError(code, detail).message };
-}
-
-/**
- * What was so when a workflow came to its end before its time. What ended it has itself ended; nothing follows from that any
- * more, not even at the same moment.
- */
-function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
-  if (!ender) return [...told];
-  const { at, address } = ender;
-  // What stands inside a map that failed by itself came and ended before it, at the same moment.
-  const isInside = (one: Told): boolean =>
-    /^[[/]/.test(one.address.slice(address.length)) && one.address.startsWith(address);
-  return told
-    .filter((one) => one.came < at || (one.came === at && isInside(one)))
-    .map((one) => {
-      const isCause = one.isLeaf || one.address === address || isInside(one);
-      if (one.end < at || (one.end === at && isCause)) return one;
-      const tried = one.tried
-        .filter(({ from }) => from < at)
-        .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
-      return { ...one, end: at, outcome: 'cancelled', output: null, tried };
-    });
-}
-
-/** Ids of the nodes that a node waits for, those inside it not counted. */
-function needsOf(node: PlanNode): string[] {
-  const reads = [...readsOf(node).flatMap(readNodes), ...node.after];
-  const inner = bodiesOf(node).flatMap(({ body }) => [
-    body,
-    ...allNodes(body).flatMap((one) => bodiesOf(one).map((b) => b.body)),
-  ]);
-  const inside = new Set(bodiesOf(node).flatMap(({ body }) => allNodes(body).map(({ id }) => id)));
-  // A map is given all that its items read; of others what their own values read.
-  const more =
-    node.kind === 'map'
-      ? [
-          ...inner.flatMap(({ output }) => readNodes(output)),
-          ...allNodes(node.body).flatMap((one) => [...readsOf(one).flatMap(readNodes), ...one.after]),
-        ]
-      : node.kind === 'finally'
-        ? []
-        : bodiesOf(node).flatMap(({ body }) => readNodes(body.output));
-  return [...new Set([...reads, ...more])].filter((id) => !inside.has(id));
 }
