@@ -1,4 +1,5 @@
 import type { Json } from '../../../core/plan/json';
+import type { PlanNode } from '../../../core/plan/plan';
 
 /** How a node came out. `given up`: one that it needs did not complete. */
 export type Outcome = 'completed' | 'failed' | 'given up' | 'cancelled' | 'skipped';
@@ -13,7 +14,10 @@ export interface Tried {
 /** A node of the run, from the moment at which it came to be. */
 export interface Told {
   readonly address: string;
+  readonly kind: PlanNode['kind'];
   readonly came: number;
+  /** When all that it needs had completed; null: it never began. */
+  readonly began: number | null;
   readonly end: number;
   readonly outcome: Outcome;
   readonly output: Json;
@@ -37,6 +41,8 @@ export interface Ender {
   readonly address: string;
   /** null: it was cancelled. */
   readonly fault: Fault | null;
+  /** What came about before it at the same moment, beside what stands inside of it by its address. */
+  readonly causes?: readonly Told[];
 }
 
 /** One workflow: the run, or a shard. */
@@ -58,17 +64,22 @@ export const earliest = (those: readonly Ender[]): Ender | undefined =>
 export function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
   if (!ender) return [...told];
   const { at, address } = ender;
+  const causes = new Set(ender.causes?.map((one) => one.address));
   // What stands inside a map that failed by itself came and ended before it, at the same moment.
   const isInside = (one: Told): boolean =>
-    /^[[/]/.test(one.address.slice(address.length)) && one.address.startsWith(address);
+    causes.has(one.address) || (/^[[/]/.test(one.address.slice(address.length)) && one.address.startsWith(address));
   return told
     .filter((one) => one.came < at || (one.came === at && isInside(one)))
     .map((one) => {
       const isCause = one.isLeaf || one.address === address || isInside(one);
       if (one.end < at || (one.end === at && isCause)) return one;
-      const tried = one.tried
-        .filter(({ from }) => from < at)
-        .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
-      return { ...one, end: at, outcome: 'cancelled', output: null, tried };
+      return { ...one, end: at, outcome: 'cancelled', output: null, tried: triedUntil(one.tried, at) };
     });
+}
+
+/** Executions of a node that was stopped at a moment. */
+export function triedUntil(tried: readonly Tried[], at: number): Tried[] {
+  return tried
+    .filter(({ from }) => from < at)
+    .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
 }

@@ -135,6 +135,7 @@ function worldOf(world: AnyWorld, run: LocalRun<unknown>): World {
   return {
     cancelAt: world.cancelAt,
     startedAt: BEGIN,
+    asked: [],
     end: (id) => run.nodes.get(id)?.input ?? null,
     step(address, input, from) {
       const tried: Tried[] = [];
