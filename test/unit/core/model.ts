@@ -198,7 +198,10 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     const blank = { address, kind, came: opened, began: null, output: null, input: null, tried: [], isLeaf };
     const lost = never.length > 0 ? Math.max(opened, Math.min(...never)) : null;
     const ready = lost ?? people.afterPause(needs.reduce((last, { end }) => Math.max(last, end), opened));
-    const words = people.about(address);
+    // A step that is left out needs an output, and a wait has its own.
+    const words = people
+      .about(address)
+      .filter(({ action, output }) => action !== 'skip' || (output === undefined) === (kind === 'wait'));
     const early =
       kind === 'step' ? words.find(({ at, action }) => action === 'skip' && opened < at && at < ready) : null;
     if (early) return { ...blank, end: early.at, outcome: 'completed', output: early.output ?? null };
@@ -264,7 +267,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       case 'wait': {
         const moment = momentIn(node, address, world.startedAt + ready, valuesOf(place));
         const natural = Math.max(ready, moment - world.startedAt);
-        const over = words.find(({ at, action, output }) => action === 'skip' && output === undefined && at > ready);
+        const over = words.find(({ at, action }) => action === 'skip' && at > ready);
         const end = Math.min(natural, over?.at ?? Infinity);
         // One whose moment has passed follows from what made it ready, as a branch does.
         return done(end, { until: new Date(moment).toISOString() }, { isLeaf: end > ready });

@@ -29,6 +29,9 @@ export interface Word {
   readonly output?: Json;
 }
 
+/** Later than anything: a run that has ended is not resumed. */
+const NEVER = 1e14;
+
 interface Pause {
   readonly from: number;
   readonly to: number;
@@ -83,7 +86,7 @@ function pausesIn(asked: readonly Asked[], cancelAt: number | null) {
       resume(at);
     }
   }
-  resume(from !== null && cancelAt !== null && from < cancelAt ? cancelAt : Infinity);
+  resume(from !== null && cancelAt !== null && from < cancelAt ? cancelAt : NEVER);
   return { pauses, refused };
 }
 

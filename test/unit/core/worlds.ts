@@ -7,8 +7,10 @@ import { allNodes } from '../../../core/nodes';
 import type { Json } from '../../../core/plan/json';
 import type { Plan, PlanStep } from '../../../core/plan/plan';
 import type { LocalExecution, LocalRun } from '../../../testing';
-import { runIn } from '../../../testing/run-local';
+import { type Inside, runIn } from '../../../testing/run-local';
 import { throughJson } from './drive';
+import { type Deeds, type Done, meddle } from './meddling';
+import type { Asked } from './people';
 import { BEGIN, calledPlan } from './plans';
 import { type Meant, meaningOf, type World } from './model';
 import type { Fault, Tried } from './told';
@@ -94,7 +96,12 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
 const CALLED: Plan = { ...calledPlan, steps: { noop } };
 
 /** Runs a plan by the kit. */
-function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Promise<LocalRun<unknown>> {
+function played(
+  plan: Plan,
+  world: AnyWorld,
+  interpreter: typeof advance | undefined,
+  begun: Inside['begun'],
+): Promise<LocalRun<unknown>> {
   const isCalling = allNodes(plan.body).some(({ kind }) => kind === 'call');
   const pipeline = pipelineOf(plan, isCalling ? [pipelineOf(CALLED, [])] : []);
   const all = allNodes(plan.body);
@@ -125,17 +132,18 @@ function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Prom
     drawn(world.luck, `restarts ${(events += 1)}`, 4) === 0
       ? advanceOwn(read.get(of) ?? of, throughJson(state), throughJson(event))
       : advanceOwn(of, state, event);
-  return runIn(pipeline, CONFIG, options, interpreter ?? (world.restarts ? restarting : undefined));
+  const taking = interpreter ?? (world.restarts ? restarting : undefined);
+  return runIn(pipeline, CONFIG, options, { ...(taking && { advance: taking }), ...(begun && { begun }) });
 }
 
 type Trial = Pick<LocalExecution, 'address' | 'execution'>;
 
 /** The same world for the model. What final bodies are told is the run's own word: its status is compared, its text is not. */
-function worldOf(world: AnyWorld, run: LocalRun<unknown>): World {
+function worldOf(world: AnyWorld, run: LocalRun<unknown>, { asked }: Done): World {
   return {
     cancelAt: world.cancelAt,
     startedAt: BEGIN,
-    asked: [],
+    asked,
     end: (id) => run.nodes.get(id)?.input ?? null,
     step(address, input, from) {
       const tried: Tried[] = [];
@@ -178,14 +186,20 @@ export interface Mutant {
 }
 
 /** Runs a plan in a world and says in what the run differs from what the plan means there. */
-export async function whatDiffers(drawnPlan: Plan, world: AnyWorld, mutant: Mutant = {}): Promise<string[]> {
+export async function whatDiffers(
+  drawnPlan: Plan,
+  world: AnyWorld,
+  mutant: Mutant = {},
+  deeds: Deeds = [],
+): Promise<string[]> {
+  const done: Done = { asked: [], answers: [] };
   const plan = { ...drawnPlan, steps: { noop } };
-  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance);
+  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance, meddle(deeds, done));
   // Values that outgrow their limit before any time has passed: what of that moment came first, no time tells.
   if (run.duration === 0 && run.failure?.type === 'PER_FLOW_004') return [];
-  const meant = meaningOf(plan, CONFIG, worldOf(world, run), CALLED);
-  const is = linesOf(run);
-  const should = linesMeant(meant);
+  const meant = meaningOf(plan, CONFIG, worldOf(world, run, done), CALLED);
+  const is = [...linesOf(run), ...linesSaid(done.asked, done.answers)];
+  const should = [...linesMeant(meant), ...linesSaid(done.asked, meant.answers)];
   return [
     ...without(is, should).map((line) => `is: ${line}`),
     ...without(should, is).map((line) => `should be: ${line}`),
@@ -196,6 +210,9 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
   const there = new Set(others);
   return lines.filter((line) => !there.has(line));
 }
+
+const linesSaid = (asked: readonly Asked[], answers: readonly (string | null)[]): string[] =>
+  asked.map(({ at, ask }, i) => `${at} ${JSON.stringify(ask)}: ${answers[i] ?? 'taken'}`);
 
 function linesOf(run: LocalRun<unknown>): string[] {
   const { status, output, failure, duration, executions, nodes } = run;
