@@ -69,6 +69,12 @@ export class Shell {
     return this.current;
   }
 
+  /** Of this one and of its shards, those that have not ended. */
+  underWay(): Shell[] {
+    if (this.current.phase === 'ended') return [];
+    return [this, ...[...this.shards.values()].flatMap((shard) => shard.underWay())];
+  }
+
   /** Takes in what happened. */
   receive(event: Event): void {
     const { plan, current, hands } = this;

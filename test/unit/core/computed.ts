@@ -60,7 +60,11 @@ function found(expr: Expr, known: Known): Json | undefined {
     case 'list':
       return expr.items.map(at);
     case 'coalesce':
-      return expr.args.map((arg) => found(arg, known)).find((value) => value !== undefined && value !== null) ?? null;
+      for (const arg of expr.args) {
+        const value = found(arg, known);
+        if (value !== undefined && value !== null) return value;
+      }
+      return null;
     case 'and':
       for (const arg of expr.args) if (!truth(arg, at(arg))) return false;
       return true;

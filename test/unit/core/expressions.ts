@@ -35,6 +35,9 @@ const literal = (value: string | number | boolean): Expr => ({ op: 'literal', va
 const output = (node: string, ...path: (string | number)[]): Expr => ({ op: 'output', node, path });
 const item = (map: string, ...path: string[]): Expr => ({ op: 'item', map, path });
 
+/** It has no value. */
+const NONE: Expr = { op: 'divide', left: literal(1), right: literal(0) };
+
 const OUTERMOST: Parts = {
   numbers: [{ op: 'config', path: ['n'] }, literal(0), literal(1), literal(2), literal(5)],
   truths: [literal(true), literal(false)],
@@ -181,7 +184,10 @@ class Rewriting {
   private number(parts: Parts, depth: number): Expr {
     const one = (): Expr => this.number(parts, depth - 1);
     if (depth <= 0) return this.oneOf(parts.numbers);
-    switch (this.roll(12)) {
+    switch (this.roll(13)) {
+      case 12:
+        // What would take the place of a value that is there is not looked at.
+        return { op: 'coalesce', args: [one(), NONE] };
       case 0:
         return { op: 'add', left: one(), right: one() };
       case 1:
@@ -235,7 +241,9 @@ class Rewriting {
         return { op: 'ne', left, right };
       case 6:
         // What comes after the answer is not looked at.
-        return { op: 'or', args: [literal(true), left] };
+        return this.roll(2) === 0
+          ? { op: 'or', args: [literal(true), left] }
+          : { op: 'and', args: [literal(false), NONE] };
       default:
         return { op: (['gt', 'gte', 'lt', 'lte'] as const)[this.roll(4)] ?? 'gt', left, right };
     }
@@ -367,14 +375,14 @@ function broken(node: PlanNode, roll: Roll): PlanNode {
 
 /** An expression without a value, each for another reason. */
 function without(roll: Roll): Expr {
-  const none: Expr = { op: 'list', items: [] };
+  const empty: Expr = { op: 'list', items: [] };
   switch (roll(4)) {
     case 0:
-      return { op: 'divide', left: literal(1), right: literal(0) };
+      return NONE;
     case 1:
-      return { op: 'max', list: none };
+      return { op: 'max', list: empty };
     case 2:
-      return { op: 'maxBy', list: none, key: ['k'] };
+      return { op: 'maxBy', list: empty, key: ['k'] };
     default:
       return { op: 'not', arg: literal(1) };
   }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { isPerennialError } from '../../../core/errors';
 import { type Intervention, type InterventionEvent, refuseIntervention } from '../../../core/interpret';
-import type { Json } from '../../../core/plan/json';
 import type { Inside } from '../../../testing/run-local';
 import type { Asked } from './people';
 
@@ -32,41 +31,60 @@ type Bench = Parameters<NonNullable<Inside['begun']>>[1];
 /** Does the deeds in a run as they come due, as the Update of a workflow would, and takes down what came of each. */
 export function meddle(deeds: readonly Deed[], done: Done): NonNullable<Inside['begun']> {
   return (shell, bench) => {
-    const act = (ask: Intervention): void => {
+    const act = (at: Shell, ask: Intervention): void => {
       done.asked.push({ at: bench.clock.now, ask });
-      done.answers.push(carryOut(shell, bench, ask));
+      done.answers.push(carryOut(at, bench, ask));
     };
     for (const deed of deeds) {
       bench.clock.after(deed.at, () => {
-        const ask = askOf(shell, deed);
-        if (ask) act(ask);
+        const asked = askOf(shell, deed);
+        if (asked) act(asked.shell, asked.ask);
         if (deed.action !== 'pause') return;
         bench.clock.after(deed.lasts, () => {
-          act({ action: 'resume', by: 'ana', reason: null });
+          act(shell, { action: 'resume', by: 'ana', reason: null });
         });
       });
     }
   };
 }
 
-function askOf({ state }: Shell, { action, wild, luck }: Deed): Intervention | null {
+/** A node that a person may name, and the run or the shard that it is in. */
+interface Named {
+  readonly shell: Shell;
+  readonly address: string;
+  readonly isOpen: boolean;
+}
+
+function askOf(shell: Shell, deed: Deed): { readonly shell: Shell; readonly ask: Intervention } | null {
+  const { action, wild, luck } = deed;
   const actor = { by: 'ana', reason: luck % 2 === 0 ? null : 'the wrong table' };
-  if (action === 'pause') return { action, ...actor };
-  const known = Object.entries(state.nodes).filter(([, { shard }]) => shard === undefined);
-  const open = known.filter(([, { status }]) => status === 'pending' || status === 'running' || status === 'waiting');
-  const kinds = open.filter(([address]) => action === 'cancel-node' || !address.endsWith(']'));
-  const nodes = (wild === 0 || kinds.length === 0 ? known : kinds).map(([address]) => address);
-  // Of a map or a repetition also the item that a node stands in.
-  const items = nodes.flatMap((address) =>
-    /\]\/[^/]+$/.test(address) ? [address.slice(0, address.lastIndexOf('/'))] : [],
-  );
-  const those = action === 'cancel-node' || wild === 0 ? [...nodes, ...items] : nodes;
-  const node = those[luck % Math.max(1, those.length)];
-  if (node === undefined) return null;
-  if (action !== 'skip') return { action, node, ...actor };
-  const isWait = state.nodes[node]?.until !== undefined;
-  const output: Json = wild === 1 ? { given: luck } : luck;
-  return isWait === (wild !== 2) ? { action, node, ...actor } : { action, node, output, ...actor };
+  if (action === 'pause') return { shell, ask: { action, ...actor } };
+  const named = shell.underWay().flatMap(nodesIn);
+  const open = named.filter(({ isOpen }) => isOpen);
+  const nodes = wild === 0 || open.length === 0 ? named : open;
+  const those = action === 'cancel-node' || wild === 0 ? [...nodes, ...nodes.flatMap(itemOf)] : nodes;
+  const one = those[luck % Math.max(1, those.length)];
+  if (!one) return null;
+  const { address: node } = one;
+  if (action !== 'skip') return { shell: one.shell, ask: { action, node, ...actor } };
+  // For a step with an output, for a wait without one; and sometimes the other way.
+  const isWait = one.shell.state.nodes[node]?.until !== undefined;
+  const isGiven = isWait === (wild === 2);
+  return { shell: one.shell, ask: { action, node, ...(isGiven && { output: luck }), ...actor } };
+}
+
+/** In a shard what it knows of the outside is not its own. */
+function nodesIn(shell: Shell): Named[] {
+  const { nodes, goal } = shell.state;
+  return Object.entries(nodes).flatMap(([address, { shard, scope, status }]) => {
+    if (shard !== undefined || (goal !== null && scope === '')) return [];
+    return [{ shell, address, isOpen: status === 'pending' || status === 'running' || status === 'waiting' }];
+  });
+}
+
+function itemOf(node: Named): Named[] {
+  const item = /^(.*\])\/[^/]+$/.exec(node.address)?.[1];
+  return item === undefined ? [] : [{ ...node, address: item }];
 }
 
 function carryOut(shell: Shell, { records }: Bench, ask: Intervention): string | null {

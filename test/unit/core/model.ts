@@ -94,7 +94,8 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       return node.kind === 'switch' ? readNodes(node.on) : [];
     }),
   );
-  const people = peopleOf(world.asked, world.cancelAt);
+  // A cancellation ends a pause for final bodies only: nothing else begins after it.
+  let people = peopleOf(world.asked, null);
   const finals = plan.body.nodes.flatMap((node) => (node.kind === 'finally' ? [node] : []));
 
   function valuesOf({ found, outer, items, config: given }: Place): Known {
@@ -317,9 +318,9 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     done: Done,
     failed: Failed,
   ): Told {
+    const before = place.shell.told.length;
     for (const { body: other } of bodiesOf(node)) if (other !== arm) skip(other, ready, place);
     if (!arm) return done(ready, null);
-    const before = place.shell.told.length;
     const closed = body(arm, ready, place);
     if (closed.failed) return failed(closed.end, closed.fault);
     const value = (): Json => valueOf(arm.output, valuesOf({ ...place, found: closed.found }));
@@ -547,6 +548,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   const ends = emptyShell();
   const main = cut(shell.told, stopped);
   const completed = main.filter(({ outcome }) => outcome === 'completed').map((one) => [one.address, one] as const);
+  people = peopleOf(world.asked, world.cancelAt);
   const { end, fault } = last(ends, ender, begin, new Map(completed));
   const told = [...main, ...ends.told];
   const answers = people.answers(told);

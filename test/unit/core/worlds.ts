@@ -102,9 +102,11 @@ function played(
   interpreter: typeof advance | undefined,
   begun: Inside['begun'],
 ): Promise<LocalRun<unknown>> {
-  const isCalling = allNodes(plan.body).some(({ kind }) => kind === 'call');
-  const pipeline = pipelineOf(plan, isCalling ? [pipelineOf(CALLED, [])] : []);
   const all = allNodes(plan.body);
+  const isCalling = all.some(({ kind }) => kind === 'call');
+  // And so it has the plan.
+  const read = world.restarts ? throughJson(plan) : plan;
+  const pipeline = pipelineOf(read, isCalling ? [pipelineOf(CALLED, [])] : []);
   const ids = all.flatMap(({ kind, id }) => (kind === 'approval' ? [id] : []));
   // Options about what a plan does not have are refused.
   const byStep = <T>(said: T) => (isCalling || all.some(({ kind }) => kind === 'step') ? { noop: said } : {});
@@ -125,15 +127,17 @@ function played(
     ),
     ...(world.cancelAt !== null && { cancelAfter: world.cancelAt }),
   };
-  // A worker that starts anew has the plan, the state and the event from a history: nothing but JSON.
-  const read = new Map([plan, CALLED].map((one) => [one, throughJson(one)]));
-  let events = 0;
-  const restarting: typeof advance = (of, state, event) =>
-    drawn(world.luck, `restarts ${(events += 1)}`, 4) === 0
-      ? advanceOwn(read.get(of) ?? of, throughJson(state), throughJson(event))
-      : advanceOwn(of, state, event);
-  const taking = interpreter ?? (world.restarts ? restarting : undefined);
+  const taking = interpreter ?? (world.restarts ? restarting(world) : undefined);
   return runIn(pipeline, CONFIG, options, { ...(taking && { advance: taking }), ...(begun && { begun }) });
+}
+
+/** A worker that starts anew, which some do before an event, has the state and the event from a history: nothing but JSON. */
+function restarting(world: AnyWorld): typeof advance {
+  let events = 0;
+  return (plan, state, event) =>
+    drawn(world.luck, `restarts ${(events += 1)}`, 4) === 0
+      ? advanceOwn(plan, throughJson(state), throughJson(event))
+      : advanceOwn(plan, state, event);
 }
 
 type Trial = Pick<LocalExecution, 'address' | 'execution'>;
