@@ -41,6 +41,12 @@ export class Clock {
     }
   }
 
+  /** What is still to be done at this moment; null: nothing. */
+  due(): Action | null {
+    while (this.queue[0]?.cancelled) this.queue.shift();
+    return this.queue[0]?.at === this.time ? this.next() : null;
+  }
+
   /** Behind all that are not later: found by halving, since a wide map has thousands. */
   private placeOf(at: number): number {
     let [from, to] = [0, this.queue.length];

@@ -50,12 +50,20 @@ export function runLocal(pipeline: Pipeline, config: unknown, options: LocalOpti
   return runIn(pipeline, config, options);
 }
 
-/** The same; `advance` may stand in for the interpreter's, as for a worker that starts anew between two events. */
+/** What the engine's own tests reach of a run in this process. */
+export interface Inside {
+  /** Stands in for the interpreter's, as for a worker that starts anew between two events. */
+  readonly advance?: Hands['advance'];
+  /** Told once the run has begun: who wants to act on it later asks the clock for that. */
+  readonly begun?: (shell: Shell, bench: Bench) => void;
+}
+
+/** The same, for tests of the engine itself. */
 export async function runIn(
   pipeline: Pipeline,
   config: unknown,
   options: LocalOptions,
-  advance?: Hands['advance'],
+  { advance, begun }: Inside = {},
 ): Promise<LocalRun<unknown>> {
   const pipelines = withCalled([pipeline]);
   checkNames(pipelines, options);
@@ -66,15 +74,22 @@ export async function runIn(
   const place = { run: RUN, path: '' };
   const parsed = await parseConfig(pipeline, config);
   let end: End | null = null;
-  const stop = start({ bench, pipelines, pipeline, ...(advance && { advance }), ...place }, parsed, (last) => {
-    end = last;
-  });
+  const { shell, stop } = start(
+    { bench, pipelines, pipeline, ...(advance && { advance }), ...place },
+    parsed,
+    (last) => {
+      end = last;
+    },
+  );
+  begun?.(shell, bench);
   if (options.cancelAfter !== undefined) clock.after(milliseconds(options.cancelAfter, '`cancelAfter`'), stop);
   while (!isOver(end)) {
     const action = clock.next();
     if (action === null) throw stuck(records);
     await action();
   }
+  // What was told to stop at the last moment, and is not waited for, still says that it did.
+  for (let action = clock.due(); action !== null; action = clock.due()) await action();
   return resultOf(bench, end);
 }
 
@@ -98,14 +113,28 @@ interface Place {
   readonly advance?: Hands['advance'];
 }
 
-function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
+interface Started {
+  readonly shell: Shell;
+  readonly stop: Stop;
+}
+
+function start(place: Place, config: Json, onEnd: (end: End) => void): Started {
   const { bench, pipeline, path, run } = place;
+  /** Runs that this one has called, by the address of the call. */
+  const called = new Map<string, Called>();
   const { plan } = pipeline;
   const hands: Hands = {
     runStep(command, tell) {
       return execute(bench, stepAt(plan, command.node).step, command, { run, path }, tell);
     },
-    runCall: (command, tell) => call(place, command, tell),
+    runCall(command, tell) {
+      const callee = call(place, command, tell);
+      called.set(command.address, callee);
+      return callee.stop;
+    },
+    tellCall({ address, order }) {
+      called.get(address)?.shell()?.receive(order);
+    },
     awaitAnswer: (command, show, tell) => giveAnswers(bench, pipeline, command, { path, run, show }, tell),
     readReused(address, tell) {
       // Nothing was run before.
@@ -127,36 +156,48 @@ function start(place: Place, config: Json, onEnd: (end: End) => void): Stop {
     ...(place.advance && { advance: place.advance }),
   };
   const shell = new Shell(plan, begin(plan, config), hands, onEnd);
-  return () => {
-    shell.receive({ type: 'cancel', reason: STOPPED });
+  return {
+    shell,
+    stop() {
+      shell.receive({ type: 'cancel', reason: STOPPED });
+    },
   };
 }
 
+interface Called {
+  readonly stop: Stop;
+  /** null: it has not begun. */
+  shell(): Shell | null;
+}
+
 /** A run of another pipeline: like this one, under the address of the call. */
-function call(place: Place, command: CommandOf<'run-call'>, tell: Tell): Stop {
+function call(place: Place, command: CommandOf<'run-call'>, tell: Tell): Called {
   const { address, pipeline: name, config } = command;
   const { clock } = place.bench;
   const pipeline = place.pipelines.find((called) => called.name === name);
   if (!pipeline) throw new Error(`no pipeline ${name} is called`);
   const called = { ...place, pipeline, run: `${place.run}/${address}`, path: `${place.path}${address}/` };
-  let stop: Stop = () => undefined;
+  let started: Started | null = null;
   let stopped = false;
   clock.after(0, async () => {
     try {
       const parsed = await parseConfig(pipeline, config);
-      stop = start(called, parsed, (end) => {
+      started = start(called, parsed, (end) => {
         clock.after(0, () => {
           tell(eventOfEnd(address, end));
         });
       });
-      if (stopped) stop();
+      if (stopped) started.stop();
     } catch (error) {
       tell({ type: 'failed', address, failure: { ...describe(error), retryable: false } });
     }
   });
-  return () => {
-    stopped = true;
-    stop();
+  return {
+    shell: () => started?.shell ?? null,
+    stop() {
+      stopped = true;
+      started?.stop();
+    },
   };
 }
 

@@ -26,6 +26,8 @@ export type Tell = (event: Event) => void;
 export interface Hands {
   runStep(command: CommandOf<'run-step'>, tell: Tell): Stop;
   runCall(command: CommandOf<'run-call'>, tell: Tell): Stop;
+  /** Hands on what a person did to the called run at an address. By default nobody does anything. */
+  tellCall?(command: CommandOf<'tell'>): void;
   /** Whoever is stopped here tells nothing more. */
   awaitAnswer(command: CommandOf<'await-answer'>, show: Json, tell: Tell): Stop;
   readReused(address: string, tell: Tell): void;
@@ -47,12 +49,14 @@ export interface Hands {
  */
 export class Shell {
   private readonly running = new Map<string, Stop>();
+  /** How often each address was begun: a step that was begun once more is told nothing of its first try. */
+  private readonly begun = new Map<string, number>();
   private readonly shards = new Map<string, Shell>();
   private current: RunState;
 
   /** @param onEnd called once, perhaps before this returns */
   constructor(
-    private readonly plan: Plan,
+    readonly plan: Plan,
     first: Advance,
     private readonly hands: Hands,
     private readonly onEnd: (end: End) => void,
@@ -65,10 +69,14 @@ export class Shell {
     return this.current;
   }
 
+  /** Of this one and of its shards, those that have not ended. */
+  underWay(): Shell[] {
+    if (this.current.phase === 'ended') return [];
+    return [this, ...[...this.shards.values()].flatMap((shard) => shard.underWay())];
+  }
+
   /** Takes in what happened. */
   receive(event: Event): void {
-    // What a person did is no end of what runs there.
-    if ('address' in event && !BY_PEOPLE.has(event.type)) this.running.delete(event.address);
     const { plan, current, hands } = this;
     const next = hands.advance ? hands.advance(plan, current, event) : advanceOwn(plan, current, event);
     this.current = next.state;
@@ -89,17 +97,17 @@ export class Shell {
     };
     switch (command.type) {
       case 'run-step':
-        this.running.set(command.address, this.hands.runStep(command, tell));
+        this.start(command.address, (ended) => this.hands.runStep(command, ended));
         return;
       case 'run-call':
-        this.running.set(command.address, this.hands.runCall(command, tell));
+        this.start(command.address, (ended) => this.hands.runCall(command, ended));
         return;
       case 'run-shard':
-        this.running.set(command.address, this.runShard(command));
+        this.start(command.address, (ended) => this.runShard(command, ended));
         return;
       case 'await-answer': {
         const show = this.current.nodes[command.address]?.show ?? null;
-        this.running.set(command.address, this.hands.awaitAnswer(command, show, tell));
+        this.start(command.address, (ended) => this.hands.awaitAnswer(command, show, ended));
         return;
       }
       case 'reuse':
@@ -111,13 +119,14 @@ export class Shell {
         });
         return;
       case 'sleep':
-        this.running.set(command.address, this.hands.sleep(command, tell));
+        this.start(command.address, (ended) => this.hands.sleep(command, ended));
         return;
       case 'stop':
         this.running.get(command.address)?.();
         return;
       case 'tell':
-        this.shards.get(command.address)?.receive(command.order);
+        if (this.shards.has(command.address)) this.shards.get(command.address)?.receive(command.order);
+        else this.hands.tellCall?.(command);
         return;
       case 'breathe':
         this.hands.later(() => {
@@ -128,11 +137,22 @@ export class Shell {
     }
   }
 
-  private runShard({ address, seed }: CommandOf<'run-shard'>): Stop {
+  private start(address: string, work: (ended: Tell) => Stop): void {
+    const times = (this.begun.get(address) ?? 0) + 1;
+    this.begun.set(address, times);
+    const ended: Tell = (event) => {
+      if (this.begun.get(address) !== times) return;
+      this.running.delete(address);
+      this.receive(event);
+    };
+    this.running.set(address, work(ended));
+  }
+
+  private runShard({ address, seed }: CommandOf<'run-shard'>, ended: Tell): Stop {
     const first = beginShard(this.plan, seed, this.current.reuse);
     const shard = new Shell(this.plan, first, this.hands, (end) => {
       this.hands.later(() => {
-        this.receive(eventOfEnd(address, end));
+        ended(eventOfEnd(address, end));
       });
     });
     this.shards.set(address, shard);
@@ -141,8 +161,6 @@ export class Shell {
     };
   }
 }
-
-const BY_PEOPLE: ReadonlySet<Event['type']> = new Set(['node-cancelled', 'hurried', 'given']);
 
 /** Why a shard or a called run is cancelled when its parent stops it. */
 export const STOPPED = 'The run was cancelled on request.';

@@ -48,10 +48,20 @@ export function partsOf(expr: Expr): readonly Expr[] {
 
 /** An expression and all expressions inside it. */
 export function allParts(expr: Expr): Expr[] {
-  return [expr, ...partsOf(expr).flatMap(allParts)];
+  const parts: Expr[] = [];
+  collect(expr, parts);
+  return parts;
+}
+
+/** Into one list: a list of its own for each part is what indexing a plan would spend its time on. */
+function collect(expr: Expr, into: Expr[]): void {
+  into.push(expr);
+  for (const part of partsOf(expr)) collect(part, into);
 }
 
 /** Ids of the nodes whose output an expression reads; each once. */
 export function readNodes(expr: Expr): string[] {
-  return [...new Set(allParts(expr).flatMap((part) => (part.op === 'output' ? [part.node] : [])))];
+  const ids = new Set<string>();
+  for (const part of allParts(expr)) if (part.op === 'output') ids.add(part.node);
+  return [...ids];
 }

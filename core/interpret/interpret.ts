@@ -7,7 +7,7 @@ import { failureOf } from './failure';
 import { conclude, isBetween, lastWord, openNext } from './finish';
 import { indexPlan } from './index-plan';
 import { MAX_LIST_SIZE, sizeOf } from './limits';
-import { takeIntervention } from './take-intervention';
+import { letGo, takeIntervention } from './take-intervention';
 import { openUnits } from './open-units';
 import { takeReused } from './reuse';
 import { closeScope, openScope } from './scopes';
@@ -110,8 +110,7 @@ function addOuterItem(draft: Draft, seed: ShardSeed, map: string, item: Json): v
 function take(draft: Draft, event: Event): void {
   switch (event.type) {
     case 'cancel':
-      // What ends is held up no longer: it tidies up.
-      draft.paused = null;
+      letGo(draft);
       // What is done in any case is done after a cancellation too.
       if (!draft.finish) bringToEnd(draft, { status: 'cancelled', reason: event.reason, failure: null });
       return;

@@ -36,6 +36,12 @@ export function takeIntervention(draft: Draft, event: InterventionEvent): void {
   }
 }
 
+/** Holds up what ends no longer: it tidies up. What is stopped for it need not hear; what a final body has begun is not. */
+export function letGo(draft: Draft): void {
+  if (draft.paused && draft.finish) handOn(draft, { type: 'resumed' });
+  draft.paused = null;
+}
+
 /** What runs in workflows of its own is told. */
 function handOn(draft: Draft, order: InterventionEvent): void {
   for (const [address, state] of Object.entries(draft.nodes)) {

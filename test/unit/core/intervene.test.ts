@@ -32,6 +32,8 @@ const chain = pipeline('chain', {
   },
 }).plan;
 
+const called = pipeline('called', { config: z.object({}), graph: (g) => g.run(one, { n: 1 }) });
+
 const mapped = (tolerate?: number) =>
   pipeline('mapped', {
     config: z.object({}),
@@ -172,6 +174,21 @@ describe('a pause', () => {
     const { commands } = play(wide, paused);
     expect(commands).toEqual([0, 1].map((i) => ({ type: 'tell', address: `each#${i}`, order: paused })));
     expect(commandsOf(play(wide, paused, { type: 'resumed' }))).toEqual(['tell each#0', 'tell each#1']);
+  });
+
+  it('of final bodies is not kept by a cancellation, of which the run hears that a final body has called', () => {
+    const tidied = pipeline('tidied', {
+      config: z.object({}),
+      graph(g) {
+        g.always('tidy', () => {
+          g.call(called, {}, { id: 'sweep' });
+        });
+        return g.run(one, { n: 1 });
+      },
+    }).plan;
+    const { state, commands } = play(tidied, done('one', 1), paused, { type: 'cancel', reason: 'x' });
+    expect(commands).toEqual([{ type: 'tell', address: 'sweep', order: { type: 'resumed' } }]);
+    expect(state.paused).toBeNull();
   });
 
   it('holds up final bodies too', () => {

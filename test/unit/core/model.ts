@@ -1,14 +1,18 @@
-import { perennialError } from '../../../core/errors';
 import { sentence } from '../../../core/errors/sentence';
-import { evaluate, type Values } from '../../../core/expr/evaluate';
+import { describe } from '../../../core/expr/ref';
 import { readNodes } from '../../../core/expr/reads';
-import { allNodes, bodiesOf, readsOf } from '../../../core/nodes';
+import { allNodes, bodiesOf } from '../../../core/nodes';
 import { MAX_LIST_SIZE, sizeOf } from '../../../core/interpret/limits';
 import { isList, type Json } from '../../../core/plan/json';
+import { faultOf, kind, type Known, valueOf, Wrong, wrong } from './computed';
+import { needsOf } from './needs';
+import { type Asked, peopleOf, type Word } from './people';
+import { cut, earliest, triedUntil, type Ender, type Fault, type Shell, type Told, type Tried } from './told';
 import type {
   ApprovalNode,
   Body,
   BranchNode,
+  FinallyNode,
   MapNode,
   Plan,
   PlanNode,
@@ -23,36 +27,6 @@ import type {
  * is slow, knows no Temporal, and is here to be compared with.
  */
 
-/** How a node came out. `given up`: one that it needs did not complete. */
-export type Outcome = 'completed' | 'failed' | 'given up' | 'cancelled' | 'skipped';
-
-/** One execution of a step. */
-export interface Tried {
-  readonly from: number;
-  readonly to: number;
-  readonly outcome: 'committed' | 'failed' | 'cancelled';
-}
-
-/** A node of the run, from the moment at which it came to be. */
-export interface Told {
-  readonly address: string;
-  readonly came: number;
-  readonly end: number;
-  readonly outcome: Outcome;
-  readonly output: Json;
-  readonly input: Json;
-  readonly tried: readonly Tried[];
-  /** A step, an approval or a wait: what has no nodes inside. */
-  readonly isLeaf: boolean;
-  /** Why it failed, or what inside it did. */
-  readonly fault?: Fault;
-}
-
-export interface Fault {
-  readonly type: string;
-  readonly message: string;
-}
-
 /** What happens to steps and approvals, by address. */
 export interface World {
   /** The executions of a step that begins at a moment, and its output, or what the last has failed with. */
@@ -64,6 +38,8 @@ export interface World {
   /** When an approval that begins to wait then is answered, and the answer. */
   answer(address: string, node: ApprovalNode, from: number): { readonly at: number; readonly answer: Approved };
   readonly cancelAt: number | null;
+  /** What people ask, in the order of time. */
+  readonly asked: readonly Asked[];
   /** The date of the beginning, ms since 1970. */
   readonly startedAt: number;
   /** What a final body is told of the run's end. */
@@ -72,27 +48,12 @@ export interface World {
 
 type Approved = { readonly approved: boolean; readonly by: string; readonly note: string | null; readonly at: string };
 
-/** Something that ends a run, or a shard of one. */
-interface Ender {
-  readonly at: number;
-  readonly status: 'failed' | 'rejected' | 'cancelled';
-  readonly address: string;
-  /** null: it was cancelled. */
-  readonly fault: Fault | null;
-}
-
-/** One workflow: the run, or a shard. */
-interface Shell {
-  readonly told: Told[];
-  readonly enders: Ender[];
-  /** Failures that the others were allowed to finish after. */
-  readonly failures: Ender[];
-}
-
 /** Where a body stands. */
 interface Place {
   readonly shell: Shell;
   readonly found: ReadonlyMap<string, Told>;
+  /** In a final body: what has completed outside of it. */
+  readonly outer: ReadonlyMap<string, Told>;
   readonly items: ReadonlyMap<string, Json>;
   readonly prefix: string;
   /** Of the run itself, or of the call that the place is inside of. */
@@ -112,6 +73,7 @@ interface Closed {
   readonly failed: boolean;
   readonly fault: Fault | null;
   readonly found: ReadonlyMap<string, Told>;
+  readonly own: readonly Told[];
 }
 
 export interface Meant {
@@ -120,10 +82,9 @@ export interface Meant {
   readonly duration: number;
   readonly type: string | null;
   readonly told: readonly Told[];
+  /** What people are refused with, in their order; null: their word was taken. */
+  readonly answers: readonly (string | null)[];
 }
-
-const earliest = (those: readonly Ender[]): Ender | undefined =>
-  those.reduce<Ender | undefined>((first, one) => (!first || one.at < first.at ? one : first), undefined);
 
 /** What a run of the plan, all of whose calls are of one plan without final bodies, comes to in a world. */
 export function meaningOf(plan: Plan, config: Json, world: World, called: Plan): Meant {
@@ -133,21 +94,48 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       return node.kind === 'switch' ? readNodes(node.on) : [];
     }),
   );
+  // A cancellation ends a pause for final bodies only: nothing else begins after it.
+  let people = peopleOf(world.asked, null);
   const finals = plan.body.nodes.flatMap((node) => (node.kind === 'finally' ? [node] : []));
 
-  function valuesOf({ found, items, config: given }: Place): Values {
+  function valuesOf({ found, outer, items, config: given }: Place): Known {
     return {
       config: given,
-      output: (id) => found.get(id)?.output,
+      output: (id) => (found.get(id) ?? outer.get(id))?.output,
       item: (id) => items.get(id) ?? null,
     };
   }
 
-  function fail(place: Place, address: string, at: number, { type, message }: Fault): void {
-    if (place.tolerated || place.final) return;
-    const into = place.onFailure === 'cancel' ? place.shell.enders : place.shell.failures;
+  function fail(
+    place: Place,
+    address: string,
+    at: number,
+    { type, message }: Fault,
+    causes: readonly Told[] = [],
+  ): void {
+    if (place.tolerated) return;
     const known = address.slice(place.path.length);
-    into.push({ at, status: 'failed', address, fault: { type, message: `${known}: ${message}` } });
+    const failure: Ender = { at, status: 'failed', address, causes, fault: { type, message: `${known}: ${message}` } };
+    // In a final body nothing ends the run, whose failure the first one is if it has no other.
+    const ends = place.onFailure === 'cancel' && !place.final;
+    (ends ? place.shell.enders : place.shell.failures).push(failure);
+  }
+
+  /** A value at a moment; without one the node at the address has failed. */
+  function gives(
+    place: Place,
+    address: string,
+    at: number,
+    value: () => Json,
+    causes: readonly Told[] = [],
+  ): { output: Json; fault: Fault | null } {
+    try {
+      return { output: value(), fault: null };
+    } catch (error) {
+      const fault = faultIn(error);
+      fail(place, address, at, fault, causes);
+      return { output: null, fault };
+    }
   }
 
   function body({ nodes }: Pick<Body, 'nodes'>, opened: number, place: Place): Closed {
@@ -161,72 +149,156 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     }
     const failed = own.some(({ outcome }) => outcome !== 'completed');
     const end = own.reduce((last, told) => Math.max(last, told.end), opened);
-    // The first failure in time is the one that is told on.
-    const [first] = own.filter(({ fault }) => fault).sort((a, b) => a.end - b.end);
-    return { end, failed, fault: first?.fault ?? null, found };
+    return { end, failed, fault: firstFault(own), found, own };
+  }
+
+  /** The body of an item, whose first open node fails when the item is cancelled. */
+  function itemBody(those: Body, opened: number, place: Place): Closed {
+    const address = place.prefix.slice(0, -1);
+    const cancelled = people.cancelled(address, opened);
+    if (!cancelled) return body(those, opened, place);
+    const { at, fault } = cancelled;
+    const shell = emptyShell();
+    const closed = body(those, opened, { ...place, shell });
+    const [first] = closed.own.filter(({ end }) => end > at);
+    takeOver(place.shell, shell, first ? at : Infinity, address);
+    if (!first) return closed;
+    place.shell.told.splice(
+      0,
+      Infinity,
+      ...place.shell.told.map((one) => (one.address === first.address ? failedAs(one, fault) : one)),
+    );
+    fail(place, first.address, at, fault);
+    return { ...closed, end: at, failed: true, fault: firstFault(closed.own.filter(({ end }) => end < at)) ?? fault };
+  }
+
+  /** A node that somebody may cancel before it has ended: then it fails, and what is inside it is stopped. */
+  function orCancelled(address: string, opened: number, place: Place, tell: (place: Place) => Told): Told {
+    const cancelled = people.cancelled(address, opened);
+    if (!cancelled) return tell(place);
+    const { at, fault } = cancelled;
+    const shell = emptyShell();
+    const told = tell({ ...place, shell });
+    const isOpen = told.end > at;
+    takeOver(place.shell, shell, isOpen ? at : Infinity, address);
+    if (!isOpen) return told;
+    fail(place, address, at, fault);
+    return cut([told], stop(at, address)).map((one) => failedAs(one, fault))[0] ?? told;
   }
 
   function one(node: PlanNode, opened: number, place: Place): Told {
     const address = place.prefix + node.id;
+    return orCancelled(address, opened, place, (inside) => undisturbed(node, address, opened, inside));
+  }
+
+  function undisturbed(node: PlanNode, address: string, opened: number, place: Place): Told {
+    const { kind } = node;
     const needs = needsOf(node).flatMap((id) => place.found.get(id) ?? []);
     const never = needs.filter(({ outcome }) => outcome !== 'completed').map(({ end }) => end);
-    const isLeaf = node.kind === 'step' || node.kind === 'approval' || node.kind === 'wait';
-    const blank = { address, came: opened, output: null, input: null, tried: [], isLeaf };
-    if (never.length > 0) return { ...blank, end: Math.max(opened, Math.min(...never)), outcome: 'given up' };
-    const ready = needs.reduce((last, { end }) => Math.max(last, end), opened);
-    const done: Done = (end, output, more = {}) => ({ ...blank, end, outcome: 'completed', output, ...more });
+    const isLeaf = kind === 'step' || kind === 'approval' || kind === 'wait';
+    const blank = { address, kind, came: opened, began: null, output: null, input: null, tried: [], isLeaf };
+    const lost = never.length > 0 ? Math.max(opened, Math.min(...never)) : null;
+    const ready = lost ?? people.afterPause(needs.reduce((last, { end }) => Math.max(last, end), opened));
+    // A step that is left out needs an output, and a wait has its own.
+    const words = people
+      .about(address)
+      .filter(({ action, output }) => action !== 'skip' || (output === undefined) === (kind === 'wait'));
+    const early =
+      kind === 'step' ? words.find(({ at, action }) => action === 'skip' && opened < at && at < ready) : null;
+    if (early) return { ...blank, end: early.at, outcome: 'completed', output: early.output ?? null };
+    if (lost !== null) return { ...blank, end: lost, outcome: 'given up' };
+    const begun = { ...blank, began: ready };
+    const done: Done = (end, output, more = {}) => ({ ...begun, end, outcome: 'completed', output, ...more });
     const failed: Failed = (end, fault, more = {}) => ({
-      ...blank,
+      ...begun,
       end,
       outcome: 'failed',
       ...(fault && { fault }),
       ...more,
     });
+    try {
+      return carryOut(node, address, ready, place, words, done, failed);
+    } catch (error) {
+      const fault = faultIn(error);
+      fail(place, address, ready, fault);
+      return failed(ready, fault);
+    }
+  }
+
+  /** @throws Wrong: it has not begun */
+  function carryOut(
+    node: PlanNode,
+    address: string,
+    ready: number,
+    place: Place,
+    words: readonly Word[],
+    done: Done,
+    failed: Failed,
+  ): Told {
     switch (node.kind) {
       case 'step': {
-        const input = evaluate(node.input, valuesOf(place));
-        const { tried, ...gave } = world.step(address, input, ready);
-        const end = tried.at(-1)?.to ?? ready;
+        const input = valueOf(node.input, valuesOf(place));
+        let { tried, ...gave } = world.step(address, input, ready);
+        for (const { at, action, output = null } of words) {
+          if (at <= ready || at >= endOf(tried)) continue;
+          if (action === 'skip') return done(at, output, { input, tried: triedUntil(tried, at) });
+          if (people.isPaused(at)) continue;
+          const { tried: again, ...now } = world.step(address, input, at);
+          tried = [...triedUntil(tried, at), ...again];
+          gave = now;
+        }
+        const end = endOf(tried);
         if ('output' in gave) return done(end, gave.output, { input, tried });
         fail(place, address, end, gave.fault);
         return failed(end, gave.fault, { input, tried });
       }
       case 'approval': {
+        // What it shows is computed, though nobody is there to see it.
+        valueOf(node.show, valuesOf(place));
         const { at, answer } = world.answer(address, node, ready);
         if (answer.approved || branchedOn.has(node.id)) return done(at, answer);
         const fault = rejection(address, answer);
-        if (place.tolerated || place.final) return failed(at, fault);
+        if (place.tolerated || place.final) {
+          fail(place, address, at, fault);
+          return failed(at, fault);
+        }
         place.shell.enders.push({ at, status: 'rejected', address, fault });
         return done(at, answer);
       }
       case 'wait': {
-        const moment = momentIn(node, world.startedAt + ready, valuesOf(place));
-        const end = Math.max(ready, moment - world.startedAt);
+        const moment = momentIn(node, address, world.startedAt + ready, valuesOf(place));
+        const natural = Math.max(ready, moment - world.startedAt);
+        const over = words.find(({ at, action }) => action === 'skip' && at > ready);
+        const end = Math.min(natural, over?.at ?? Infinity);
         // One whose moment has passed follows from what made it ready, as a branch does.
         return done(end, { until: new Date(moment).toISOString() }, { isLeaf: end > ready });
       }
-      case 'branch':
-        return branch(
-          node,
-          evaluate(node.when, valuesOf(place)) === true ? node.then : node.else,
-          ready,
-          place,
-          done,
-          failed,
-        );
+      case 'branch': {
+        const holds = valueOf(node.when, valuesOf(place));
+        if (typeof holds !== 'boolean')
+          throw wrong('PER_FLOW_001', `'${describe(node.when)}' is ${kind(holds)}, not true or false.`);
+        return branch(node, holds ? node.then : node.else, ready, place, done, failed);
+      }
       case 'switch': {
-        const value = evaluate(node.on, valuesOf(place));
-        const taken = node.cases.find((each) => each.value === (typeof value === 'number' ? `${value}` : value));
+        const value = valueOf(node.on, valuesOf(place));
+        if (typeof value !== 'string' && typeof value !== 'number')
+          throw wrong('PER_FLOW_015', `The switch ${node.id} was given ${kind(value)}, neither text nor a number.`);
+        const taken = node.cases.find((each) => each.value === `${value}`);
         return branch(node, taken ? taken.body : node.else, ready, place, done, failed);
       }
       case 'until':
         return until(node, ready, place, done, failed);
       case 'map': {
-        const { end, failed: hasFailed, fault, output } = (place.numbered ? shard : items)(node, ready, place);
+        const list = valueOf(node.over, valuesOf(place));
+        if (!isList(list)) {
+          const what = `'${describe(node.over)}', which is ${kind(list)} and not a list`;
+          throw wrong('PER_FLOW_002', `The map ${address} goes over ${what}.`);
+        }
+        const { end, failed: hasFailed, fault, output } = (place.numbered ? shard : items)(node, list, ready, place);
         return hasFailed ? failed(end, fault) : done(end, output);
       }
       case 'call': {
-        const given = evaluate(node.config, valuesOf(place));
+        const given = valueOf(node.config, valuesOf(place));
         const { end, failed: hasFailed, fault, output } = call(address, given, ready, place);
         return hasFailed ? failed(end, fault) : done(end, output);
       }
@@ -246,18 +318,24 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     done: Done,
     failed: Failed,
   ): Told {
+    const before = place.shell.told.length;
     for (const { body: other } of bodiesOf(node)) if (other !== arm) skip(other, ready, place);
     if (!arm) return done(ready, null);
     const closed = body(arm, ready, place);
     if (closed.failed) return failed(closed.end, closed.fault);
-    return done(closed.end, evaluate(arm.output, valuesOf({ ...place, found: closed.found })));
+    const value = (): Json => valueOf(arm.output, valuesOf({ ...place, found: closed.found }));
+    const inside = place.shell.told.slice(before);
+    const { output, fault } = gives(place, place.prefix + node.id, closed.end, value, inside);
+    return fault ? failed(closed.end, fault) : done(closed.end, output);
   }
 
   /** Nodes that will not run. Those inside a map or repetition have no addresses. */
   function skip(those: Body | null, at: number, place: Place): void {
     for (const node of those?.nodes ?? []) {
       const told = {
+        kind: node.kind,
         came: at,
+        began: null,
         end: at,
         outcome: 'skipped',
         output: null,
@@ -271,7 +349,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   }
 
   function until(node: UntilNode, ready: number, place: Place, done: Done, failed: Failed): Told {
-    let carry = evaluate(node.initial, valuesOf(place));
+    let carry = valueOf(node.initial, valuesOf(place));
     let at = ready;
     for (let index = 0; ; index++) {
       const inside = {
@@ -280,10 +358,17 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
         prefix: `${place.prefix}${node.id}[${index}]/`,
         numbered: true,
       };
-      const closed = body(node.body, at, inside);
+      const closed = itemBody(node.body, at, inside);
       at = closed.end;
       if (closed.failed) return failed(at, closed.fault);
-      const given = evaluate(node.body.output, valuesOf({ ...inside, found: closed.found }));
+      const address = place.prefix + node.id;
+      const { output: given, fault } = gives(place, address, at, () => {
+        const value = valueOf(node.body.output, valuesOf({ ...inside, found: closed.found }));
+        const said = fieldOf(value, 'done') ?? null;
+        if (typeof said === 'boolean') return value;
+        throw wrong('PER_FLOW_001', `\`done\` of the repetition ${address} is ${kind(said)}, not true or false.`);
+      });
+      if (fault) return failed(at, fault);
       const isDone = fieldOf(given, 'done') === true;
       carry = fieldOf(given, 'next') ?? null;
       if (isDone || index + 1 >= node.max) return done(at, { value: carry, iterations: index + 1, done: isDone });
@@ -297,9 +382,8 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     readonly output: Json;
   }
 
-  function items(node: MapNode, ready: number, place: Place): Mapped {
-    const list = listIn(evaluate(node.over, valuesOf(place)));
-    const closed: (Closed & { value: Json })[] = [];
+  function items(node: MapNode, list: readonly Json[], ready: number, place: Place): Mapped {
+    const closed: (Closed & { readonly value: () => Json })[] = [];
     const most = node.tolerate === 'all' ? Infinity : (node.tolerate ?? Infinity);
     const free: number[] = [];
     for (const [index, item] of list.entries()) {
@@ -317,10 +401,9 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
         numbered: true,
         tolerated: place.tolerated || node.tolerate !== undefined,
       };
-      const one = body(node.body, at, inside);
+      const one = itemBody(node.body, at, inside);
       free.push(one.end);
-      const value = one.failed ? null : evaluate(node.body.output, valuesOf({ ...inside, found: one.found }));
-      closed.push({ ...one, value });
+      closed.push({ ...one, value: () => valueOf(node.body.output, valuesOf({ ...inside, found: one.found })) });
     }
     const end = closed.reduce((last, one) => Math.max(last, one.end), ready);
     const address = place.prefix + node.id;
@@ -334,8 +417,21 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       return broke(fault);
     };
     const broke = (fault: Fault | null): Mapped => ({ end, failed: true, fault, output: null });
-    if (node.tolerate === undefined) return first ? broke(first.fault) : gave(closed.map(({ value }) => value));
-    const faults = closed.flatMap((one) => (one.failed ? [one.fault] : []));
+    if (node.tolerate === undefined) {
+      if (first) return broke(first.fault);
+      const { output, fault } = gives(place, address, end, () => closed.map(({ value }) => value()));
+      return fault ? broke(fault) : gave(output);
+    }
+    // An item that has completed and has no value has failed as well, which shows when the list is made.
+    const settled = closed.map(({ failed, fault, value }): { readonly fault: Fault | null; readonly value: Json } => {
+      if (failed) return { fault: fault ?? { type: '', message: '' }, value: null };
+      try {
+        return { fault: null, value: value() };
+      } catch (error) {
+        return { fault: faultIn(error), value: null };
+      }
+    });
+    const faults = settled.flatMap(({ fault }) => fault ?? []);
     if (faults.length > most) {
       const what = `${faults.length} of the items of the map ${address} failed and it tolerates ${most}`;
       const fault = faultOf('PER_FLOW_010', `${what}. The first: ${sentence(faults[0]?.message ?? '')}`);
@@ -343,36 +439,36 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       return broke(fault);
     }
     return gave(
-      closed.map(({ failed, fault, value }): Json => {
-        const { type = '', message = '' } = fault ?? {};
-        return failed
-          ? { status: 'failed', value: null, error: { type, message } }
-          : { status: 'completed', value, error: null };
-      }),
+      settled.map(({ fault, value }): Json =>
+        fault
+          ? { status: 'failed', value: null, error: { type: fault.type, message: fault.message } }
+          : { status: 'completed', value, error: null },
+      ),
     );
   }
 
   /** A map's items in a workflow of their own: it may come to its end by itself, and is then one node that has failed. */
-  function shard(node: MapNode, ready: number, place: Place): Mapped {
-    const list = listIn(evaluate(node.over, valuesOf(place)));
+  function shard(node: MapNode, list: readonly Json[], ready: number, place: Place): Mapped {
     if (list.length === 0) return { end: ready, failed: false, fault: null, output: [] };
-    const shell: Shell = { told: [], enders: [], failures: [] };
-    const natural = items(node, ready, { ...place, shell, tolerated: false, final: false });
+    const shell: Shell = emptyShell();
+    const natural = items(node, list, ready, { ...place, shell, tolerated: false, final: false });
     const ender = earliest(shell.enders);
     const end = ender ? ender.at : natural.end;
-    place.shell.told.push(...cut(shell.told, ender));
+    const inside = cut(shell.told, ender);
+    place.shell.told.push(...inside);
     const broken = ender ?? earliest(shell.failures);
     if (!broken) return natural;
     const fault = broken.fault ?? { type: 'cancelled', message: '' };
+    const address = `${place.prefix}${node.id}#0`;
     if (broken.status === 'rejected' && !place.final && !place.tolerated)
-      place.shell.enders.push({ at: end, status: 'rejected', address: `${place.prefix}${node.id}#0`, fault });
-    else fail(place, `${place.prefix}${node.id}#0`, end, fault);
+      place.shell.enders.push({ at: end, status: 'rejected', address, fault, causes: inside });
+    else fail(place, address, end, fault, inside);
     return { end, failed: true, fault, output: null };
   }
 
   /** A run of its own, which is one node that has failed when it fails. */
   function call(address: string, given: Json, ready: number, place: Place): Mapped {
-    const shell: Shell = { told: [], enders: [], failures: [] };
+    const shell: Shell = emptyShell();
     const path = `${address}/`;
     const root = { ...rootOf(shell, given), prefix: path, path, onFailure: called.onFailure };
     const natural = body(called.body, ready, root);
@@ -384,74 +480,126 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       fail(place, address, end, fault);
       return { end, failed: true, fault, output: null };
     }
-    const output = evaluate(called.body.output, valuesOf({ ...root, found: natural.found }));
+    const output = valueOf(called.body.output, valuesOf({ ...root, found: natural.found }));
     return { end, failed: false, fault, output };
   }
 
-  function last(shell: Shell, ender: Ender | undefined, begin: number): { end: number; fault: Fault | null } {
+  function last(
+    shell: Shell,
+    ender: Ender | undefined,
+    begin: number,
+    outer: Place['outer'],
+  ): { end: number; fault: Fault | null } {
     const hasFailed = ender !== undefined && ender.status !== 'cancelled';
     const fits = finals.filter(({ when }) => when === 'always' || hasFailed);
     const order = [...fits.filter(({ when }) => when === 'failure'), ...fits.filter(({ when }) => when === 'always')];
     skip({ nodes: finals.filter((node) => !fits.includes(node)), output: plan.body.output }, begin, rootOf(shell));
     let at = begin;
-    let fault: Fault | null = null;
     for (const node of order) {
-      const place = { ...rootOf(shell), items: new Map([[node.id, world.end(node.id)]]), final: true };
-      const closed = body(node.body, at, place);
-      const outcome = closed.failed ? 'failed' : 'completed';
-      const output = closed.failed ? null : evaluate(node.body.output, valuesOf({ ...place, found: closed.found }));
-      shell.told.push({
-        address: node.id,
-        came: at,
-        end: closed.end,
-        outcome,
-        output,
-        input: null,
-        tried: [],
-        isLeaf: false,
-      });
-      at = closed.end;
-      fault ??= closed.fault;
+      at = people.afterPause(at);
+      const items = new Map([[node.id, world.end(node.id)]]);
+      const told = orCancelled(node.id, at, { ...rootOf(shell), items, outer, final: true }, (place) =>
+        final(node, at, place),
+      );
+      shell.told.push(told);
+      at = told.end;
     }
-    return { end: at, fault };
+    return { end: at, fault: earliest(shell.failures)?.fault ?? null };
+  }
+
+  function final(node: FinallyNode, at: number, place: Place): Told {
+    const { id, kind } = node;
+    const blank = { address: id, kind, came: at, began: at, input: null, tried: [], isLeaf: false };
+    const { end, failed, found } = body(node.body, at, place);
+    const { output, fault } = failed
+      ? { output: null, fault: null }
+      : gives(place, id, end, () => valueOf(node.body.output, valuesOf({ ...place, found })));
+    return { ...blank, end, outcome: failed || fault ? 'failed' : 'completed', output };
   }
 
   function rootOf(of: Shell, given = config): Place {
     const nothing = { prefix: '', path: '', numbered: false, tolerated: false, final: false };
-    return { shell: of, found: new Map(), items: new Map(), config: given, onFailure: plan.onFailure, ...nothing };
+    return {
+      shell: of,
+      found: new Map(),
+      outer: new Map(),
+      items: new Map(),
+      config: given,
+      onFailure: plan.onFailure,
+      ...nothing,
+    };
   }
 
-  const shell: Shell = { told: [], enders: [], failures: [] };
-  const main = plan.body.nodes.filter(({ kind }) => kind !== 'finally');
-  const natural = body({ nodes: main }, 0, rootOf(shell));
+  const shell: Shell = emptyShell();
+  const nodes = plan.body.nodes.filter(({ kind }) => kind !== 'finally');
+  const natural = body({ nodes }, 0, rootOf(shell));
   const over = earliest(shell.enders)?.at ?? natural.end;
   if (world.cancelAt !== null && world.cancelAt < over)
     shell.enders.push({ at: world.cancelAt, status: 'cancelled', address: '', fault: null });
   const stopped = earliest(shell.enders);
-  const ender = stopped ?? earliest(shell.failures);
+  const { output, fault: none } = stopped
+    ? { output: null, fault: null }
+    : outputOf(natural, shell.failures.length > 0);
+  const valueless: Ender | undefined = none
+    ? { at: natural.end, status: 'failed', address: '', fault: none }
+    : undefined;
+  const ender = stopped ?? earliest(shell.failures) ?? valueless;
   const begin = stopped ? stopped.at : natural.end;
-  const ends: Shell = { told: [], enders: [], failures: [] };
-  const { end, fault } = last(ends, ender, begin);
-  const told = [...cut(shell.told, stopped), ...ends.told];
-  if (ender) return { status: ender.status, output: null, duration: end, type: ender.fault?.type ?? null, told };
-  if (fault !== null) return { status: 'failed', output: null, duration: end, type: fault.type, told };
-  const output = evaluate(plan.body.output, valuesOf({ ...rootOf(shell), found: natural.found }));
-  return { status: 'completed', output, duration: end, type: null, told };
+  const ends = emptyShell();
+  const main = cut(shell.told, stopped);
+  const completed = main.filter(({ outcome }) => outcome === 'completed').map((one) => [one.address, one] as const);
+  people = peopleOf(world.asked, world.cancelAt);
+  const { end, fault } = last(ends, ender, begin, new Map(completed));
+  const told = [...main, ...ends.told];
+  const answers = people.answers(told);
+  if (ender)
+    return { status: ender.status, output: null, duration: end, type: ender.fault?.type ?? null, told, answers };
+  if (fault !== null) return { status: 'failed', output: null, duration: end, type: fault.type, told, answers };
+  return { status: 'completed', output, duration: end, type: null, told, answers };
+
+  function outputOf({ found }: Closed, hasFailed: boolean): { output: Json; fault: Fault | null } {
+    if (hasFailed) return { output: null, fault: null };
+    try {
+      return { output: valueOf(plan.body.output, valuesOf({ ...rootOf(shell), found })), fault: null };
+    } catch (error) {
+      return { output: null, fault: faultIn(error) };
+    }
+  }
 }
 
-/** The moment that a wait which begins at a moment waits for. */
-function momentIn({ time }: WaitNode, from: number, values: Values): number {
-  return 'for' in time ? from + numberIn(evaluate(time.for, values)) : numberIn(evaluate(time.until, values));
+/** The moment that a wait which begins at a moment waits for, ms since 1970. @throws Wrong */
+function momentIn({ time }: WaitNode, address: string, from: number, known: Known): number {
+  const isLength = 'for' in time;
+  const value = valueOf(isLength ? time.for : time.until, known);
+  const text = typeof value === 'string' ? /^(\d+)ms$/.exec(value)?.[1] : undefined;
+  const ms = typeof value === 'number' ? value : text === undefined ? null : Number(text);
+  if (ms !== null) return isLength ? from + Math.max(0, Math.ceil(ms)) : Math.ceil(ms);
+  const what = isLength ? 'length of time' : 'moment';
+  throw wrong('PER_FLOW_013', `The wait ${address} was given ${kind(value)}, no ${what}.`);
 }
 
-function numberIn(value: Json): number {
-  if (typeof value !== 'number') throw new Error('the model was given no time');
-  return value;
+/** What an expression without a value fails with. */
+function faultIn(error: unknown): Fault {
+  if (error instanceof Wrong) return error.fault;
+  throw error;
 }
 
-function listIn(value: Json): readonly Json[] {
-  if (!isList(value)) throw new Error('the model was given no list');
-  return value;
+/** The first failure in time is the one that is told on. */
+function firstFault(own: readonly Told[]): Fault | null {
+  const [first] = own.filter(({ fault }) => fault).sort((a, b) => a.end - b.end);
+  return first?.fault ?? null;
+}
+
+const emptyShell = (): Shell => ({ told: [], enders: [], failures: [] });
+const stop = (at: number, address: string): Ender => ({ at, status: 'cancelled', address, fault: null });
+const failedAs = (told: Told, fault: Fault): Told => ({ ...told, outcome: 'failed', output: null, fault });
+const endOf = (tried: readonly Tried[]): number => tried.at(-1)?.to ?? 0;
+
+/** What came about in a part of a workflow before a moment, at which that part was cancelled. */
+function takeOver(into: Shell, from: Shell, until: number, address: string): void {
+  into.told.push(...(until === Infinity ? from.told : cut(from.told, stop(until, address))));
+  into.enders.push(...from.enders.filter(({ at }) => at < until));
+  into.failures.push(...from.failures.filter(({ at }) => at < until));
 }
 
 function fieldOf(value: Json, key: string): Json | undefined {
@@ -460,51 +608,4 @@ function fieldOf(value: Json, key: string): Json | undefined {
 
 function rejection(address: string, { by, note }: Approved): Fault {
   return faultOf('PER_FLOW_005', `${address} was rejected by ${by}${note ? `: ${note}` : ''}.`);
-}
-
-function faultOf(code: 'PER_FLOW_004' | 'PER_FLOW_005' | 'PER_FLOW_010', detail: string): Fault {
-  return { type: code, message: perennialError(code, detail).message };
-}
-
-/**
- * What was so when a workflow came to its end before its time. What ended it has itself ended; nothing follows from that any
- * more, not even at the same moment.
- */
-function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
-  if (!ender) return [...told];
-  const { at, address } = ender;
-  // What stands inside a map that failed by itself came and ended before it, at the same moment.
-  const isInside = (one: Told): boolean =>
-    /^[[/]/.test(one.address.slice(address.length)) && one.address.startsWith(address);
-  return told
-    .filter((one) => one.came < at || (one.came === at && isInside(one)))
-    .map((one) => {
-      const isCause = one.isLeaf || one.address === address || isInside(one);
-      if (one.end < at || (one.end === at && isCause)) return one;
-      const tried = one.tried
-        .filter(({ from }) => from < at)
-        .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
-      return { ...one, end: at, outcome: 'cancelled', output: null, tried };
-    });
-}
-
-/** Ids of the nodes that a node waits for, those inside it not counted. */
-function needsOf(node: PlanNode): string[] {
-  const reads = [...readsOf(node).flatMap(readNodes), ...node.after];
-  const inner = bodiesOf(node).flatMap(({ body }) => [
-    body,
-    ...allNodes(body).flatMap((one) => bodiesOf(one).map((b) => b.body)),
-  ]);
-  const inside = new Set(bodiesOf(node).flatMap(({ body }) => allNodes(body).map(({ id }) => id)));
-  // A map is given all that its items read; of others what their own values read.
-  const more =
-    node.kind === 'map'
-      ? [
-          ...inner.flatMap(({ output }) => readNodes(output)),
-          ...allNodes(node.body).flatMap((one) => [...readsOf(one).flatMap(readNodes), ...one.after]),
-        ]
-      : node.kind === 'finally'
-        ? []
-        : bodiesOf(node).flatMap(({ body }) => readNodes(body.output));
-  return [...new Set([...reads, ...more])].filter((id) => !inside.has(id));
 }

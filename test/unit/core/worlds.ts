@@ -2,18 +2,22 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { implement, type Pipeline, step } from '../../../core';
 import { perennialError } from '../../../core/errors';
-import { advance } from '../../../core/interpret';
+import { type advance, advanceOwn } from '../../../core/interpret';
 import { allNodes } from '../../../core/nodes';
 import type { Json } from '../../../core/plan/json';
 import type { Plan, PlanStep } from '../../../core/plan/plan';
 import type { LocalExecution, LocalRun } from '../../../testing';
-import { runIn } from '../../../testing/run-local';
+import { type Inside, runIn } from '../../../testing/run-local';
 import { throughJson } from './drive';
+import { type Deeds, type Done, meddle } from './meddling';
+import type { Asked } from './people';
 import { BEGIN, calledPlan } from './plans';
-import { type Fault, type Meant, meaningOf, type Tried, type World } from './model';
+import { type Meant, meaningOf, type World } from './model';
+import type { Fault, Tried } from './told';
 
-const json: z.ZodType<Json> = z.json();
-const contract = step('noop', { input: json, output: json });
+// Borders of contracts have tests of their own; here they would cost more than everything else.
+const contract = step('noop', { input: z.unknown(), output: z.number() });
+const config = z.object({ n: z.unknown() });
 
 /** The step that all plans are made of: tried three times, and timed out late. Times are so wide that none meet by chance. */
 const noop: PlanStep = {
@@ -40,20 +44,25 @@ export const anyWorld = fc.record({
 });
 export type AnyWorld = typeof anyWorld extends fc.Arbitrary<infer T> ? T : never;
 
+// Looking up a global costs a test as much as the rest of the sum.
+const { imul } = Math;
+
 /** A number below `below` for a text: FNV-1a, mixed as MurmurHash3 does at its end. */
 function drawn(luck: number, text: string, below: number): number {
   let hash = 0x811c9dc5 ^ luck;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  for (let i = 0; i < text.length; i += 1) hash = imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) % below;
 }
 
 class Hopeless extends Error {}
+// Made once: each error that is looked at costs the time in which its stack is written.
+const [hopeless, broken] = [new Hopeless('hopeless'), new TypeError('broken')];
 
 function errorOf({ luck, failing }: AnyWorld, address: string, execution: number): Error | null {
   if (drawn(luck, `fails ${address} ${execution}`, 100) >= failing) return null;
-  return drawn(luck, `hope ${address} ${execution}`, 4) === 0 ? new Hopeless('hopeless') : new TypeError('broken');
+  return drawn(luck, `hope ${address} ${execution}`, 4) === 0 ? hopeless : broken;
 }
 
 const durationOf = ({ luck }: AnyWorld, address: string, execution: number): number =>
@@ -62,15 +71,19 @@ const answerAfter = ({ luck }: AnyWorld, address: string): number =>
   1 + drawn(luck, `answers ${address}`, 1_000_000_000);
 const isApproved = ({ luck, rejecting }: AnyWorld, address: string): boolean =>
   drawn(luck, `approves ${address}`, 100) >= rejecting;
-/** What a step gives depends on where it is and what it was given. */
-const outputOf = (address: string, input: Json): Json => drawn(0, `${address} ${JSON.stringify(input)}`, 0xffffffff);
+/** What a step gives depends on where it is and what it was given: of a long text on its ends, as inputs are compared too. */
+function outputOf(address: string, input: unknown): number {
+  const text = JSON.stringify(input);
+  const short = text.length > 400 ? `${text.slice(0, 200)}${text.length}${text.slice(-200)}` : text;
+  return drawn(0, `${address} ${short}`, 0xffffffff);
+}
 const dateAt = (ms: number): string => new Date(BEGIN + ms).toISOString();
 
 function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
   return {
     kind: 'pipeline',
     name: plan.pipeline,
-    config: z.object({ n: json }),
+    config,
     plan,
     schedule: null,
     calls,
@@ -83,10 +96,17 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
 const CALLED: Plan = { ...calledPlan, steps: { noop } };
 
 /** Runs a plan by the kit. */
-function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Promise<LocalRun<unknown>> {
-  const isCalling = allNodes(plan.body).some(({ kind }) => kind === 'call');
-  const pipeline = pipelineOf(plan, isCalling ? [pipelineOf(CALLED, [])] : []);
+function played(
+  plan: Plan,
+  world: AnyWorld,
+  interpreter: typeof advance | undefined,
+  begun: Inside['begun'],
+): Promise<LocalRun<unknown>> {
   const all = allNodes(plan.body);
+  const isCalling = all.some(({ kind }) => kind === 'call');
+  // And so it has the plan.
+  const read = world.restarts ? throughJson(plan) : plan;
+  const pipeline = pipelineOf(read, isCalling ? [pipelineOf(CALLED, [])] : []);
   const ids = all.flatMap(({ kind, id }) => (kind === 'approval' ? [id] : []));
   // Options about what a plan does not have are refused.
   const byStep = <T>(said: T) => (isCalling || all.some(({ kind }) => kind === 'step') ? { noop: said } : {});
@@ -107,20 +127,27 @@ function played(plan: Plan, world: AnyWorld, interpreter?: typeof advance): Prom
     ),
     ...(world.cancelAt !== null && { cancelAfter: world.cancelAt }),
   };
-  // A worker that starts anew has the plan, the state and the event from a history: nothing but JSON.
-  const read = throughJson(plan);
-  const restarting: typeof advance = (of, state, event) =>
-    advance(of === plan ? read : throughJson(of), throughJson(state), throughJson(event));
-  return runIn(pipeline, CONFIG, options, interpreter ?? (world.restarts ? restarting : undefined));
+  const taking = interpreter ?? (world.restarts ? restarting(world) : undefined);
+  return runIn(pipeline, CONFIG, options, { ...(taking && { advance: taking }), ...(begun && { begun }) });
+}
+
+/** A worker that starts anew, which some do before an event, has the state and the event from a history: nothing but JSON. */
+function restarting(world: AnyWorld): typeof advance {
+  let events = 0;
+  return (plan, state, event) =>
+    drawn(world.luck, `restarts ${(events += 1)}`, 4) === 0
+      ? advanceOwn(plan, throughJson(state), throughJson(event))
+      : advanceOwn(plan, state, event);
 }
 
 type Trial = Pick<LocalExecution, 'address' | 'execution'>;
 
 /** The same world for the model. What final bodies are told is the run's own word: its status is compared, its text is not. */
-function worldOf(world: AnyWorld, run: LocalRun<unknown>): World {
+function worldOf(world: AnyWorld, run: LocalRun<unknown>, { asked }: Done): World {
   return {
     cancelAt: world.cancelAt,
     startedAt: BEGIN,
+    asked,
     end: (id) => run.nodes.get(id)?.input ?? null,
     step(address, input, from) {
       const tried: Tried[] = [];
@@ -163,19 +190,33 @@ export interface Mutant {
 }
 
 /** Runs a plan in a world and says in what the run differs from what the plan means there. */
-export async function whatDiffers(drawnPlan: Plan, world: AnyWorld, mutant: Mutant = {}): Promise<string[]> {
+export async function whatDiffers(
+  drawnPlan: Plan,
+  world: AnyWorld,
+  mutant: Mutant = {},
+  deeds: Deeds = [],
+): Promise<string[]> {
+  const done: Done = { asked: [], answers: [] };
   const plan = { ...drawnPlan, steps: { noop } };
-  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance);
+  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance, meddle(deeds, done));
   // Values that outgrow their limit before any time has passed: what of that moment came first, no time tells.
   if (run.duration === 0 && run.failure?.type === 'PER_FLOW_004') return [];
-  const meant = meaningOf(plan, CONFIG, worldOf(world, run), CALLED);
-  const is = linesOf(run);
-  const should = linesMeant(meant);
+  const meant = meaningOf(plan, CONFIG, worldOf(world, run, done), CALLED);
+  const is = [...linesOf(run), ...linesSaid(done.asked, done.answers)];
+  const should = [...linesMeant(meant), ...linesSaid(done.asked, meant.answers)];
   return [
-    ...is.filter((line) => !should.includes(line)).map((line) => `is: ${line}`),
-    ...should.filter((line) => !is.includes(line)).map((line) => `should be: ${line}`),
+    ...without(is, should).map((line) => `is: ${line}`),
+    ...without(should, is).map((line) => `should be: ${line}`),
   ];
 }
+
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const there = new Set(others);
+  return lines.filter((line) => !there.has(line));
+}
+
+const linesSaid = (asked: readonly Asked[], answers: readonly (string | null)[]): string[] =>
+  asked.map(({ at, ask }, i) => `${at} ${JSON.stringify(ask)}: ${answers[i] ?? 'taken'}`);
 
 function linesOf(run: LocalRun<unknown>): string[] {
   const { status, output, failure, duration, executions, nodes } = run;

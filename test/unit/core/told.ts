@@ -1,0 +1,85 @@
+import type { Json } from '../../../core/plan/json';
+import type { PlanNode } from '../../../core/plan/plan';
+
+/** How a node came out. `given up`: one that it needs did not complete. */
+export type Outcome = 'completed' | 'failed' | 'given up' | 'cancelled' | 'skipped';
+
+/** One execution of a step. */
+export interface Tried {
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: 'committed' | 'failed' | 'cancelled';
+}
+
+/** A node of the run, from the moment at which it came to be. */
+export interface Told {
+  readonly address: string;
+  readonly kind: PlanNode['kind'];
+  readonly came: number;
+  /** When all that it needs had completed; null: it never began. */
+  readonly began: number | null;
+  readonly end: number;
+  readonly outcome: Outcome;
+  readonly output: Json;
+  readonly input: Json;
+  readonly tried: readonly Tried[];
+  /** A step, an approval or a wait: what has no nodes inside. */
+  readonly isLeaf: boolean;
+  /** Why it failed, or what inside it did. */
+  readonly fault?: Fault;
+}
+
+export interface Fault {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Something that ends a run, or a shard of one. */
+export interface Ender {
+  readonly at: number;
+  readonly status: 'failed' | 'rejected' | 'cancelled';
+  readonly address: string;
+  /** null: it was cancelled. */
+  readonly fault: Fault | null;
+  /** What came about before it at the same moment, beside what stands inside of it by its address. */
+  readonly causes?: readonly Told[];
+}
+
+/** One workflow: the run, or a shard. */
+export interface Shell {
+  readonly told: Told[];
+  readonly enders: Ender[];
+  /** Failures that the others were allowed to finish after. */
+  readonly failures: Ender[];
+}
+
+/** What ended a workflow: whatever came first. */
+export const earliest = (those: readonly Ender[]): Ender | undefined =>
+  those.reduce<Ender | undefined>((first, one) => (!first || one.at < first.at ? one : first), undefined);
+
+/**
+ * What was so when a workflow came to its end before its time. What ended it has itself ended; nothing follows from that any
+ * more, not even at the same moment.
+ */
+export function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
+  if (!ender) return [...told];
+  const { at, address } = ender;
+  const causes = new Set(ender.causes?.map((one) => one.address));
+  // What stands inside a map that failed by itself came and ended before it, at the same moment.
+  const isInside = (one: Told): boolean =>
+    causes.has(one.address) || (/^[[/]/.test(one.address.slice(address.length)) && one.address.startsWith(address));
+  return told
+    .filter((one) => one.came < at || (one.came === at && isInside(one)))
+    .map((one) => {
+      const isCause = one.isLeaf || one.address === address || isInside(one);
+      if (one.end < at || (one.end === at && isCause)) return one;
+      return { ...one, end: at, outcome: 'cancelled', output: null, tried: triedUntil(one.tried, at) };
+    });
+}
+
+/** Executions of a node that was stopped at a moment. */
+export function triedUntil(tried: readonly Tried[], at: number): Tried[] {
+  return tried
+    .filter(({ from }) => from < at)
+    .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
+}
