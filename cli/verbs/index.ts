@@ -5,6 +5,7 @@ import { registerConfig } from './config';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
+import { registerInit } from './init';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
@@ -29,6 +30,7 @@ export type Register = (program: Command) => void;
 
 /** The verbs, in the order that --help shows. */
 export const VERBS: readonly Register[] = [
+  registerInit,
   registerDemo,
   registerUp,
   registerDown,

@@ -104,6 +104,12 @@ export const STACK_ERRORS = {
     title: 'a worker has more slots than devices',
     fix: 'Give it no more --slots than it has devices; to share a device name it twice: --devices 0,0.',
   },
+  PER_STACK_060: {
+    fault: 'user',
+    retryable: false,
+    title: 'a new project would write over files',
+    fix: 'Name an empty or a new folder, or move those files away.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,
