@@ -3,6 +3,7 @@ import { registerApprove } from './approve';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
+import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
 import { registerInit } from './init';
@@ -35,6 +36,7 @@ export const VERBS: readonly Register[] = [
   registerUp,
   registerDown,
   registerPlan,
+  registerDocs,
   registerRun,
   registerRerun,
   registerRuns,
