@@ -8,6 +8,7 @@ const ROOMS = [
   'steps',
   'pipelines',
   'examples',
+  'templates',
   'client',
   'workflows',
   'activities',
@@ -43,6 +44,14 @@ const law = [
     files: ['examples/**/*.ts'],
     ignores: ['examples/*/steps.*.ts', 'examples/*/perennial.config.ts'],
     rooms: ['examples'],
+    packages: ['zod', 'perennial-ml'],
+    not: [{ regex: '/steps\\.[^/]+$', why: 'a definition may not load the code of steps' }],
+  },
+  // What `perennial init` writes: a project like the examples, and its test.
+  {
+    files: ['templates/**/*.ts'],
+    ignores: ['templates/*/steps.*.ts', 'templates/*/perennial.config.ts', 'templates/*/*.test.ts'],
+    rooms: ['templates'],
     packages: ['zod', 'perennial-ml'],
     not: [{ regex: '/steps\\.[^/]+$', why: 'a definition may not load the code of steps' }],
   },

@@ -1,4 +1,5 @@
 // What authors of steps, pipelines and models import.
+export type { About } from './define/about';
 export { Occasion } from './define/occasion';
 export { cron, type Cron } from './define/cron';
 export { command, isCommand, type Command, type CommandOptions } from './define/command';

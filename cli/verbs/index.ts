@@ -3,8 +3,10 @@ import { registerApprove } from './approve';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
+import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
+import { registerInit } from './init';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
@@ -29,10 +31,12 @@ export type Register = (program: Command) => void;
 
 /** The verbs, in the order that --help shows. */
 export const VERBS: readonly Register[] = [
+  registerInit,
   registerDemo,
   registerUp,
   registerDown,
   registerPlan,
+  registerDocs,
   registerRun,
   registerRerun,
   registerRuns,

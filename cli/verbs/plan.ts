@@ -12,13 +12,14 @@ import { bodiesOf, readsOf } from '../../core/nodes';
 import { waitText } from '../../core/nodes/wait';
 import type { Body, Plan, PlanNode } from '../../core/plan/plan';
 import { readProject } from '../read-project';
+import { registerPlanDiff } from './plan-diff';
 import { usesIn } from '../views/node-use';
 
 const Options = CommonOptions.extend({ mermaid: z.boolean().default(false) });
 
 /** `perennial plan <pipeline>`: the plan that a run started now would carry. Needs no server. */
 export function registerPlan(program: Command): void {
-  verb(
+  const plan = verb(
     program,
     'plan <pipeline>',
     'show the plan of a pipeline: its nodes, what each waits for, the hash that names it',
@@ -32,7 +33,8 @@ Examples:
   perennial plan flight-delays --mermaid > plan.mmd
   perennial plan flight-delays --json | jq .plan.config
 Needs no server: the plan is made from the project's files. It was checked while it was made;
-what it defines and uses nowhere is said on stderr, and under 'warnings' with --json.`,
+what it defines and uses nowhere is said on stderr, and under 'warnings' with --json.
+\`perennial plan diff <a> <b>\` compares two.`,
     )
     .action(
       act(async (frame) => {
@@ -51,6 +53,7 @@ what it defines and uses nowhere is said on stderr, and under 'warnings' with --
         return undefined;
       }),
     );
+  registerPlanDiff(plan);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { perennialError } from '../errors';
 import { type Duration, milliseconds } from '../plan/duration';
 import { checkName } from '../plan/name';
+import { type About, readAbout } from './about';
 import type { Cron } from './cron';
 import type { Pipeline } from './pipeline';
 import { describeUnknownKey, unknownKeys } from './unknown-keys';
@@ -36,7 +37,7 @@ export type Rollout = readonly 'full'[];
 
 const FULL_AT_ONCE: Rollout = ['full'];
 
-export interface ModelOptions<C extends z.ZodObject> {
+export interface ModelOptions<C extends z.ZodObject> extends About {
   /** The pipeline that makes its versions. The keeper starts it, and nothing else does. */
   readonly retrain: Pipeline<C>;
   /** The pipeline's config; `occasion` is the keeper's to give. */
@@ -52,7 +53,7 @@ export interface ModelOptions<C extends z.ZodObject> {
 }
 
 /** A named thing that serves and is kept fresh. Data only; durations in ms. */
-export interface Model {
+export interface Model extends About {
   readonly kind: 'model';
   readonly name: string;
   readonly retrain: Pipeline;
@@ -71,7 +72,7 @@ export interface Model {
 /**
  * Declares a model once: what makes it, when, how it is judged, served and kept.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_060
  */
 export function model<C extends z.ZodObject>(name: string, options: ModelOptions<C>): Model {
   checkName('model', name);
@@ -94,6 +95,7 @@ export function model<C extends z.ZodObject>(name: string, options: ModelOptions
     },
     serving: options.serving,
     clock: options.clock ?? 'wall',
+    ...readAbout(`the model ${name}`, options),
   });
 }
 

@@ -3,6 +3,7 @@ import { checkPlan } from '../checks';
 import type { Ref, ValueOf } from '../expr/ref';
 import { checkName } from '../plan/name';
 import type { Plan } from '../plan/plan';
+import { type About, readAbout } from './about';
 import { jsonSchema, planStep } from './contract';
 import type { Cron } from './cron';
 import type { Graph } from './graph';
@@ -13,7 +14,7 @@ import { traceGraph } from './trace-graph';
 declare const OUTPUT: unique symbol;
 
 /** What a pipeline is made of. */
-export interface PipelineOptions<C extends z.ZodObject, R> {
+export interface PipelineOptions<C extends z.ZodObject, R> extends About {
   /** Parsed when a run is started; defaults are filled in. */
   readonly config: C;
   /** Written once as code, kept as data: called when the pipeline is defined, with references instead of values. */
@@ -25,7 +26,7 @@ export interface PipelineOptions<C extends z.ZodObject, R> {
 }
 
 /** A named, typed graph of steps over a config. Data only. */
-export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> {
+export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> extends About {
   readonly kind: 'pipeline';
   readonly name: string;
   readonly config: C;
@@ -52,7 +53,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_060, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
@@ -89,6 +90,7 @@ export function pipeline<C extends z.ZodObject, R>(
     steps,
     resources: Object.freeze(resourcesOf(steps.values())),
     answers,
+    ...readAbout(`the pipeline ${name}`, options),
   });
 }
 

@@ -7,10 +7,15 @@ import { checkName } from '../plan/name';
 import { LIGHT_TIMEOUT } from '../plan/override';
 import type { PlanRetry, Priority } from '../plan/plan';
 import { readRetry, type RetryOptions } from '../plan/retry';
+import { type About, readAbout } from './about';
 import type { NoResources, Resources } from './resource';
 
 /** What a step takes, gives, and asks of the worker that runs it. */
-export interface StepOptions<I extends z.ZodType, O extends z.ZodType, R extends Resources = NoResources> {
+export interface StepOptions<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  R extends Resources = NoResources,
+> extends About {
   readonly input: I;
   readonly output: O;
   /** The workers that run it. Default `cpu`. */
@@ -42,7 +47,7 @@ export interface StepContract<
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
   R extends Resources = Resources,
-> {
+> extends About {
   readonly kind: 'step';
   readonly name: string;
   readonly input: I;
@@ -71,7 +76,7 @@ export type StepOutputOf<S> = S extends StepContract<z.ZodType, infer O> ? z.out
 /**
  * Declares a step.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003 PER_DEF_020 PER_DEF_021
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003 PER_DEF_020 PER_DEF_021 PER_DEF_060
  * @example
  * const train = step('train', {
  *   input: z.object({ dataset: Dataset, seed: z.int() }),
@@ -102,6 +107,7 @@ export function step(name: string, options: StepOptions<z.ZodType, z.ZodType, Re
     cache: options.cache ?? true,
     ...(options.priority !== undefined && { priority: options.priority }),
     tags: Object.freeze([...new Set(options.tags)]),
+    ...readAbout(`the step ${name}`, options),
     resources: Object.freeze({ ...options.resources }),
   };
   checkName('pool', contract.pool);

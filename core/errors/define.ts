@@ -164,4 +164,10 @@ export const DEFINE_ERRORS = {
     title: 'a hand-written workflow is declared wrongly',
     fix: "Call it as its function is called (letters, digits, - and _, at most 100), and give it each step's name once.",
   },
+  PER_DEF_060: {
+    fault: 'user',
+    retryable: false,
+    title: 'a description or an owner says nothing',
+    fix: 'Write some text, or leave `description` or `owners` out.',
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -338,6 +338,12 @@ export const RUN_ERRORS = {
     title: 'A step that is spun wrote to the records',
     fix: 'A spin records nothing: try the step on a stack of its own (`perennial up --state <folder>`), or leave the writing to a step after it.',
   },
+  PER_RUN_120: {
+    fault: 'user',
+    retryable: false,
+    title: 'nothing has a plan by this name',
+    fix: 'Name a pipeline of the project, a run (`perennial runs`), the whole hash of a recorded plan, or `current` beside one of these.',
+  },
   PER_RUN_110: {
     fault: 'user',
     retryable: false,

@@ -104,6 +104,24 @@ export const STACK_ERRORS = {
     title: 'a worker has more slots than devices',
     fix: 'Give it no more --slots than it has devices; to share a device name it twice: --devices 0,0.',
   },
+  PER_STACK_060: {
+    fault: 'user',
+    retryable: false,
+    title: 'a new project would write over files',
+    fix: 'Name an empty or a new folder, or move those files away.',
+  },
+  PER_STACK_061: {
+    fault: 'user',
+    retryable: false,
+    title: 'a page would be written over a file of another hand',
+    fix: 'Move the file away, or name another folder with --out; nothing was written.',
+  },
+  PER_STACK_062: {
+    fault: 'user',
+    retryable: false,
+    title: 'the pages of the pipelines are out of date',
+    fix: 'Run `perennial docs` and commit what it writes.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

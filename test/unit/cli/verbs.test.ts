@@ -26,11 +26,12 @@ async function perennial(
 
 /** Every verb, those below another one too, by its full name. */
 function verbs(parent: Command, prefix = ''): [string, Command][] {
-  return parent.commands.flatMap((command): [string, Command][] =>
-    command.commands.length > 0
-      ? verbs(command, `${prefix}${command.name()} `)
-      : [[`${prefix}${command.name()}`, command]],
-  );
+  return parent.commands.flatMap((command): [string, Command][] => {
+    // One that takes arguments is a verb itself, whatever stands below it.
+    const isVerb = command.commands.length === 0 || command.registeredArguments.length > 0;
+    const own: [string, Command][] = isVerb ? [[`${prefix}${command.name()}`, command]] : [];
+    return [...own, ...verbs(command, `${prefix}${command.name()} `)];
+  });
 }
 
 const all = verbs(buildProgram());

@@ -296,3 +296,24 @@ describe('model, cron, implement and defineConfig', () => {
     });
   });
 });
+
+describe('what is told of a step, a pipeline and a model', () => {
+  const N = z.object({ n: z.number() });
+  const made = (about: { description?: string; owners?: string[] }) => {
+    const one = step('one', { input: N, output: N, ...about });
+    return { one, all: pipeline('all', { config: N, graph: (g, { n }) => g.run(one, { n }), ...about }) };
+  };
+
+  it('is kept, and changes neither plan nor contract', () => {
+    const { one, all } = made({ description: ' What it does. ', owners: ['ana', 'bo', 'ana'] });
+    expect([one, all].map(({ description, owners }) => [description, owners])).toEqual([
+      ['What it does.', ['ana', 'bo']],
+      ['What it does.', ['ana', 'bo']],
+    ]);
+    expect(planHash(all.plan)).toBe(planHash(made({}).all.plan));
+  });
+
+  it.each([[{ description: ' ' }], [{ owners: ['ana', ''] }]])('is refused when it says nothing: %j', (about) => {
+    expect(codeOf(() => made(about))).toBe('PER_DEF_060');
+  });
+});

@@ -32,8 +32,18 @@ const named = (title: string): string[] =>
     .flatMap(({ names }) => names)
     .sort();
 
+/** What a contract may say: its own fields and those that pipelines and models have too. */
+const contractFields = [
+  ...membersOf('core/define/step.ts', 'StepOptions'),
+  ...membersOf('core/define/about.ts', 'About'),
+].sort();
+
+test('the table of fields has a row for each that a contract may have, and for no other', () => {
+  expect(contractFields).toEqual(expect.arrayContaining(['input', 'owners']));
+  expect(named('field')).toEqual(contractFields);
+});
+
 test.each([
-  ['field', 'core/define/step.ts', 'StepOptions'],
   ['`retry`', 'core/plan/retry.ts', 'RetryOptions'],
   ['`ctx`', 'core/define/context.ts', 'StepContext'],
 ])('the table of %s has a row for each member of %s: %s, and for no other', (title, path, name) => {
@@ -44,7 +54,7 @@ test.each([
 
 test('each field of a contract, and each option of a use, is said to be overridden or not to be', () => {
   const uses = ['id', 'timeout', 'retry', 'cache', ...membersOf('core/define/graph.ts', 'NodeOptions'), 'priority'];
-  const contract = membersOf('core/define/step.ts', 'StepOptions');
+  const contract = contractFields;
   const section = page.slice(page.indexOf('## What a use may ask for instead'), page.indexOf('## The code'));
   const table = section.split('\n').filter((line) => line.startsWith('| `'));
   const said = table.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));

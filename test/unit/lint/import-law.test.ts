@@ -31,6 +31,7 @@ const refused: [file: string, code: string, rule: string][] = [
   ['pipelines/flight-delays/data.ts', "import { DuckDBConnection } from '@duckdb/node-api';", IMPORTS],
   ['examples/python-step/pipeline.ts', "import { step } from '../../core';", IMPORTS],
   ['examples/python-step/new.ts', "import { cpuSteps } from './steps.cpu';", IMPORTS],
+  ['templates/project/pipeline.ts', "import { step } from '../../core';", IMPORTS],
   ['workflows/new.ts', "import { createRunStep } from '../activities/run-step';", IMPORTS],
   ['workflows/new.ts', "import { step } from '../core/define/step';", IMPORTS],
   ['workflows/new.ts', "import { step } from '../core';", IMPORTS],
