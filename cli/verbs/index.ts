@@ -8,6 +8,7 @@ import { registerDown } from './down';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
+import { registerPartitions } from './partitions';
 import { registerPause } from './pause';
 import { registerPlan } from './plan';
 import { registerPredict } from './predict';
@@ -35,6 +36,7 @@ export const VERBS: readonly Register[] = [
   registerPlan,
   registerRun,
   registerRerun,
+  registerPartitions,
   registerRuns,
   registerShow,
   registerWhy,

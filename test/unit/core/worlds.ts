@@ -73,6 +73,7 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
     config: z.object({ n: json }),
     plan,
     schedule: null,
+    partitions: null,
     calls,
     resources: [],
     steps: new Map(),
