@@ -13,7 +13,7 @@ import { lookUpCached, type LookUpDependencies } from './look-up-cached';
 import { beginRerunOf, reuseOutputs } from './rerun';
 import type { Patience } from './run-step/records';
 import { findRecordedAnswer, noteNode } from './note-node';
-import { parseConfig } from './parse-config';
+import { configOf } from './parse-config';
 
 /** What the engine's own activities need of the worker. */
 export interface EngineDependencies extends LookUpDependencies {
@@ -68,7 +68,7 @@ export function createEngineActivities(dependencies: EngineDependencies): Engine
  * The plan of a run and its config with the defaults filled in. `current` is the plan of the project that this worker
  * has loaded; it is kept in the records, so that the run can be told from others by its hash and begun again by it.
  *
- * @throws PER_RUN_012 unknown pipeline, PER_RUN_013 config refused, PER_RUN_014 unknown plan
+ * @throws PER_RUN_012 unknown pipeline, PER_RUN_013 config refused, PER_RUN_014 unknown plan, PER_RUN_120 no such partition
  */
 async function resolvePlan(
   db: Pool,
@@ -80,7 +80,7 @@ async function resolvePlan(
     const known = pipelines.map(({ name }) => name).join(', ') || 'none';
     throw perennialError('PER_RUN_012', `There is no pipeline '${argument.pipeline}' (known: ${known}).`);
   }
-  const config = await parseConfig(pipeline, argument.config);
+  const config = await configOf(pipeline, argument.config, argument.partition);
   const current = planHash(pipeline.plan);
   if (argument.plan === 'current' || argument.plan === current) {
     // The plans that it calls are kept with it: a run calls what it was written against, whatever is deployed meanwhile.

@@ -1,6 +1,24 @@
 import type { Json, Pipeline } from '../core';
 import { configRefusal } from '../core/define/config-refusal';
+import { perennialError } from '../core/errors';
+import { PARTITION, partitionOf } from '../core/partitions/partition';
 import { toJson } from './run-step/to-json';
+
+/**
+ * The config of a run with the partition that it works on.
+ *
+ * @throws PER_RUN_013 as `parseConfig`, PER_RUN_120 for a partition that is not there, none where there has to be one, and
+ * one where there is none
+ */
+export async function configOf(pipeline: Pipeline, given: unknown, key: string | undefined): Promise<Json> {
+  const { name, partitions } = pipeline;
+  const config = await parseConfig(pipeline, given);
+  if (key === undefined && partitions === null) return config;
+  if (key === undefined) throw perennialError('PER_RUN_120', `A run of ${name} works on one of its partitions.`);
+  if (partitions === null) throw perennialError('PER_RUN_120', `${name} has no partitions, '${key}' neither.`);
+  const partition = { ...partitionOf(name, partitions, key) };
+  return typeof config === 'object' ? { ...config, [PARTITION]: partition } : { [PARTITION]: partition };
+}
 
 /**
  * The config of a run as its steps read it: parsed, with its defaults filled in.

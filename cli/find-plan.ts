@@ -26,7 +26,7 @@ export interface PlanSources {
  * run (the plan that it carries), or `current`: what the pipeline of the other one is now. A name that is both a
  * pipeline's and a run's is the pipeline's.
  *
- * @throws PER_RUN_120 when one is none of these, or both are `current`
+ * @throws PER_RUN_130 when one is none of these, or both are `current`
  */
 export async function findPlans(a: string, b: string, sources: PlanSources): Promise<[NamedPlan, NamedPlan]> {
   if (a === CURRENT && b === CURRENT) throw unknown(CURRENT, 'the other one has to say of which pipeline');
@@ -59,5 +59,5 @@ function currentOf(name: string, { pipelines }: PlanSources): NamedPlan {
 }
 
 function unknown(name: string, why: string): Error {
-  return perennialError('PER_RUN_120', `'${name}' names no plan: ${why}.`);
+  return perennialError('PER_RUN_130', `'${name}' names no plan: ${why}.`);
 }

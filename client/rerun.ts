@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { unknownKeys } from '../core/define/unknown-keys';
 import { perennialError } from '../core/errors';
+import { PARTITION } from '../core/partitions/partition';
 import { type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
 import { planRerun } from '../core/rerun/plan-rerun';
@@ -66,10 +67,15 @@ export async function rerun(
   const was = await planOf(connection.db, parent);
   const original = request.code === 'original';
   if (original) await refuseOtherBuilds(connection.temporal, parent, was);
-  refuseLostKeys(pipeline, parent);
-  const given = merged(parent.config, request.config ?? {});
+  const { config, partition } = partsOf(parent);
+  refuseLostKeys(pipeline, { id: parent.id, config });
+  const given = merged(config, request.config ?? {});
   const nodes = await listRecorded(connection.db, parent.id);
-  const next = { plan: original ? was : pipeline.plan, config: jsonOf(parseConfig(pipeline, given)) };
+  const parsed = jsonOf(parseConfig(pipeline, given));
+  const next = {
+    plan: original ? was : pipeline.plan,
+    config: isObject(parsed) ? { ...parsed, ...partition } : parsed,
+  };
   const choice = {
     ...(request.from === undefined ? {} : { from: request.from }),
     ...(request.only === undefined ? {} : { only: request.only }),
@@ -81,6 +87,7 @@ export async function rerun(
     config: given,
     plan: original ? parent.plan_hash : 'current',
     rerun: { parent: parent.id, ...choice },
+    ...(parent.partition === null ? {} : { partition: parent.partition }),
     ...(request.noCache === undefined ? {} : { noCache: request.noCache }),
     ...(request.runId === undefined ? {} : { runId: request.runId }),
   });
@@ -95,8 +102,18 @@ async function endedRun(db: Pool, id: string): Promise<RunRow> {
   return run;
 }
 
+/** A run's config as a person gave it, and beside it the partition that the engine put in. */
+function partsOf({ config, partition }: RunRow): {
+  readonly config: Json;
+  readonly partition: { readonly [key: string]: Json };
+} {
+  if (partition === null || !isObject(config)) return { config, partition: {} };
+  const { [PARTITION]: value = null, ...given } = config;
+  return { config: given, partition: { [PARTITION]: value } };
+}
+
 /** Keys of the run that its pipeline has lost since: nobody has given them now, and nobody can leave them out. */
-function refuseLostKeys({ name, config }: RunnablePipeline, parent: RunRow): void {
+function refuseLostKeys({ name, config }: RunnablePipeline, parent: Pick<RunRow, 'id' | 'config'>): void {
   const lost = unknownKeys(config, parent.config).map(({ path }) => path);
   if (lost.length === 0) return;
   const keys = lost.length === 1 ? `the key '${lost.join('')}'` : `the keys '${lost.join("', '")}'`;

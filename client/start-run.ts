@@ -3,7 +3,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { perennialError } from '../core/errors';
 import type { RerunInput, RunInput } from '../core/interpret/activity';
 import type { Json } from '../core/plan/json';
-import { checkConfig, findPipeline, type RunnablePipeline } from './runnable';
+import { checkConfig, checkPartition, findPipeline, type RunnablePipeline } from './runnable';
 import { searchAttributes } from './search-attributes';
 import { temporalFailure } from './temporal-errors';
 
@@ -18,6 +18,8 @@ export interface StartRun {
   /** `current` (the default), or the hash of a plan that the records hold. */
   readonly plan?: string;
   readonly model?: string;
+  /** Key of the partition that it works on, where the pipeline has any. */
+  readonly partition?: string;
   /** True: every node runs, whatever the cache holds. */
   readonly noCache?: boolean;
   /** Its own id; by default `<pipeline>-<time>-<random>`. */
@@ -30,7 +32,8 @@ export interface StartRun {
  * Starts a run. The config is checked here first, so that a wrong one costs nothing.
  *
  * @param pipelines those of the loaded project
- * @throws PER_RUN_012 unknown pipeline, PER_RUN_013 config refused, PER_RUN_015 the id is taken, PER_STACK_009 Temporal unreachable
+ * @throws PER_RUN_012 unknown pipeline, PER_RUN_013 config refused, PER_RUN_015 the id is taken, PER_RUN_120 and PER_RUN_121 for
+ * the partition, PER_STACK_009 Temporal unreachable
  */
 export async function startRun(
   connection: { readonly temporal: Client },
@@ -39,11 +42,13 @@ export async function startRun(
 ): Promise<{ readonly runId: string }> {
   const pipeline = findPipeline(pipelines, request.pipeline);
   checkConfig(pipeline, request.config);
+  checkPartition(pipeline, request.partition, Date.now());
   const runId = request.runId ?? newRunId(pipeline.name, new Date());
   const input: RunInput = {
     config: request.config,
     plan: request.plan ?? 'current',
     ...(request.model === undefined ? {} : { model: request.model }),
+    ...(request.partition === undefined ? {} : { partition: request.partition }),
     ...(request.noCache === undefined ? {} : { noCache: request.noCache }),
     ...(request.rerun === undefined ? {} : { rerun: request.rerun }),
   };
@@ -52,8 +57,9 @@ export async function startRun(
       workflowId: runId,
       taskQueue: WORKFLOW_QUEUE,
       args: [input],
-      // One id is one run for ever: a second start of it is a mistake, not a repetition.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // One id is one run for ever: a second start of it is a mistake, not a repetition. A partition's run that failed before
+      // its record began has left its id free.
+      workflowIdReusePolicy: request.partition === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       typedSearchAttributes: searchAttributes({ pipeline: pipeline.name, model: request.model }),
     });
   } catch (error) {

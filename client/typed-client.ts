@@ -2,12 +2,15 @@ import { type ConfigOf, type OutputOf, type Pipeline } from '../core';
 import { jsonOf } from '../core/plan/json';
 import { type Connection, type ConnectOptions, connect as open } from './connection';
 import { handleOf, type RunHandle } from './run-handle';
+import { startPartition } from './start-partition';
 import { startRun } from './start-run';
 
 /** How a run is started. */
 export interface StartOptions {
   /** The run's own id. Default: `<pipeline>-<time>-<random>`. One id is one run for ever. */
   readonly id?: string;
+  /** Key of the partition that it works on, where the pipeline has any. The default id is then `<pipeline>:<partition>`. */
+  readonly partition?: string;
   /** True: every node runs, whatever the cache holds. */
   readonly noCache?: boolean;
 }
@@ -17,7 +20,8 @@ export interface PerennialClient {
   /**
    * Starts a run. The config is checked here first.
    *
-   * @throws PER_RUN_013 config refused, PER_RUN_015 the id is taken, PER_STACK_009 Temporal unreachable
+   * @throws PER_RUN_013 config refused, PER_RUN_015 the id is taken, PER_RUN_120 to PER_RUN_125 about the partition,
+   * PER_STACK_009 Temporal unreachable
    */
   start<P extends Pipeline>(pipeline: P, config: ConfigOf<P>, options?: StartOptions): Promise<RunHandle<OutputOf<P>>>;
   /** The run of an id, under way or past. Asks nobody yet. */
@@ -45,13 +49,16 @@ export async function connect(options: ConnectOptions): Promise<PerennialClient>
 /** A client over a connection that is open already. */
 export function clientOver(connection: Connection): PerennialClient {
   return {
-    async start(pipeline, config, { id, noCache } = {}) {
-      const { runId } = await startRun(connection, [pipeline], {
+    async start(pipeline, config, { id, noCache, partition } = {}) {
+      const request = {
         pipeline: pipeline.name,
         config: jsonOf(config),
         ...(id !== undefined && { runId: id }),
         ...(noCache !== undefined && { noCache }),
-      });
+      };
+      const { runId } = await (partition === undefined
+        ? startRun(connection, [pipeline], request)
+        : startPartition(connection, [pipeline], { ...request, partition }));
       return handleOf(connection, pipeline, runId);
     },
     run: (pipeline, id) => handleOf(connection, pipeline, id),

@@ -46,6 +46,17 @@ export {
   type Pipeline,
   type PipelineOptions,
 } from './define/pipeline';
+export {
+  daily,
+  type KeyPartition,
+  type KeyPartitions,
+  keys,
+  monthly,
+  type PartitionOf,
+  type Partitions,
+  type TimePartition,
+  type TimePartitions,
+} from './define/partitions';
 export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';

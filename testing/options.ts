@@ -50,6 +50,8 @@ export interface LocalOptions {
   readonly failures?: ByNode<readonly (Error | null)[] | ((trial: Trial) => Error | null)>;
   /** Asks the run to cancel so much virtual time after its begin. */
   readonly cancelAfter?: Duration;
+  /** Key of the partition that it works on, where the pipeline has any. */
+  readonly partition?: string;
   /** Values of the resources that the steps need, by the resource's name. */
   readonly resources?: GivenValues;
   /** The moment at which the run begins, which answers are dated by and waits go by. Default `2001-01-01T00:00:00.000Z`. */

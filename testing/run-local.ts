@@ -1,4 +1,4 @@
-import { parseConfig } from '../activities/parse-config';
+import { configOf, parseConfig } from '../activities/parse-config';
 import { describe } from '../activities/run-step/failure';
 import {
   type ConfigOf,
@@ -31,7 +31,8 @@ const RUN = 'local';
  * comes to is a result, also when it failed.
  *
  * @throws PER_RUN_013 the config is refused, PER_RUN_010 a step that runs has no code, PER_RUN_060 a resource has no
- * value, PER_RUN_080 it waits for an answer that nobody gives, PER_RUN_081 an option names nothing
+ * value, PER_RUN_080 it waits for an answer that nobody gives, PER_RUN_081 an option names nothing, PER_RUN_120 no such
+ * partition
  * @example
  * const run = await runLocal(trainChurn, { table: 'events', seeds: [1, 2] }, {
  *   steps: fakes,
@@ -72,7 +73,7 @@ export async function runIn(
   const implementations = listOf(options.steps);
   const bench: Bench = { clock, records, options, implementations, artifacts: memoryArtifacts() };
   const place = { run: RUN, path: '' };
-  const parsed = await parseConfig(pipeline, config);
+  const parsed = await configOf(pipeline, config, options.partition);
   let end: End | null = null;
   const { shell, stop } = start(
     { bench, pipelines, pipeline, ...(advance && { advance }), ...place },

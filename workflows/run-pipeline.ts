@@ -48,14 +48,16 @@ export async function runPipeline(input: RunInput): Promise<Json> {
   return CancellationScope.nonCancellable(async () => {
     const model = input.model ?? null;
     nameRun(pipeline, model);
+    const about = input.partition === undefined ? {} : { partition: input.partition };
     const { hash, plan, config } = await engine['perennial.resolve-plan']({
       pipeline,
       plan: input.plan,
       config: input.config,
+      ...about,
     });
     const decisionId = input.decisionId ?? null;
     const parentRun = input.rerun?.parent ?? input.parentRun ?? null;
-    const record = { run, pipeline, plan: hash, config, model, decisionId, parentRun, temporalRunId };
+    const record = { run, pipeline, plan: hash, config, model, decisionId, parentRun, temporalRunId, ...about };
     const reuse = await beginRecord(record, input.rerun);
     const facts = { run, hash, model, cache: input.noCache !== true, ...(reuse && { reuse }) };
     const begun = new Shell(facts, plan, begin(plan, config, reuse?.nodes));

@@ -10,6 +10,7 @@ import { registerInit } from './init';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
+import { registerPartitions } from './partitions';
 import { registerPause } from './pause';
 import { registerPlan } from './plan';
 import { registerPredict } from './predict';
@@ -39,6 +40,7 @@ export const VERBS: readonly Register[] = [
   registerDocs,
   registerRun,
   registerRerun,
+  registerPartitions,
   registerRuns,
   registerShow,
   registerWhy,

@@ -26,6 +26,7 @@ const Options = CommonOptions.extend({
   cache: z.boolean().default(true),
   plan: z.string().optional(),
   id: z.string().min(1).max(200).optional(),
+  partition: z.string().min(1).max(100).optional(),
 });
 type Options = z.infer<typeof Options>;
 
@@ -39,12 +40,14 @@ export function registerRun(program: Command): void {
     .option('--no-cache', 'run every node, whatever the cache holds')
     .option('--plan <hash>', 'a plan that an earlier run used, instead of the current one')
     .option('--id <run>', 'the id of the run: a second start of the same id is refused')
+    .option('--partition <key>', 'the partition that it works on, like 2026-01-05; its id is then <pipeline>:<key>')
     .addHelpText(
       'after',
       `
 Examples:
   perennial run late-airports
   perennial run late-airports --set limit=0.1 --set airports='["JFK","LGA"]' --wait
+  perennial run train-churn --partition 2026-01-05
   perennial run late-airports --config @config.json --no-cache --json
 Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not in time.`,
     )
@@ -56,14 +59,19 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
         return withConnection(options, async (connection) => {
           const project = await readProject(options);
           const other = await warnOfOtherCode(frame, connection.db, project, pipeline);
-          const { startRun } = await import('../../client/start-run.js');
-          const { runId } = await startRun(connection, project.pipelines, {
+          const { partition } = options;
+          const request = {
             pipeline,
             config,
             noCache: !options.cache,
             ...(options.plan === undefined ? {} : { plan: options.plan }),
             ...(options.id === undefined ? {} : { runId: options.id }),
-          });
+          };
+          const { startRun } = await import('../../client/start-run.js');
+          const { startPartition } = await import('../../client/start-partition.js');
+          const { runId } = await (partition === undefined
+            ? startRun(connection, project.pipelines, request)
+            : startPartition(connection, project.pipelines, { ...request, partition }));
           if (options.wait) return waitAndTell(frame, connection, runId, { ...options, otherCode: other });
           frame.result(
             { run: runId, pipeline, status: 'running', otherCode: other },

@@ -72,10 +72,13 @@ export interface Model extends About {
 /**
  * Declares a model once: what makes it, when, how it is judged, served and kept.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_060
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060
  */
 export function model<C extends z.ZodObject>(name: string, options: ModelOptions<C>): Model {
   checkName('model', name);
+  if (options.retrain.partitions) {
+    throw perennialError('PER_DEF_052', `The model ${name} is made by ${options.retrain.name}, which has partitions.`);
+  }
   checkConfig(name, options.retrain, options.config);
   checkMonitors(name, options.monitors);
   const { cooldown, budget } = options.policy;

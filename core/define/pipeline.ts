@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import { checkPlan } from '../checks';
 import type { Ref, ValueOf } from '../expr/ref';
+import { perennialError } from '../errors';
 import { checkName } from '../plan/name';
+import { PARTITION } from '../partitions/partition';
 import type { Plan } from '../plan/plan';
 import { type About, readAbout } from './about';
 import { jsonSchema, planStep } from './contract';
 import type { Cron } from './cron';
 import type { Graph } from './graph';
+import { type PartitionRef, partitionRef, type Partitions } from './partitions';
 import { type Resource, resourcesOf } from './resource';
 import type { StepContract } from './step';
 import { traceGraph } from './trace-graph';
@@ -14,11 +17,16 @@ import { traceGraph } from './trace-graph';
 declare const OUTPUT: unique symbol;
 
 /** What a pipeline is made of. */
-export interface PipelineOptions<C extends z.ZodObject, R> extends About {
+export interface PipelineOptions<C extends z.ZodObject, R, P extends Partitions | undefined = undefined> extends About {
   /** Parsed when a run is started; defaults are filled in. */
   readonly config: C;
-  /** Written once as code, kept as data: called when the pipeline is defined, with references instead of values. */
-  readonly graph: (g: Graph, config: Ref<z.output<C>>) => R;
+  /** How its data is parted: `daily(...)`, `monthly(...)` or `keys([...])`. Each run then works on one partition. */
+  readonly partitions?: P;
+  /**
+   * Written once as code, kept as data: called when the pipeline is defined, with references instead of values. The third
+   * is the partition of the run, where there are partitions.
+   */
+  readonly graph: (g: Graph, config: Ref<z.output<C>>, partition: PartitionRef<P>) => R;
   /** For pipelines that make no model; a model's schedule stands in `model()`. */
   readonly schedule?: Cron;
   /** What a failed node does to those that still run. Default `cancel`. */
@@ -32,6 +40,8 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> ex
   readonly config: C;
   readonly plan: Plan;
   readonly schedule: Cron | null;
+  /** null: its runs are about no partition. */
+  readonly partitions: Partitions | null;
   /** The pipelines that its graph calls. */
   readonly calls: readonly Pipeline[];
   /** What its own steps need of the environment, by name. */
@@ -53,19 +63,26 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_060, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
  *   graph: (g, config) => g.run(hello, { name: config.name }),
  * });
  */
-export function pipeline<C extends z.ZodObject, R>(
+export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefined = undefined>(
   name: string,
-  options: PipelineOptions<C, R>,
+  options: PipelineOptions<C, R, P>,
 ): Pipeline<C, ValueOf<R>> {
   checkName('pipeline', name);
-  const { body, steps, calls, answers } = traceGraph(options.graph);
+  const partitions = options.partitions ?? null;
+  if (partitions !== null && PARTITION in options.config.shape) {
+    throw perennialError(
+      'PER_DEF_052',
+      `The config of ${name} has a key 'partition', which is that of the run's partition.`,
+    );
+  }
+  const { body, steps, calls, answers } = traceGraph(options.graph, partitionRef<P>(partitions));
   const names = [...steps.keys()].sort();
   const plan: Plan = {
     format: 1,
@@ -86,6 +103,7 @@ export function pipeline<C extends z.ZodObject, R>(
     config: options.config,
     plan,
     schedule: options.schedule ?? null,
+    partitions,
     calls: Object.freeze([...calls.values()]),
     steps,
     resources: Object.freeze(resourcesOf(steps.values())),

@@ -37,9 +37,9 @@ export interface Traced {
 /**
  * Runs a graph function once against a recording builder.
  *
- * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016 PER_DEF_024
+ * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016 PER_DEF_024 PER_DEF_052
  */
-export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Traced {
+export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P) => unknown, partition: P): Traced {
   const steps = new Map<string, StepContract>();
   const calls = new Map<string, Pipeline>();
   const answers = new Map<string, z.ZodType>();
@@ -162,6 +162,8 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
     call(pipeline, config, options = {}) {
       const id = options.id ?? pipeline.name;
       checkName('call', id);
+      if (pipeline.partitions)
+        throw perennialError('PER_DEF_052', `${id} calls ${pipeline.name}, which has partitions.`);
       const known = calls.get(pipeline.name);
       if (known && known !== pipeline)
         throw perennialError('PER_DEF_009', `Two different pipelines are called ${pipeline.name}.`);
@@ -179,7 +181,8 @@ export function traceGraph<C>(graph: (g: Graph, config: Ref<C>) => unknown): Tra
       addFinally(id, 'failure', body);
     },
   };
-  return { body: trace('the pipeline', () => graph(g, makeRef<C>({ op: 'config', path: [] }))), steps, calls, answers };
+  const config = makeRef<C>({ op: 'config', path: [] });
+  return { body: trace('the pipeline', () => graph(g, config, partition)), steps, calls, answers };
 }
 
 /** The arms of a branch, by a condition or by a value. */

@@ -164,6 +164,24 @@ export const DEFINE_ERRORS = {
     title: 'a hand-written workflow is declared wrongly',
     fix: "Call it as its function is called (letters, digits, - and _, at most 100), and give it each step's name once.",
   },
+  PER_DEF_050: {
+    fault: 'user',
+    retryable: false,
+    title: 'partitions are declared wrongly',
+    fix: "Write daily({ from: '2026-01-05' }), monthly({ from: '2026-01' }), or keys([...]) with up to 10,000 names of letters, digits and . _ -, each once.",
+  },
+  PER_DEF_051: {
+    fault: 'user',
+    retryable: false,
+    title: 'an unknown time zone',
+    fix: "Give the name of a zone of the IANA database, like 'UTC' or 'Europe/Berlin'.",
+  },
+  PER_DEF_052: {
+    fault: 'user',
+    retryable: false,
+    title: 'a pipeline with partitions stands where it has none to work on',
+    fix: 'Partitions are for pipelines that are started by themselves: drop `partitions` from one that is called or makes a model, and hand it what it needs in its config; a config of a pipeline with partitions has no key `partition` of its own.',
+  },
   PER_DEF_060: {
     fault: 'user',
     retryable: false,

@@ -338,12 +338,6 @@ export const RUN_ERRORS = {
     title: 'A step that is spun wrote to the records',
     fix: 'A spin records nothing: try the step on a stack of its own (`perennial up --state <folder>`), or leave the writing to a step after it.',
   },
-  PER_RUN_120: {
-    fault: 'user',
-    retryable: false,
-    title: 'nothing has a plan by this name',
-    fix: 'Name a pipeline of the project, a run (`perennial runs`), the whole hash of a recorded plan, or `current` beside one of these.',
-  },
   PER_RUN_110: {
     fault: 'user',
     retryable: false,
@@ -385,5 +379,47 @@ export const RUN_ERRORS = {
     retryable: false,
     title: "A bundle of workflows holds Temporal's SDK twice",
     fix: 'Install perennial-ml from its packed file (`npm pack`, then `npm install <file>.tgz`), or its folder with `npm install --install-links <folder>`, with the release of @temporalio/workflow that it depends on.',
+  },
+  PER_RUN_120: {
+    fault: 'user',
+    retryable: false,
+    title: 'A pipeline has no such partition',
+    fix: 'See `perennial partitions <pipeline>` for those it has, and name one with --partition; leave that out for a pipeline without partitions.',
+  },
+  PER_RUN_121: {
+    fault: 'user',
+    retryable: false,
+    title: 'A partition is not over yet',
+    fix: 'Its data is not whole before then, and what is made of it would count as done: wait, or name an earlier one.',
+  },
+  PER_RUN_122: {
+    fault: 'user',
+    retryable: false,
+    title: 'A range holds no partition',
+    fix: 'Both ends are included, and --from is not after --to; `perennial partitions <pipeline>` lists what there is.',
+  },
+  PER_RUN_123: {
+    fault: 'user',
+    retryable: false,
+    title: 'A range holds too many partitions',
+    fix: 'Part it with --from and --to.',
+  },
+  PER_RUN_124: {
+    fault: 'user',
+    retryable: true,
+    title: 'A run works on this partition already',
+    fix: 'Wait for it, or end it with `perennial cancel <run>`.',
+  },
+  PER_RUN_125: {
+    fault: 'user',
+    retryable: false,
+    title: 'A partition is done',
+    fix: 'It is not done twice by the same plan; `perennial rerun <run> --from <node>` does it again on purpose.',
+  },
+  PER_RUN_130: {
+    fault: 'user',
+    retryable: false,
+    title: 'Nothing has a plan by this name',
+    fix: 'Name a pipeline of the project, a run (`perennial runs`), the whole hash of a recorded plan, or `current` beside one of these.',
   },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

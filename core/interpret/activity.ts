@@ -13,6 +13,8 @@ export interface RunInput {
   readonly plan: string;
   /** The model whose keeper started it. */
   readonly model?: string;
+  /** Key of the partition that it works on, where its pipeline has any. */
+  readonly partition?: string;
   readonly decisionId?: string;
   readonly noCache?: boolean;
   /** The run that called this one. */
@@ -50,9 +52,10 @@ export interface ResolvePlanArgument {
   readonly pipeline: string;
   readonly plan: string;
   readonly config: Json;
+  readonly partition?: string;
 }
 
-/** The plan for the whole run, and the config parsed with its defaults filled in. */
+/** The plan for the whole run, and the config parsed with its defaults filled in, and with the partition in it. */
 export interface ResolvedPlan {
   readonly hash: string;
   readonly plan: Plan;
@@ -66,6 +69,7 @@ export interface BeginRunArgument {
   readonly plan: string;
   readonly config: Json;
   readonly model: string | null;
+  readonly partition?: string;
   readonly decisionId: string | null;
   readonly parentRun: string | null;
   /** Temporal's own Run ID. */

@@ -10,6 +10,8 @@ export interface NewRun {
   readonly config: Json;
   readonly build: string;
   readonly model: string | null;
+  /** Key of the partition that it works on. */
+  readonly partition?: string;
   readonly decisionId: string | null;
   readonly parentRun: string | null;
   /** What a person asked to run again, where the parent is repeated. */
@@ -28,8 +30,8 @@ export interface NewRun {
 export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
   const { rows } = await db.query(
     `INSERT INTO runs (id, pipeline, plan_hash, config, build, model, decision_id, parent_run, temporal_run_id, rerun,
-                       first_temporal_run_id, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'running')
+                       first_temporal_run_id, partition, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'running')
      ON CONFLICT (id) DO UPDATE SET
        temporal_run_id = EXCLUDED.temporal_run_id,
        status   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.status ELSE 'running' END,
@@ -50,6 +52,7 @@ export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
       run.temporalRunId,
       run.rerun === undefined ? null : JSON.stringify(run.rerun),
       run.firstTemporalRunId ?? null,
+      run.partition ?? null,
     ],
   );
   return rows.length > 0;

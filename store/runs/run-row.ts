@@ -26,6 +26,8 @@ export interface RunRow {
   readonly paused: Paused | null;
   /** Pools that its nodes wait for and that have no worker. */
   readonly waits_for: readonly string[] | null;
+  /** Key of the partition that it works on; null: none. */
+  readonly partition: string | null;
   readonly started_at: string;
   readonly ended_at: string | null;
 }

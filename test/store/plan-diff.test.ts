@@ -58,11 +58,11 @@ test.each([
   ['what nobody has', 'nobody', 'train'],
   ['current twice', 'current', 'current'],
 ])('%s is refused, by name', async (_what, a, b) => {
-  await expect(findPlans(a, b, sources)).rejects.toThrow(new RegExp(`PER_RUN_120.*'${a}'`));
+  await expect(findPlans(a, b, sources)).rejects.toThrow(new RegExp(`PER_RUN_130.*'${a}'`));
 });
 
 test('current of a pipeline that is gone is refused', async () => {
-  await expect(findPlans('train-1', 'current', { ...sources, pipelines: [other] })).rejects.toThrow(/PER_RUN_120/);
+  await expect(findPlans('train-1', 'current', { ...sources, pipelines: [other] })).rejects.toThrow(/PER_RUN_130/);
 });
 
 test('two pipelines need no records', async () => {

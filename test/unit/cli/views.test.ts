@@ -38,6 +38,7 @@ const run: RunRow = {
   output: null,
   paused: null,
   waits_for: null,
+  partition: null,
   started_at: '2026-02-01T00:00:00.000Z',
   ended_at: null,
 };

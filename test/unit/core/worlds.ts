@@ -86,6 +86,7 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
     config,
     plan,
     schedule: null,
+    partitions: null,
     calls,
     resources: [],
     steps: new Map(),
