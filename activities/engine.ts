@@ -80,7 +80,12 @@ async function resolvePlan(
     const known = pipelines.map(({ name }) => name).join(', ') || 'none';
     throw perennialError('PER_RUN_012', `There is no pipeline '${argument.pipeline}' (known: ${known}).`);
   }
-  const config = await configOf(pipeline, argument.config, argument.partition);
+  const config = await configOf(
+    pipeline,
+    argument.config,
+    argument.partition,
+    argument.called === true ? 'dropped' : 'refused',
+  );
   const current = planHash(pipeline.plan);
   if (argument.plan === 'current' || argument.plan === current) {
     // The plans that it calls are kept with it: a run calls what it was written against, whatever is deployed meanwhile.

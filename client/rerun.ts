@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { unknownKeys } from '../core/define/unknown-keys';
 import { perennialError } from '../core/errors';
 import { PARTITION } from '../core/partitions/partition';
 import { type Json, jsonOf } from '../core/plan/json';
@@ -12,6 +11,7 @@ import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
 import { refuseOtherBuilds } from './polling-builds';
 import { refuseHandWritten } from './refuse-hand-written';
+import { givenAgain } from './given-again';
 import { findPipeline, parseConfig, type RunnablePipeline } from './runnable';
 import { startRun } from './start-run';
 
@@ -68,8 +68,7 @@ export async function rerun(
   const original = request.code === 'original';
   if (original) await refuseOtherBuilds(connection.temporal, parent, was);
   const { config, partition } = partsOf(parent);
-  refuseLostKeys(pipeline, { id: parent.id, config });
-  const given = merged(config, request.config ?? {});
+  const given = merged(givenAgain(pipeline, parent.id, config), request.config ?? {});
   const nodes = await listRecorded(connection.db, parent.id);
   const parsed = jsonOf(parseConfig(pipeline, given));
   const next = {
@@ -110,17 +109,6 @@ function partsOf({ config, partition }: RunRow): {
   if (partition === null || !isObject(config)) return { config, partition: {} };
   const { [PARTITION]: value = null, ...given } = config;
   return { config: given, partition: { [PARTITION]: value } };
-}
-
-/** Keys of the run that its pipeline has lost since: nobody has given them now, and nobody can leave them out. */
-function refuseLostKeys({ name, config }: RunnablePipeline, parent: Pick<RunRow, 'id' | 'config'>): void {
-  const lost = unknownKeys(config, parent.config).map(({ path }) => path);
-  if (lost.length === 0) return;
-  const keys = lost.length === 1 ? `the key '${lost.join('')}'` : `the keys '${lost.join("', '")}'`;
-  throw perennialError(
-    'PER_RUN_085',
-    `${parent.id} was run with ${keys} in its config, which the config of ${name} no longer has.`,
-  );
 }
 
 async function planOf(db: Pool, run: RunRow): Promise<Plan> {

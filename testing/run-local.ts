@@ -182,7 +182,7 @@ function call(place: Place, command: CommandOf<'run-call'>, tell: Tell): Called 
   let stopped = false;
   clock.after(0, async () => {
     try {
-      const parsed = await parseConfig(pipeline, config);
+      const parsed = await parseConfig(pipeline, config, 'dropped');
       started = start(called, parsed, (end) => {
         clock.after(0, () => {
           tell(eventOfEnd(address, end));

@@ -54,6 +54,7 @@ export async function runPipeline(input: RunInput): Promise<Json> {
       plan: input.plan,
       config: input.config,
       ...about,
+      ...(input.parentRun === undefined ? {} : { called: true }),
     });
     const decisionId = input.decisionId ?? null;
     const parentRun = input.rerun?.parent ?? input.parentRun ?? null;

@@ -65,7 +65,7 @@ function namesOf(error: unknown): string[] {
   const type = error instanceof ApplicationFailure ? error.type : null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   const name = error.name === 'Error' ? error.constructor.name : error.name;
-  return [type, name, code].filter((n): n is string => typeof n === 'string' && n !== '');
+  return [type, code, name].filter((n): n is string => typeof n === 'string' && n !== '');
 }
 
 /** Postgres keeps neither NUL nor half of a surrogate pair, and a message may hold anything. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { perennialError, type PerennialError } from '../errors';
+import { firstOf } from '../errors/sentence';
 import { describeUnknownKey, unknownKeys } from './unknown-keys';
 
 /**
@@ -7,7 +8,7 @@ import { describeUnknownKey, unknownKeys } from './unknown-keys';
  * Null: it is as it should be.
  *
  * @param issues what zod found, if anything
- * @returns PER_RUN_013 with every key that is refused and why
+ * @returns PER_RUN_013 with the keys that are refused and why, the first ten of them
  */
 export function configRefusal(
   { name, config }: { readonly name: string; readonly config: z.ZodType },
@@ -22,7 +23,7 @@ export function configRefusal(
     .map((issue) => `${at(issue) || 'config'}: ${issue.message}`);
   const all = [...unknown.map(describeUnknownKey), ...said];
   if (all.length === 0) return null;
-  return perennialError('PER_RUN_013', `The config of ${name} was refused (${all.join('; ')}).`);
+  return perennialError('PER_RUN_013', `The config of ${name} was refused (${firstOf(all).join('; ')}).`);
 }
 
 function at({ path }: z.core.$ZodIssue, ...more: readonly string[]): string {

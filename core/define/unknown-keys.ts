@@ -5,6 +5,8 @@ import { nearest } from './nearest';
 export interface UnknownKey {
   /** Where it stands, like `holdOut.tset` or `seeds.0.x`. */
   readonly path: string;
+  /** The same, key by key. */
+  readonly keys: readonly string[];
   /** The keys that the object has there. */
   readonly known: readonly string[];
   /** The one that was most likely meant. */
@@ -66,7 +68,7 @@ function inObject(schema: z.core.$ZodObject, value: Fields, path: readonly strin
     if (itsOwn !== undefined) return unknownKeys(itsOwn, field, at);
     // A field that is undefined is none: JSON does not have it.
     if (!closed || field === undefined) return [];
-    return [{ path: at.join('.'), known, meant: nearest(key, known) }];
+    return [{ path: at.join('.'), keys: at, known, meant: nearest(key, known) }];
   });
 }
 

@@ -53,6 +53,8 @@ export interface ResolvePlanArgument {
   readonly plan: string;
   readonly config: Json;
   readonly partition?: string;
+  /** True: another run calls this one, and has wired its config. */
+  readonly called?: boolean;
 }
 
 /** The plan for the whole run, and the config parsed with its defaults filled in, and with the partition in it. */

@@ -138,8 +138,7 @@ function startMap(draft: Draft, address: string, state: NodeState, node: MapNode
   const inline = planNode(draft, node.id).maps.length === 0 && fitsInline(draft, node, items.length);
   const units = inline ? items.length : Math.ceil(items.length / size);
   if (!inline) spend(draft, address, units);
-  const parallel = node.maxParallel ?? ITEMS_AT_ONCE;
-  const maxUnits = inline ? parallel : Math.max(1, Math.floor(parallel / size));
+  const maxUnits = unitsAtOnce(node, inline ? 1 : size);
   const shardSize = inline ? null : size;
   const map = { items, from: 0, shardSize, units, opened: 0, maxUnits: Math.min(maxUnits, Math.max(1, units)) };
   change(draft, address, { status: 'running', map });
@@ -147,6 +146,11 @@ function startMap(draft: Draft, address: string, state: NodeState, node: MapNode
   draft.scopes[address] = { owner: address, remaining: units, failed: false };
   openUnits(draft, address);
   closeScope(draft, address);
+}
+
+/** Units of so many items that run at once. The engine's own limit is a round number: the shard that passes it still runs. */
+function unitsAtOnce({ maxParallel }: MapNode, size: number): number {
+  return maxParallel === null ? Math.ceil(ITEMS_AT_ONCE / size) : Math.max(1, Math.floor(maxParallel / size));
 }
 
 /** Whether a map's items may run in this workflow: one shard of them, and room left for the rest of the plan. */

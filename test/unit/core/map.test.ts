@@ -52,6 +52,19 @@ describe('a map', () => {
     ]);
   });
 
+  it('begins a thousand items at once where its limit is not said, to the end of a shard, and no more', () => {
+    // A body of 14 nodes has shards of 35 items, of which 28 hold 980.
+    const nodes = Array.from({ length: 14 }, (_, i) => step(`n${i}`, item('each')));
+    const wide = (length: number) => {
+      const plan = planOf({
+        nodes: [mapOf('each', config('list'), { nodes, output: output('n0') })],
+        output: output('each'),
+      });
+      return shards(begin(plan, { list: list(length) }).commands).length;
+    };
+    expect([wide(990), wide(1_000), wide(5_000)]).toEqual([29, 29, 29]);
+  });
+
   it('keeps a shard within the executions of one workflow', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MAX_EXECUTIONS }), (nodes) => {

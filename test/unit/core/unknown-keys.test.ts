@@ -113,6 +113,20 @@ describe('a config with a key that is unknown is refused, with what was meant', 
   });
 });
 
+test('of many keys the first ten are named', () => {
+  const config = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`wrong${i}`, i]));
+  const refused = (): unknown => parseConfig(line, config);
+  expect(refused).toThrow(/wrong9: there is no key 'wrong9' \([^)]*\); and 4990 more\)/);
+});
+
+test('what a graph wires into a call may hold more than is asked for, and is dropped; what is missing is refused', async () => {
+  expect(await parseAtWorker(line, { count: 2, note: 'of another row' }, 'dropped')).toEqual({
+    count: 2,
+    holdOut: { share: 0.2 },
+  });
+  await expect(parseAtWorker(line, { count: 'x', note: 1 }, 'dropped')).rejects.toThrow(/was refused \(count: [^;]*\)/);
+});
+
 test('a default config is as it was', () => {
   expect(parseConfig(line, {})).toEqual({ count: 1, holdOut: { share: 0.2 } });
 });

@@ -349,6 +349,15 @@ describe('maps and calls', () => {
     expect(run.nodes.get('items[449]/double')).toMatchObject({ status: 'completed', output: { n: 898 } });
   });
 
+  it('hand a called pipeline what it asks for, as a step: what an item holds beside it is dropped', async () => {
+    const rows = pipeline('rows', {
+      config: z.object({ rows: z.array(z.object({ n: z.number(), note: z.string() })) }),
+      graph: (g, config) => g.map('each', config.rows, (row) => g.call(twice, row)),
+    });
+    const run = await runLocal(rows, { rows: [{ n: 2, note: 'of the second' }] }, { steps });
+    expect(run.value()).toEqual([8]);
+  });
+
   it('run called pipelines too, with records behind the address of the call', async () => {
     const run = await runLocal(calling, { n: 3 }, { steps, durations: { 'twice/first': 500 } });
     expect(run.value()).toBe(24);
