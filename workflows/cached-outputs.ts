@@ -5,7 +5,19 @@ import { bytesOf } from '../core/interpret/limits';
 import { Questions } from './questions';
 
 /** Outputs that the cache has for nodes of other pools; null: the node has to be handed out. */
-export type CachedOutputs = Questions<CachedNode, CacheAnswers['answers'][number]>;
+export class CachedOutputs extends Questions<CachedNode, CacheAnswers['answers'][number]> {
+  constructor(
+    put: LookUp,
+    private readonly isHeld: () => boolean,
+  ) {
+    super(put);
+  }
+
+  /** Hands a missed node out, once that may be. Hits of the same look-up do not wait for it. */
+  handOut<T>(handOut: () => Promise<T>): Promise<T> {
+    return this.isHeld() ? condition(() => !this.isHeld()).then(handOut) : handOut();
+  }
+}
 
 /** Bytes of input of nodes that are handed out together after a failed look-up. The first one's goes whatever its size. */
 const GROUP_BYTES = 512 * 1024;
@@ -32,12 +44,10 @@ export function cachedOutputs(lookUp: LookUp, isHeld = (): boolean => false): Ca
     unanswered -= misses.answers.length;
     return misses;
   };
-  return new Questions(async (nodes) => {
+  return new CachedOutputs(async (nodes) => {
     if (isHeld()) await condition(() => !isHeld());
-    const answers = await answer(nodes);
-    if (answers.answers.includes(null) && isHeld()) await condition(() => !isHeld());
-    return answers;
-  });
+    return answer(nodes);
+  }, isHeld);
 }
 
 async function orNothing(looking: Promise<CacheAnswers>): Promise<CacheAnswers | null> {

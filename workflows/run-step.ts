@@ -34,5 +34,5 @@ export function runStep(
     dispatch(step, { run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
   if (!cache || !step.cache || step.pool === WORKFLOW_POOL) return handOut();
   const asked = outputs.ask({ ...at, step: step.name, pool: step.pool });
-  return asked.then((hit) => (hit ? hit.output : handOut()));
+  return asked.then((hit) => (hit ? hit.output : outputs.handOut(handOut)));
 }

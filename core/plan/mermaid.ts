@@ -15,7 +15,8 @@ interface Drawing {
 /**
  * A plan as a Mermaid flowchart, for documents and for `perennial plan --mermaid`. Boxes are steps (with their pool when
  * it is not `cpu`), framed groups are maps, branches, repetitions and final bodies, rounded boxes approvals, hexagons
- * waits, boxes with double sides called pipelines. A solid arrow is a value that is used, a dotted one an order without a
+ * waits, boxes with double sides called pipelines. Limits are drawn where the pipeline states them: the engine's own, like the
+ * items of a map that run at once, are no part of the plan. A solid arrow is a value that is used, a dotted one an order without a
  * value (`after`).
  *
  * @example

