@@ -74,5 +74,14 @@ export function isNumbered(node: PlanNode): boolean {
 
 /** All nodes of a scope, and of the scopes inside it, in the order they were written. */
 export function allNodes(body: Body): PlanNode[] {
-  return body.nodes.flatMap((node) => [node, ...bodiesOf(node).flatMap((inner) => allNodes(inner.body))]);
+  const nodes: PlanNode[] = [];
+  collect(body, nodes);
+  return nodes;
+}
+
+function collect(body: Body, into: PlanNode[]): void {
+  for (const node of body.nodes) {
+    into.push(node);
+    for (const { body: inner } of bodiesOf(node)) collect(inner, into);
+  }
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { perennialError } from '../../../core/errors';
 import { describe } from '../../../core/expr/ref';
 import { isList, type Json } from '../../../core/plan/json';
-import type { Expr, Path } from '../../../core/plan/plan';
+import type { Expr, Path, WaitNode } from '../../../core/plan/plan';
 import type { Fault } from './told';
 
 /** Where an expression finds values; undefined: there is none, and none will come. */
@@ -203,4 +203,15 @@ export function kind(value: Json): string {
   if (value === null) return 'null';
   if (isList(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+/** The moment that a wait which begins at a moment waits for, ms since 1970. @throws Wrong */
+export function momentIn({ time }: WaitNode, address: string, from: number, known: Known): number {
+  const isLength = 'for' in time;
+  const value = valueOf(isLength ? time.for : time.until, known);
+  const text = typeof value === 'string' ? /^(\d+)ms$/.exec(value)?.[1] : undefined;
+  const ms = typeof value === 'number' ? value : text === undefined ? null : Number(text);
+  if (ms !== null) return isLength ? from + Math.max(0, Math.ceil(ms)) : Math.ceil(ms);
+  const what = isLength ? 'length of time' : 'moment';
+  throw wrong('PER_FLOW_013', `The wait ${address} was given ${kind(value)}, no ${what}.`);
 }

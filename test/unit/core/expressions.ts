@@ -271,7 +271,7 @@ class Rewriting {
 
   /** @param key the only one that will do, since its values are numbers */
   private rows(parts: Parts, depth: number, key?: readonly string[]): Parts['rows'][number] {
-    const known = parts.rows.filter((each) => !key || `${each.key.join()}` === key.join());
+    const known = parts.rows.filter((each) => !key || each.key.join() === key.join());
     const row = known[this.roll(known.length + 1)];
     if (row) return row;
     const items = Array.from({ length: 1 + this.roll(3) }, (_, i): Expr => ({

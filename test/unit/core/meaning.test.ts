@@ -75,7 +75,6 @@ async function firstBroken(seeds: readonly Drawn[], mutant: Mutant = NONE): Prom
       // What was planted need not be made small.
       endOnFailure: mutant !== NONE,
     });
-    if (failed) process.env.SHOW && process.stderr.write(`FOUND ${seed}\n`);
     if (failed) return `seed ${seed}: ${JSON.stringify(counterexample)}\n${String(errorInstance)}`;
   }
   return null;
@@ -311,7 +310,7 @@ const mutantsOfPeople: typeof mutants = [
 ];
 
 test.each(mutantsOfPeople)('an interpreter that %s is found out', async (_what, mutant) => {
-  expect(await firstBroken(upTo(4_000, ['calls', 'people']), mutant)).toMatch(/^seed \d+/);
+  expect(await firstBroken([...kept, ...upTo(1_000, ['calls', 'people'])], mutant)).toMatch(/^seed \d+/);
 });
 
 test('events that are told twice change nothing', async () => {

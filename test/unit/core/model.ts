@@ -4,10 +4,25 @@ import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf } from '../../../core/nodes';
 import { MAX_LIST_SIZE, sizeOf } from '../../../core/interpret/limits';
 import { isList, type Json } from '../../../core/plan/json';
-import { faultOf, kind, type Known, valueOf, Wrong, wrong } from './computed';
+import { faultOf, kind, type Known, momentIn, valueOf, Wrong, wrong } from './computed';
 import { needsOf } from './needs';
 import { type Asked, peopleOf, type Word } from './people';
-import { cut, earliest, triedUntil, type Ender, type Fault, type Shell, type Told, type Tried } from './told';
+import {
+  cut,
+  earliest,
+  emptyShell,
+  type Ender,
+  endOf,
+  failedAs,
+  type Fault,
+  firstFault,
+  type Shell,
+  stop,
+  takeOver,
+  type Told,
+  triedUntil,
+  type Tried,
+} from './told';
 import type {
   ApprovalNode,
   Body,
@@ -18,7 +33,6 @@ import type {
   PlanNode,
   SwitchNode,
   UntilNode,
-  WaitNode,
 } from '../../../core/plan/plan';
 
 /**
@@ -567,39 +581,10 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   }
 }
 
-/** The moment that a wait which begins at a moment waits for, ms since 1970. @throws Wrong */
-function momentIn({ time }: WaitNode, address: string, from: number, known: Known): number {
-  const isLength = 'for' in time;
-  const value = valueOf(isLength ? time.for : time.until, known);
-  const text = typeof value === 'string' ? /^(\d+)ms$/.exec(value)?.[1] : undefined;
-  const ms = typeof value === 'number' ? value : text === undefined ? null : Number(text);
-  if (ms !== null) return isLength ? from + Math.max(0, Math.ceil(ms)) : Math.ceil(ms);
-  const what = isLength ? 'length of time' : 'moment';
-  throw wrong('PER_FLOW_013', `The wait ${address} was given ${kind(value)}, no ${what}.`);
-}
-
 /** What an expression without a value fails with. */
 function faultIn(error: unknown): Fault {
   if (error instanceof Wrong) return error.fault;
   throw error;
-}
-
-/** The first failure in time is the one that is told on. */
-function firstFault(own: readonly Told[]): Fault | null {
-  const [first] = own.filter(({ fault }) => fault).sort((a, b) => a.end - b.end);
-  return first?.fault ?? null;
-}
-
-const emptyShell = (): Shell => ({ told: [], enders: [], failures: [] });
-const stop = (at: number, address: string): Ender => ({ at, status: 'cancelled', address, fault: null });
-const failedAs = (told: Told, fault: Fault): Told => ({ ...told, outcome: 'failed', output: null, fault });
-const endOf = (tried: readonly Tried[]): number => tried.at(-1)?.to ?? 0;
-
-/** What came about in a part of a workflow before a moment, at which that part was cancelled. */
-function takeOver(into: Shell, from: Shell, until: number, address: string): void {
-  into.told.push(...(until === Infinity ? from.told : cut(from.told, stop(until, address))));
-  into.enders.push(...from.enders.filter(({ at }) => at < until));
-  into.failures.push(...from.failures.filter(({ at }) => at < until));
 }
 
 function fieldOf(value: Json, key: string): Json | undefined {

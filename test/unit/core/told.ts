@@ -83,3 +83,21 @@ export function triedUntil(tried: readonly Tried[], at: number): Tried[] {
     .filter(({ from }) => from < at)
     .map((each) => (each.to <= at ? each : { ...each, to: at, outcome: 'cancelled' as const }));
 }
+
+/** The first failure in time is the one that is told on. */
+export function firstFault(own: readonly Told[]): Fault | null {
+  const [first] = own.filter(({ fault }) => fault).sort((a, b) => a.end - b.end);
+  return first?.fault ?? null;
+}
+
+export const emptyShell = (): Shell => ({ told: [], enders: [], failures: [] });
+export const stop = (at: number, address: string): Ender => ({ at, status: 'cancelled', address, fault: null });
+export const failedAs = (told: Told, fault: Fault): Told => ({ ...told, outcome: 'failed', output: null, fault });
+export const endOf = (tried: readonly Tried[]): number => tried.at(-1)?.to ?? 0;
+
+/** What came about in a part of a workflow before a moment, at which that part was cancelled. */
+export function takeOver(into: Shell, from: Shell, until: number, address: string): void {
+  into.told.push(...(until === Infinity ? from.told : cut(from.told, stop(until, address))));
+  into.enders.push(...from.enders.filter(({ at }) => at < until));
+  into.failures.push(...from.failures.filter(({ at }) => at < until));
+}

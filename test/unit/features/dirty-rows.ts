@@ -2,6 +2,8 @@ import { DuckDBInstance, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/
 import { z } from 'zod';
 import { FeatureSpec, type Label } from '../../../steps/features';
 
+const { imul } = Math;
+
 /** One row as it lies in a data set: nothing about it is clean. */
 export interface DirtyRow {
   /** Epoch microseconds. */
@@ -32,8 +34,8 @@ export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    let t = imul(state ^ (state >>> 15), 1 | state);
+    t = (t + imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

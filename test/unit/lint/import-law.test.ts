@@ -89,7 +89,8 @@ test('the law knows every folder that is compiled, and no others', () => {
 
 let answers: string[][];
 beforeAll(async () => {
-  const snippets = [...refused, ...allowed].map(([file, code]) => ({ file: join(root, file), code: `${code}\n` }));
+  const all: [file: string, code: string, rule?: string][] = [...refused, ...allowed];
+  const snippets = all.map(([file, code, rule]) => ({ file: join(root, file), code: `${code}\n`, rule }));
   answers = await lint(snippets);
 }, 60_000);
 

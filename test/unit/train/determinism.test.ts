@@ -18,7 +18,7 @@ jest.setTimeout(60_000);
 const ROWS = 140_000;
 const distance: NumberFeature = { kind: 'number', name: 'distance', column: 'distance' };
 const origin: CategoryFeature = { kind: 'category', name: 'origin', column: 'origin', normalise: [] };
-const parameters = { trees: 12, leaves: 15, learningRate: 0.1, minRowsInLeaf: 20, lambda: 1, bins: 64, rowShare: 1 };
+const parameters = { trees: 6, leaves: 15, learningRate: 0.1, minRowsInLeaf: 20, lambda: 1, bins: 64, rowShare: 1 };
 
 function madeUpRows(): { data: LabelledRows; features: FittedFeatures } {
   const random = generator(3);
@@ -48,10 +48,14 @@ const options = (threads: number, seed = 1) => ({
   progress: () => undefined,
 });
 
+/** The one that two threads train, fitted once. */
+let fitted: ReturnType<typeof gbdt.fit> | undefined;
+const byTwo = () => (fitted ??= gbdt.fit(data, features, parameters, options(2)));
+
 test('one, two and three threads train the same gradient boosting to the byte', async () => {
   expect(layOut(binColumns(data.columns, ROWS, 64), ROWS, 15, { share: 1, seed: 1 }).chunks).toBe(8);
-  const models = [];
-  for (const threads of [1, 2, 3]) models.push(await gbdt.fit(data, features, parameters, options(threads)));
+  const models = [await byTwo()];
+  for (const threads of [1, 3]) models.push(await gbdt.fit(data, features, parameters, options(threads)));
   expect(new Set(models.map((m) => digest(m.toOnnx()))).size).toBe(1);
   expect(new Set(models.map((m) => m.trainingLogLoss)).size).toBe(1);
 });
@@ -102,7 +106,7 @@ test('training again gives the same logistic regression to the byte', async () =
 });
 
 test('the scores kept while training are those of the finished trees', async () => {
-  const model = await gbdt.fit(data, features, parameters, options(2));
+  const model = await byTwo();
   const predicted = model.predict(data.columns, ROWS);
   const apart = predicted.reduce(
     (worst, p, r) => Math.max(worst, Math.abs(p - (model.trainingProbabilities[r] ?? NaN))),

@@ -69,9 +69,12 @@ async function load(pool = 'cpu'): Promise<Record<string, StepCode>> {
   );
 }
 
-/** Which steps' digests an edit changes. */
+let unchanged: Promise<Record<string, StepCode>> | undefined;
+
+/** Which steps' digests an edit changes. They do not hang on the folder: so what there was before is loaded once. */
 async function changedBy(changed: Record<string, string | null>): Promise<string[]> {
-  const [before, after] = [await codesOf(), await codesOf(changed)];
+  const before = await (unchanged ??= codesOf());
+  const after = await codesOf(changed);
   return Object.keys(before).filter((name) => before[name]?.digest !== after[name]?.digest);
 }
 
