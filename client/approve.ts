@@ -9,7 +9,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../core/errors';
 import type { ApproveArgument } from '../core/interpret/activity';
-import type { GivenAnswer } from '../core/plan/approval';
+import { type GivenAnswer, mayAnswerAs, NOT_A_PERSON } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
 import { findRun } from '../store/runs/find-run';
 import { sayingOf, temporalFailure } from './temporal-errors';
@@ -22,8 +22,8 @@ const Answer = z.object({
   /** Address of the approval. */
   node: z.string().min(1),
   approved: z.boolean(),
-  /** Who answers, from the API token or the operating system's user. */
-  by: z.string().min(1).max(200),
+  /** Who answers, from the API token or the operating system's user; not `time-out`, which stands for nobody's answer. */
+  by: z.string().min(1).max(200).refine(mayAnswerAs, NOT_A_PERSON),
   note: z.string().max(2_000).nullable().default(null),
   /** What the approval asks for beside yes or no. */
   answer: JsonValue.optional(),

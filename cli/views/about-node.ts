@@ -1,4 +1,5 @@
 import { exprText } from '../../core/expr/text';
+import { answerText } from '../../core/nodes/answer-text';
 import { withArticle } from '../../core/nodes/article';
 import { waitText } from '../../core/nodes/wait';
 import type { PlanNode } from '../../core/plan/plan';
@@ -88,7 +89,7 @@ function momentText(row: NodeRow): string {
 
 function approvalText({ status, output }: NodeRow): string {
   const given = status === 'completed' ? givenIn(output) : null;
-  if (given !== null) return `${given.approved ? 'approved' : 'rejected'} by ${given.by} at ${given.at}`;
+  if (given !== null) return answerText(given);
   return status === 'waiting' ? 'it waits for an answer' : 'nobody has answered it';
 }
 

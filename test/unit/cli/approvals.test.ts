@@ -62,6 +62,7 @@ test.each<[{ [key: string]: Json }, string]>([
     { approved: false, by: 'time-out', note: 'Nobody answered in time.' },
     'release: nobody had answered by 2026-02-01T00:05:00.000Z, which counts as a no',
   ],
+  [{ by: 'time-out' }, 'release: approved by time-out at 2026-02-01T00:05:00.000Z'],
 ])('one that was answered says who, what, when and why: %j', (more, told) => {
   expect(text(said(more))).toEqual([told]);
 });
