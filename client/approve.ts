@@ -45,7 +45,7 @@ const Given = z.object({
  * refusal. An approval inside a shard of a map is answered in that shard's workflow.
  *
  * @returns the answer as the run took it, with its time
- * @param connection `db` tells why an answer is refused
+ * @param connection `db` tells why an answer is refused; while it is unreachable the run alone says so
  * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_KEEP_010 to PER_KEEP_014 why the node
  * asks for none (PER_KEEP_005 when the records do not tell), PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
  */
@@ -71,7 +71,7 @@ export async function approve(
     const refusal = refusedAnswer(error, runId, argument.node);
     if (connection.db === undefined || !isUntold(refusal)) throw refusal;
     // What a run says of itself is no more than that it does not wait.
-    throw (await whyNoAnswer(connection.db, runId, argument.node)) ?? refusal;
+    throw (await toldByRecords(connection.db, runId, argument.node)) ?? refusal;
   }
 }
 
@@ -88,7 +88,8 @@ async function refusedByRecords(
   runId: string,
   node: string,
 ): Promise<Error | null> {
-  const run = db === undefined ? null : await findRun(db, runId);
+  // That the records cannot be asked is no reason not to answer: the run itself takes it or not.
+  const run = db === undefined ? null : await findRun(db, runId).catch(() => null);
   if (db === undefined || run === null || run.status === 'running') return null;
   const isOpen = await temporal.workflow
     .getHandle(runId)
@@ -100,7 +101,12 @@ async function refusedByRecords(
         throw temporalFailure(error);
       },
     );
-  return isOpen ? null : whyNoAnswer(db, runId, node);
+  return isOpen ? null : toldByRecords(db, runId, node);
+}
+
+/** Why, as far as the records tell: that they cannot be asked must not stand in place of what the run said. */
+async function toldByRecords(db: Pool, runId: string, node: string): Promise<Error | null> {
+  return whyNoAnswer(db, runId, node).catch(() => null);
 }
 
 function refusedAnswer(error: unknown, runId: string, node: string): unknown {
