@@ -4,6 +4,7 @@ import { withArticle } from '../../core/nodes/article';
 import { waitText } from '../../core/nodes/wait';
 import type { PlanNode } from '../../core/plan/plan';
 import { addressAt, indicesOf, type Outline, type Outlined } from '../../core/rerun/outline';
+import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { givenIn } from './approvals';
 
@@ -23,7 +24,7 @@ export function aboutNode(node: PlanNode, row: NodeRow): string {
     case 'until':
       return `A repetition, ${node.max} times at most.`;
     case 'call':
-      return `A call of ${node.pipeline}: the run ${row.run_id}/${row.address}.`;
+      return `A call of ${node.pipeline}: ${hasBegun(row) ? `the run ${row.run_id}/${row.address}` : 'it was not started'}.`;
     case 'finally':
       return `A final body, which runs ${node.when === 'always' ? 'however the run ends' : 'when the run has failed'}.`;
     case 'step':
@@ -87,10 +88,12 @@ function momentText(row: NodeRow): string {
   return typeof until === 'string' ? `: until ${until}` : '';
 }
 
-function approvalText({ status, output }: NodeRow): string {
+function approvalText(row: NodeRow): string {
+  const { status, output } = row;
   const given = status === 'completed' ? givenIn(output) : null;
   if (given !== null) return answerText(given);
-  return status === 'waiting' ? 'it waits for an answer' : 'nobody has answered it';
+  if (status === 'waiting') return 'it waits for an answer';
+  return hasBegun(row) ? 'nobody has answered it' : 'nobody was asked';
 }
 
 function takenArm(row: NodeRow): string | null {

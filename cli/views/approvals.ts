@@ -5,6 +5,7 @@ import { allNodes } from '../../core/nodes';
 import type { GivenAnswer } from '../../core/plan/approval';
 import type { Json } from '../../core/plan/json';
 import type { Plan } from '../../core/plan/plan';
+import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { onLines, onOneLine } from './cut';
 import { took } from './duration';
@@ -40,10 +41,10 @@ const Given = z.object({
   answer: z.json().optional(),
 });
 
-/** The approvals among some nodes of a run. Those that were never reached are not there. */
+/** The approvals among some nodes of a run that have asked. Those that were skipped, or given up before it, have not. */
 export function approvalsOf(plan: Plan | null, nodes: readonly NodeRow[]): ApprovalView[] {
   return nodes
-    .filter(({ kind, status }) => kind === 'approval' && status !== 'skipped')
+    .filter((node) => node.kind === 'approval' && hasBegun(node))
     .map((node) => viewOf(plan, node));
 }
 
