@@ -43,9 +43,7 @@ const Given = z.object({
 
 /** The approvals among some nodes of a run that have asked. Those that were skipped, or given up before it, have not. */
 export function approvalsOf(plan: Plan | null, nodes: readonly NodeRow[]): ApprovalView[] {
-  return nodes
-    .filter((node) => node.kind === 'approval' && hasBegun(node))
-    .map((node) => viewOf(plan, node));
+  return nodes.filter((node) => node.kind === 'approval' && hasBegun(node)).map((node) => viewOf(plan, node));
 }
 
 function viewOf(plan: Plan | null, node: NodeRow): ApprovalView {
