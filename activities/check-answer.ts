@@ -4,12 +4,12 @@ import { canonicalJson, type Json } from '../core/plan/json';
 import { jsonSchema } from '../core/define/contract';
 import { perennialError } from '../core/errors';
 import type { CheckAnswerArgument } from '../core/interpret/activity';
-import type { GivenAnswer } from '../core/plan/approval';
+import { type GivenAnswer, mayAnswerAs, NOT_A_PERSON } from '../core/plan/approval';
 import { toJson } from './run-step/to-json';
 
 const Answer = z.object({
   approved: z.boolean(),
-  by: z.string().min(1),
+  by: z.string().min(1).refine(mayAnswerAs, NOT_A_PERSON),
   note: z.string().nullable().default(null),
   answer: z.unknown().optional(),
 });

@@ -3,14 +3,15 @@ import { perennialError } from '../core/errors';
 import { readNodes } from '../core/expr/reads';
 import { allNodes, readsOf } from '../core/nodes';
 import type { Plan, PlanNode } from '../core/plan/plan';
-import { outlineOf } from '../core/rerun/outline';
+import { containersOf, idIn, outlineOf } from '../core/rerun/outline';
 import { findCode, findEnvironment } from '../store/cache/find-key-part';
 import type { CodeDetail } from '../store/cache/key-part';
 import { findNode } from '../store/nodes/find-node';
 import type { CacheMiss, CacheParts, NodePlace, NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
+import type { RunRow } from '../store/runs/run-row';
 import { knownRun, readNode } from './read-run';
-import { aboutNode, containerAddresses, idIn, whyOutside } from './views/about-node';
+import { aboutNode, whyOutside } from './views/about-node';
 import { type Difference, namedDifferences, inputDifferences } from './views/differences';
 import type { NodeView } from './views/node-view';
 
@@ -41,30 +42,31 @@ export interface WhyView {
  * @throws PER_KEEP_004 when the records hold no such run, PER_STACK_011 when its plan has no such node
  */
 export async function readWhy(db: Pool, run: string, address: string): Promise<WhyView> {
-  const { plan_hash: hash } = await knownRun(db, run);
-  const plan = (await findPlan(db, hash))?.plan ?? null;
-  if ((await findNode(db, run, address)) === null) return notBegun(db, plan, run, address);
+  const row = await knownRun(db, run);
+  const plan = (await findPlan(db, row.plan_hash))?.plan ?? null;
+  if ((await findNode(db, run, address)) === null) return notBegun(db, plan, row, address);
   const view = await readNode(db, run, address);
   const { cache } = view.node;
   const miss = cache !== null && !cache.hit ? cache : null;
   const differences = miss === null ? [] : await differencesOf(db, view.node, miss);
-  const beside = plan === null ? { about: null, needs: [] } : await besideCode(db, plan, view.node);
+  const beside = plan === null ? { about: null, needs: [] } : await besideCode(db, plan, row, view.node);
   return { run, address, view, against: miss?.against ?? null, differences, ...beside };
 }
 
 /** What there is to say of a node that no code executed. */
-async function besideCode(db: Pool, plan: Plan, row: NodeRow): Promise<Pick<WhyView, 'about' | 'needs'>> {
-  const { run_id: run, address, status, kind } = row;
+async function besideCode(db: Pool, plan: Plan, run: RunRow, row: NodeRow): Promise<Pick<WhyView, 'about' | 'needs'>> {
+  const { address, status, kind } = row;
   if (status === 'skipped') return { about: await standsIn(db, plan, run, address), needs: [] };
   const node = allNodes(plan.body).find(({ id }) => id === row.node);
   if (kind === 'step' || node === undefined) return { about: null, needs: [] };
-  return { about: aboutNode(node, row), needs: await needsOf(db, node, run, address) };
+  return { about: aboutNode(node, row), needs: await needsOf(db, node, run.id, address) };
 }
 
-async function standsIn(db: Pool, plan: Plan, run: string, address: string): Promise<string | null> {
+async function standsIn(db: Pool, plan: Plan, { id, status }: RunRow, address: string): Promise<string | null> {
   const outline = outlineOf(plan);
-  const around = await Promise.all(containerAddresses(outline, address).map((each) => findNode(db, run, each)));
-  return whyOutside(outline, address, new Map(around.flatMap((row) => (row === null ? [] : [[row.address, row]]))));
+  const around = await Promise.all(containersOf(outline, address).map((each) => findNode(db, id, each.address)));
+  const rows = new Map(around.flatMap((row) => (row === null ? [] : [[row.address, row]])));
+  return whyOutside(outline, address, rows, status);
 }
 
 async function needsOf(db: Pool, node: PlanNode, run: string, address: string): Promise<Need[]> {
@@ -113,7 +115,8 @@ async function environmentDifferences(
 }
 
 /** A node of the plan without a record: what it reads or comes after says what it waits for, or why it never began. */
-async function notBegun(db: Pool, plan: Plan | null, run: string, address: string): Promise<WhyView> {
+async function notBegun(db: Pool, plan: Plan | null, row: RunRow, address: string): Promise<WhyView> {
+  const run = row.id;
   const nodes = plan === null ? [] : allNodes(plan.body);
   const node = nodes.find(({ id }) => id === idIn(address));
   if (node === undefined && plan?.handWritten) {
@@ -124,7 +127,7 @@ async function notBegun(db: Pool, plan: Plan | null, run: string, address: strin
     const known = nodes.map(({ id }) => id).join(', ') || 'no nodes';
     throw perennialError('PER_STACK_011', `'${address}' is no node of ${run}, whose plan has: ${known}.`);
   }
-  const [about, needs] = await Promise.all([standsIn(db, plan, run, address), needsOf(db, node, run, address)]);
+  const [about, needs] = await Promise.all([standsIn(db, plan, row, address), needsOf(db, node, run, address)]);
   return { run, address, view: null, against: null, differences: [], about, needs };
 }
 

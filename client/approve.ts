@@ -9,7 +9,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../core/errors';
 import type { ApproveArgument } from '../core/interpret/activity';
-import type { GivenAnswer } from '../core/plan/approval';
+import { type GivenAnswer, mayAnswerAs, NOT_A_PERSON } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
 import { findRun } from '../store/runs/find-run';
 import { sayingOf, temporalFailure } from './temporal-errors';
@@ -22,8 +22,8 @@ const Answer = z.object({
   /** Address of the approval. */
   node: z.string().min(1),
   approved: z.boolean(),
-  /** Who answers, from the API token or the operating system's user. */
-  by: z.string().min(1).max(200),
+  /** Who answers, from the API token or the operating system's user; not `time-out`, which stands for nobody's answer. */
+  by: z.string().min(1).max(200).refine(mayAnswerAs, NOT_A_PERSON),
   note: z.string().max(2_000).nullable().default(null),
   /** What the approval asks for beside yes or no. */
   answer: JsonValue.optional(),
@@ -45,7 +45,7 @@ const Given = z.object({
  * refusal. An approval inside a shard of a map is answered in that shard's workflow.
  *
  * @returns the answer as the run took it, with its time
- * @param connection `db` tells why an answer is refused
+ * @param connection `db` tells why an answer is refused; while it is unreachable the run alone says so
  * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_KEEP_010 to PER_KEEP_014 why the node
  * asks for none (PER_KEEP_005 when the records do not tell), PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
  */
@@ -71,7 +71,7 @@ export async function approve(
     const refusal = refusedAnswer(error, runId, argument.node);
     if (connection.db === undefined || !isUntold(refusal)) throw refusal;
     // What a run says of itself is no more than that it does not wait.
-    throw (await whyNoAnswer(connection.db, runId, argument.node)) ?? refusal;
+    throw (await toldByRecords(connection.db, runId, argument.node)) ?? refusal;
   }
 }
 
@@ -88,7 +88,8 @@ async function refusedByRecords(
   runId: string,
   node: string,
 ): Promise<Error | null> {
-  const run = db === undefined ? null : await findRun(db, runId);
+  // That the records cannot be asked is no reason not to answer: the run itself takes it or not.
+  const run = db === undefined ? null : await findRun(db, runId).catch(() => null);
   if (db === undefined || run === null || run.status === 'running') return null;
   const isOpen = await temporal.workflow
     .getHandle(runId)
@@ -100,7 +101,12 @@ async function refusedByRecords(
         throw temporalFailure(error);
       },
     );
-  return isOpen ? null : whyNoAnswer(db, runId, node);
+  return isOpen ? null : toldByRecords(db, runId, node);
+}
+
+/** Why, as far as the records tell: that they cannot be asked must not stand in place of what the run said. */
+async function toldByRecords(db: Pool, runId: string, node: string): Promise<Error | null> {
+  return whyNoAnswer(db, runId, node).catch(() => null);
 }
 
 function refusedAnswer(error: unknown, runId: string, node: string): unknown {

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { isPerennialError, perennialError } from '../core/errors';
+import { answerText } from '../core/nodes/answer-text';
 import { withArticle } from '../core/nodes/article';
+import { type Approval, isUnanswered } from '../core/plan/approval';
 import type { Plan } from '../core/plan/plan';
 import { addressAt, type Outlined, outlineOf } from '../core/rerun/outline';
 import { targetOf } from '../core/rerun/target';
@@ -62,17 +64,18 @@ async function noSuchItem(db: Pool, run: string, address: string): Promise<Error
   return null;
 }
 
-/** In words; null: nobody has answered. */
-async function answerOf(db: Pool, run: string, address: string): Promise<string | null> {
+/** null: there is none yet. */
+async function answerOf(db: Pool, run: string, address: string): Promise<Approval | null> {
   const [over] = await findOver(db, run, [address]);
-  if (over?.kind !== 'approval') return null;
-  const { approved, by, at, note } = over.output;
-  return `${approved ? 'approved' : 'rejected'} by ${by} at ${at}${note === null ? '' : ` (${note})`}`;
+  return over?.kind === 'approval' ? over.output : null;
 }
 
-function stateOf(run: RunRow, address: string, node: NodeRow | null, answer: string | null): Error | null {
+function stateOf(run: RunRow, address: string, node: NodeRow | null, answer: Approval | null): Error | null {
   const what = `'${address}' of ${run.id}`;
-  if (answer !== null) return perennialError('PER_KEEP_013', `${what} was answered: ${answer}.`);
+  if (answer !== null) {
+    const was = isUnanswered(answer) ? 'takes no answer any more' : 'was answered';
+    return perennialError('PER_KEEP_013', `${what} ${was}: ${answerText(answer)}.`);
+  }
   if (node?.status === 'skipped')
     return perennialError('PER_KEEP_014', `${what} was skipped: its arm was not taken, and nobody was asked.`);
   if (run.status !== 'running') return perennialError('PER_KEEP_014', `${what} was not answered: ${endOf(run)}.`);

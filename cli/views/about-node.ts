@@ -1,9 +1,13 @@
 import { exprText } from '../../core/expr/text';
+import { answerText } from '../../core/nodes/answer-text';
 import { withArticle } from '../../core/nodes/article';
+import { finalText } from '../../core/nodes/final-text';
 import { waitText } from '../../core/nodes/wait';
 import type { PlanNode } from '../../core/plan/plan';
-import { addressAt, indicesOf, type Outline, type Outlined } from '../../core/rerun/outline';
+import { containersOf, idIn, type Outline } from '../../core/rerun/outline';
+import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
+import type { RunRow } from '../../store/runs/run-row';
 import { givenIn } from './approvals';
 
 /** What a plan says of a node that no step's code executes, and what came of it, in a sentence. */
@@ -22,7 +26,7 @@ export function aboutNode(node: PlanNode, row: NodeRow): string {
     case 'until':
       return `A repetition, ${node.max} times at most.`;
     case 'call':
-      return `A call of ${node.pipeline}: the run ${row.run_id}/${row.address}.`;
+      return `A call of ${node.pipeline}: ${hasBegun(row) ? `the run ${row.run_id}/${row.address}` : 'it was not started'}.`;
     case 'finally':
       return `A final body, which runs ${node.when === 'always' ? 'however the run ends' : 'when the run has failed'}.`;
     case 'step':
@@ -30,15 +34,26 @@ export function aboutNode(node: PlanNode, row: NodeRow): string {
   }
 }
 
-/** Why a node has been skipped or has not begun: what it stands in took another arm, or has not begun. null: neither. */
-export function whyOutside(outline: Outline, address: string, rows: ReadonlyMap<string, NodeRow>): string | null {
+/**
+ * Why a node has been skipped or has not begun: what it stands in took another arm, or has not begun; a final body waits for
+ * the end of the run, or is for another end. null: none of these.
+ *
+ * @param rows by address, of what it stands in
+ * @param run the status of its run
+ */
+export function whyOutside(
+  outline: Outline,
+  address: string,
+  rows: ReadonlyMap<string, NodeRow>,
+  run: RunRow['status'],
+): string | null {
   const own = outline.get(idIn(address));
   if (own === undefined) return null;
-  const containers = containersOf(outline, own.node.id).map(({ node, maps }) => {
-    const at = addressAt({ ...own, node, maps }, indicesOf(address));
-    return { node, at, row: rows.get(at) };
-  });
+  if (own.node.kind === 'finally') return `It ${finalText(own.node, run)}.`;
+  const containers = containersOf(outline, address).map((each) => ({ ...each, row: rows.get(each.address) }));
   for (const { node, row } of containers) {
+    if (node.kind === 'finally' && (row === undefined || row.status === 'skipped'))
+      return `It stands in ${node.id}, a final body that ${finalText(node, run)}.`;
     const arm = row === undefined ? null : takenArm(row);
     const taken = arm === null ? null : `the arm '${arm}' of ${node.id}`;
     if (taken === null || own.path.includes(taken)) continue;
@@ -46,23 +61,9 @@ export function whyOutside(outline: Outline, address: string, rows: ReadonlyMap<
     return `It stands in ${stands}, which took '${arm ?? ''}'${reasonText(node)}.`;
   }
   const waits = containers.findLast(({ row }) => row === undefined);
-  return waits === undefined ? null : `It stands in ${waits.at}, ${withArticle(waits.node.kind)} that has not begun.`;
-}
-
-/** Addresses of what a node stands in, the nearest first. */
-export function containerAddresses(outline: Outline, address: string): string[] {
-  return containersOf(outline, idIn(address)).map((each) => addressAt(each, indicesOf(address)));
-}
-
-/** A node's id, as the last part of its address. */
-export function idIn(address: string): string {
-  return address.slice(address.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
-}
-
-function containersOf(outline: Outline, id: string): Outlined[] {
-  const container = outline.get(outline.get(id)?.container ?? '');
-  if (container === undefined) return [];
-  return [container, ...containersOf(outline, container.node.id)];
+  return waits === undefined
+    ? null
+    : `It stands in ${waits.address}, ${withArticle(waits.node.kind)} that has not begun.`;
 }
 
 function reasonText(node: PlanNode): string {
@@ -86,10 +87,12 @@ function momentText(row: NodeRow): string {
   return typeof until === 'string' ? `: until ${until}` : '';
 }
 
-function approvalText({ status, output }: NodeRow): string {
+function approvalText(row: NodeRow): string {
+  const { status, output } = row;
   const given = status === 'completed' ? givenIn(output) : null;
-  if (given !== null) return `${given.approved ? 'approved' : 'rejected'} by ${given.by} at ${given.at}`;
-  return status === 'waiting' ? 'it waits for an answer' : 'nobody has answered it';
+  if (given !== null) return answerText(given);
+  if (status === 'waiting') return 'it waits for an answer';
+  return hasBegun(row) ? 'nobody has answered it' : 'nobody was asked';
 }
 
 function takenArm(row: NodeRow): string | null {

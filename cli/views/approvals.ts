@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { answerText } from '../../core/nodes/answer-text';
 import { askedFor } from '../../core/nodes/asked-for';
 import { allNodes } from '../../core/nodes';
-import { type GivenAnswer, unanswered } from '../../core/plan/approval';
+import type { GivenAnswer } from '../../core/plan/approval';
 import type { Json } from '../../core/plan/json';
 import type { Plan } from '../../core/plan/plan';
+import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { onLines, onOneLine } from './cut';
 import { took } from './duration';
@@ -39,11 +41,9 @@ const Given = z.object({
   answer: z.json().optional(),
 });
 
-/** The approvals among some nodes of a run. Those that were never reached are not there. */
+/** The approvals among some nodes of a run that have asked. Those that were skipped, or given up before it, have not. */
 export function approvalsOf(plan: Plan | null, nodes: readonly NodeRow[]): ApprovalView[] {
-  return nodes
-    .filter(({ kind, status }) => kind === 'approval' && status !== 'skipped')
-    .map((node) => viewOf(plan, node));
+  return nodes.filter((node) => node.kind === 'approval' && hasBegun(node)).map((node) => viewOf(plan, node));
 }
 
 function viewOf(plan: Plan | null, node: NodeRow): ApprovalView {
@@ -84,7 +84,7 @@ export function commandOf({ run_id, address }: Pick<NodeRow, 'run_id' | 'address
 /** An approval for people: what it asks and of whom while it waits, else what was answered; empty: it asks no longer. */
 export function approvalText(view: ApprovalView, run: string, now: Date): string {
   const { address, command, given } = view;
-  if (given !== null) return `${address}: ${answerText(view, given)}`;
+  if (given !== null) return `${address}: ${givenText(view, given)}`;
   if (command === null) return '';
   const where = `perennial show ${run} --node ${shellWord(address)}`;
   return [
@@ -97,7 +97,7 @@ export function approvalText(view: ApprovalView, run: string, now: Date): string
 /** The same beside all that is told of the node: what it shows is there already. */
 export function askText(view: ApprovalView, now: Date): string {
   const { command, given } = view;
-  if (given !== null) return `Answer: ${answerText(view, given)}`;
+  if (given !== null) return `Answer: ${givenText(view, given)}`;
   if (command === null) return '';
   return [`It waits for: ${command}   (to say no: --reject)`, ...askLines(view, now)].join('\n');
 }
@@ -111,12 +111,10 @@ function askLines({ asked, until, may, asks }: ApprovalView, now: Date): string[
   ];
 }
 
-/** `approved by ana at 2026-02-01T00:00:05.000Z: looks right` */
-function answerText({ reusedFrom }: Pick<ApprovalView, 'reusedFrom'>, given: GivenAnswer): string {
-  const { approved, by, at, note, answer } = given;
-  if (by === unanswered(at).by) return `nobody had answered by ${at}, which counts as a no`;
-  const reason = note === null || note === '' ? '' : `: ${note}`;
+/** `approved by ana at 2026-02-01T00:00:05.000Z, with {"share":0.5}: looks right` */
+function givenText({ reusedFrom }: Pick<ApprovalView, 'reusedFrom'>, given: GivenAnswer): string {
+  const { answer } = given;
   const more = answer === undefined || answer === null ? '' : `, with ${onOneLine(answer, '--json')}`;
   const from = reusedFrom === null ? '' : `, in ${reusedFrom}`;
-  return `${approved ? 'approved' : 'rejected'} by ${by} at ${at}${from}${more}${reason}`;
+  return answerText(given, `${from}${more}`);
 }

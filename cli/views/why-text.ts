@@ -15,7 +15,8 @@ export function whyText(
   const needed = needs.map((need) => [need.address, need.status ?? 'not begun']);
   const list = needed.length === 0 ? [] : [`It reads, or comes after:\n${table(['node', 'status'], needed, width)}`];
   if (view === null) {
-    const none = 'It needs nothing: the item that it stands in has not begun.';
+    const isOfItem = /\[\d+\]\//.test(address);
+    const none = `It needs nothing${isOfItem ? ': the item that it stands in has not begun' : ''}.`;
     const said = [...(about === null ? [] : [about]), ...list];
     return `${address} has not begun in ${run}. ${said.length === 0 ? none : said.join(' ')}`;
   }
@@ -37,7 +38,7 @@ function sentences(view: NodeView, about: string | null): string[] {
   if (node.reused_from !== null)
     return [`Reused: a rerun took its output over from ${node.reused_from}; nothing that it depends on was touched.`];
   if (node.given !== null) return [`Not executed: its output was ${saying('given', node.given)}.`];
-  if (node.status === 'skipped') return [`Skipped. ${about ?? 'What it stands in was not taken.'}`];
+  if (node.status === 'skipped') return [`Skipped. ${about ?? 'The records do not tell why.'}`];
   if (node.kind !== 'step') return [about ?? `It is ${withArticle(node.kind)}.`, ...failed];
   return [cacheSentence(node.cache, offBy(node, view)), ...failed];
 }

@@ -22,7 +22,23 @@ export interface GivenAnswer extends Approval {
   readonly answer?: Json;
 }
 
+/** Who an answer is by when nobody gave one in time. */
+const NOBODY = 'time-out';
+
 /** What counts as the answer when nobody gave one in time. */
 export function unanswered(at: string): Approval {
-  return { approved: false, by: 'time-out', note: 'Nobody answered in time.', at };
+  return { approved: false, by: NOBODY, note: 'Nobody answered in time.', at };
 }
+
+/** Whether an answer is what stands for none. Nobody says yes by saying nothing. */
+export function isUnanswered({ approved, by }: Pick<Approval, 'approved' | 'by'>): boolean {
+  return !approved && by === NOBODY;
+}
+
+/** Whether somebody may answer under a name: none may under that of nobody. */
+export function mayAnswerAs(name: string): boolean {
+  return name !== NOBODY;
+}
+
+/** What is said of an answer under that name. */
+export const NOT_A_PERSON = `'${NOBODY}' stands for nobody's answer; give the name of who answers`;

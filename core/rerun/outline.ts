@@ -55,3 +55,27 @@ export function indicesOf(address: string): number[] {
 export function addressAt({ node, maps }: Outlined, indices: readonly number[]): string {
   return maps.map((map, depth) => `${map}[${indices[depth] ?? 0}]/`).join('') + node.id;
 }
+
+/** A node's id, as the last part of its address. */
+export function idIn(address: string): string {
+  return address.slice(address.lastIndexOf('/') + 1).replace(/\[\d+\]$/, '');
+}
+
+/** What a node stands in, and the address of each. */
+export interface Container {
+  readonly node: PlanNode;
+  readonly address: string;
+}
+
+/** What a node stands in, the nearest first; nothing for one that no plan has. */
+export function containersOf(outline: Outline, address: string): Container[] {
+  return around(outline, idIn(address)).map((each) => {
+    return { node: each.node, address: addressAt(each, indicesOf(address)) };
+  });
+}
+
+function around(outline: Outline, id: string): Outlined[] {
+  const container = outline.get(outline.get(id)?.container ?? '');
+  if (container === undefined) return [];
+  return [container, ...around(outline, container.node.id)];
+}

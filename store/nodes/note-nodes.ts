@@ -18,7 +18,9 @@ export async function noteNodes(db: Db, run: string, notes: readonly NodeNote[])
        error = COALESCE(EXCLUDED.error, nodes.error),
        -- Whoever still executes what has failed or was cancelled can no longer commit.
        fence = nodes.fence + CASE WHEN EXCLUDED.status IN ('failed', 'cancelled') THEN 1 ELSE 0 END,
-       ended_at = EXCLUDED.ended_at
+       -- Told again, an end is when it was: what is given up has no other sign of never having begun.
+       ended_at = CASE WHEN nodes.status = EXCLUDED.status THEN COALESCE(nodes.ended_at, EXCLUDED.ended_at)
+                       ELSE EXCLUDED.ended_at END
      WHERE nodes.output IS NULL`,
     [run, JSON.stringify(lastOfEach(notes))],
   );

@@ -8,6 +8,7 @@ import { type Json, pipeline, planHash, step } from '../../core';
 import type { EndRunArgument } from '../../core/interpret/activity';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
+import { hasBegun } from '../../store/nodes/has-begun';
 import { listNodes } from '../../store/nodes/list-nodes';
 import { findRun } from '../../store/runs/find-run';
 import { listOpenRuns } from '../../store/runs/list-open-runs';
@@ -161,6 +162,20 @@ test('of several notes on one node the last counts, and a committed output is no
   const nodes = await listNodes(db, 'r4', { limit: 10 });
   expect(nodes.find((n) => n.address === 'gate')).toMatchObject({ status: 'completed', input: { show: 1 } });
   expect(nodes.find((n) => n.address === 'late')).toMatchObject({ status: 'skipped', output: null });
+});
+
+test('what is given up has not begun by its record, told once or twice; what has waited has', async () => {
+  const engine = activities();
+  const gate = (address: string) => ({ address, node: 'gate', kind: 'approval' }) as const;
+  const tell = (address: string, status: 'waiting' | 'cancelled') =>
+    engine['perennial.note-node']({ run: 'r4', notes: [{ ...gate(address), status }] });
+  await tell('given-up', 'cancelled');
+  await tell('given-up', 'cancelled');
+  await tell('waited', 'waiting');
+  await tell('waited', 'cancelled');
+  const begun = (await listNodes(db, 'r4', { limit: 10 })).filter(hasBegun).map(({ address }) => address);
+  expect(begun).toContain('waited');
+  expect(begun).not.toContain('given-up');
 });
 
 test('an answer is checked by its form, and a refused one says what is wrong', async () => {

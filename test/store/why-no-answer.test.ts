@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { whyNoAnswer } from '../../client/why-no-answer';
 import { pipeline, planHash, step } from '../../core';
+import { unanswered } from '../../core/plan/approval';
 import type { NodeNote } from '../../core/interpret';
 import { openDb } from '../../store/db';
 import { noteNodes } from '../../store/nodes/note-nodes';
@@ -84,10 +85,19 @@ test('who was faster is named, with what they said and when, before the end of t
   const run = await asking('answered', noted('release', 'completed', { output }));
   const told = async () => (await whyNoAnswer(db, run, 'release'))?.message;
   expect(await told()).toContain(
-    `[PER_KEEP_013] 'release' of answered was answered: rejected by ana at ${at} (a storm).`,
+    `[PER_KEEP_013] 'release' of answered was answered: rejected by ana at ${at}: a storm.`,
   );
   await endRun(db, { run, status: 'rejected', reason: 'no', output: null });
-  expect(await told()).toContain(`rejected by ana at ${at} (a storm).`);
+  expect(await told()).toContain(`rejected by ana at ${at}: a storm.`);
+});
+
+test('one whose time ran out is said to have had no answer, not one by somebody called time-out', async () => {
+  const run = await asking('late', noted('release', 'completed', { output: { ...unanswered(at) } }));
+  const error = await whyNoAnswer(db, run, 'release');
+  expect(error).toMatchObject({ code: 'PER_KEEP_013' });
+  expect(error?.message).toContain(
+    `'release' of late takes no answer any more: nobody had answered by ${at}, which counts as a no.`,
+  );
 });
 
 test('one that nobody answered before the run ended says how and when that ended', async () => {

@@ -62,6 +62,7 @@ test.each<[{ [key: string]: Json }, string]>([
     { approved: false, by: 'time-out', note: 'Nobody answered in time.' },
     'release: nobody had answered by 2026-02-01T00:05:00.000Z, which counts as a no',
   ],
+  [{ by: 'time-out' }, 'release: approved by time-out at 2026-02-01T00:05:00.000Z'],
 ])('one that was answered says who, what, when and why: %j', (more, told) => {
   expect(text(said(more))).toEqual([told]);
 });
@@ -72,9 +73,18 @@ test('one that a rerun took over says of which run the answer is', () => {
   ]);
 });
 
-test('one that nobody can answer any more is not offered, and one whose arm was not taken has never asked', () => {
-  expect(text({ ...release, status: 'cancelled' })).toEqual(['']);
-  expect(text({ ...release, status: 'skipped' })).toEqual([]);
+test('one that nobody can answer any more is not offered', () => {
+  const [began, ended_at] = [release.first_claimed, '2026-02-01T00:05:00.000Z'];
+  const stopped: NodeRow = { ...release, status: 'cancelled', ended_at };
+  expect(text(stopped)).toEqual(['']);
+  expect(text({ ...stopped, input: null })).toEqual(['']);
+  expect(approvalsOf(plan, [stopped])).toMatchObject([{ asked: began, given: null, command: null }]);
+});
+
+test('one whose arm was not taken, or that was given up after a failure, has never asked', () => {
+  const never: NodeRow = { ...release, input: null, ended_at: release.first_claimed };
+  expect(approvalsOf(plan, [{ ...never, status: 'skipped' }])).toEqual([]);
+  expect(approvalsOf(plan, [{ ...never, status: 'cancelled' }])).toEqual([]);
 });
 
 test('one inside a map is named as a shell takes it, and what is long is cut with the way to the rest', () => {
