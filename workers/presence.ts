@@ -15,8 +15,8 @@ export function startPresence(worker: {
   readonly db: Pool;
   readonly pool: string;
   readonly build: string;
-  /** Digest of the project's bundle. */
-  readonly project: string;
+  /** Digest of the project's bundle, as it is when it is asked. */
+  readonly project: () => string;
   readonly steps: readonly AnnouncedStep[];
   readonly log: Logger;
 }): Service {
@@ -24,8 +24,9 @@ export function startPresence(worker: {
   const id = `${hostname()}:${process.pid}`;
   let isAnnounced = steps.length === 0;
   const say = async (): Promise<void> => {
-    if (isAnnounced) return seeWorker(db, { id, pool, build, project });
-    await announceSteps(db, { id, pool, build, project }, steps);
+    const facts = { id, pool, build, project: project() };
+    if (isAnnounced) return seeWorker(db, facts);
+    await announceSteps(db, facts, steps);
     isAnnounced = true;
   };
   const saying = repeat(SAYS_EVERY, say, (error) => {
