@@ -32,6 +32,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_STACK_012: EXIT.usage,
   PER_STACK_014: EXIT.usage,
   PER_STACK_060: EXIT.usage,
+  PER_STACK_063: EXIT.usage,
   PER_STACK_061: EXIT.usage,
   PER_RUN_001: EXIT.usage,
   PER_RUN_009: EXIT.unreachable,

@@ -8,7 +8,8 @@ import { implementationsIn, withCalled } from '../core';
 import type { HandWritten, Implementation, Model, Pipeline, ProjectConfig } from '../core';
 import { isPerennialError, PerennialError, perennialError } from '../core/errors';
 import { bundleProject, type ProjectBundle } from './bundle-project';
-import { projectCode } from './code/project-code';
+import { reach } from './code/module-graph';
+import { filesDigest, projectCode } from './code/project-code';
 import { type BundledProject, thrownAt, withDeepTraces } from './code/thrown-at';
 import { checkLoaded } from './pool-steps';
 
@@ -28,6 +29,8 @@ export interface Project {
   readonly pools: readonly string[];
   /** Loads the code of a pool's steps: what its files export by `implement(...)`. Empty for a pool without any. */
   steps(pool: string): Promise<Implementation[]>;
+  /** SHA-256 over the files that are loaded with the config: pipelines, models, contracts; not the code of steps. */
+  readonly definitions: string;
   /** The code behind one of these implementations: the files that its own file reaches, and the packages of these. */
   codeOf(implementation: Implementation): StepCode;
 }
@@ -60,6 +63,7 @@ export async function loadProject(folder: string, state: string): Promise<Projec
     workflows: config.workflows,
     pools,
     steps: (pool) => loadSteps(source, config, pool, { root, bundle }),
+    definitions: filesDigest(root, reach(graph, 'perennial.config.ts', 'eager')),
     codeOf: projectCode({ root, graph, loaded }),
   };
 }

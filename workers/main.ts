@@ -13,17 +13,19 @@ import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
 import { installRuntime, openLog } from './log';
 import { openPoolResources } from './open-resources';
+import { hearSupervisor } from './hear-supervisor';
 import { startPresence } from './presence';
 import { startServices } from './services';
 import { WORKFLOW_POOL } from './tuning';
 import { createWorker, taskQueueOf } from './worker';
 
 /**
- * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N] [--devices 0,1]`. Prints one line `{"ready": {...}}` on
- * stdout once it polls; logs on stderr. SIGTERM and SIGINT end it gracefully; a second one at once.
+ * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N] [--devices 0,1] [--standby]`. Prints one line
+ * `{"ready": {...}}` on stdout once it polls; logs on stderr. SIGTERM and SIGINT end it gracefully; a second one at once. With
+ * --standby it makes everything ready but the project, which it loads when its supervisor says so on stdin.
  */
 async function main(log: Logger): Promise<void> {
-  const { pool, slots: told, devices: named } = readArguments();
+  const { pool, slots: told, devices: named, standby } = readArguments();
   const environment = readEnvironment();
   const given = takeResources(environment.project);
   log.level = environment.logLevel;
@@ -33,10 +35,10 @@ async function main(log: Logger): Promise<void> {
   useDevices(pool, devices, log);
   const stopped = signalled(log);
   const db = openDb(environment.databaseUrl, { max: 20 });
-  const [connection, project] = await Promise.all([
-    connectWorker(environment.temporalAddress, log),
-    loadProject(environment.project, environment.state),
-  ]);
+  const connecting = connectWorker(environment.temporalAddress, log);
+  const supervisor = standby ? hearSupervisor() : null;
+  await supervisor?.calledUp;
+  const [connection, project] = await Promise.all([connecting, loadProject(environment.project, environment.state)]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
   const parts = { db, environment, log, project, resources, devices: devices.names };
@@ -45,7 +47,8 @@ async function main(log: Logger): Promise<void> {
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
   const running = worker.run();
   const { build } = environment;
-  const presence = startPresence({ db, pool, build, project: project.digest, steps: announced, log });
+  const digest = (): string => supervisor?.project() ?? project.digest;
+  const presence = startPresence({ db, pool, build, project: digest, steps: announced, log });
   const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project }) : null;
   log.info({ pool, build: environment.build, steps: Object.keys(activities) }, 'the worker polls');
   process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);
@@ -61,9 +64,18 @@ async function main(log: Logger): Promise<void> {
   }
 }
 
-function readArguments(): { pool: string; slots: number | undefined; devices: string | undefined } {
+interface Arguments {
+  readonly pool: string;
+  readonly slots: number | undefined;
+  readonly devices: string | undefined;
+  readonly standby: boolean;
+}
+
+function readArguments(): Arguments {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { pool: text, slots: text, devices: text } });
+  const { values } = parseArgs({
+    options: { pool: text, slots: text, devices: text, standby: { type: 'boolean', default: false } },
+  });
   const slots = values.slots === undefined ? undefined : Number(values.slots);
   if (values.pool === undefined || (slots !== undefined && !(Number.isInteger(slots) && slots > 0))) {
     throw perennialError(
@@ -71,7 +83,7 @@ function readArguments(): { pool: string; slots: number | undefined; devices: st
       'A worker is started with --pool <name> and, if wanted, --slots <count> and --devices <list>.',
     );
   }
-  return { pool: values.pool, slots, devices: values.devices };
+  return { pool: values.pool, slots, devices: values.devices, standby: values.standby };
 }
 
 /** Says once what the worker computes on. With one device its own process keeps to it; with several each step has a process. */

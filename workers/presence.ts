@@ -14,8 +14,8 @@ export function startPresence(worker: {
   readonly db: Pool;
   readonly pool: string;
   readonly build: string;
-  /** Digest of the project's bundle. */
-  readonly project: string;
+  /** Digest of the project's bundle, as it is when it is asked. */
+  readonly project: () => string;
   readonly steps: readonly AnnouncedStep[];
   readonly log: Logger;
 }): Service {
@@ -23,7 +23,7 @@ export function startPresence(worker: {
   const id = `${hostname()}:${process.pid}`;
   let unsaid = steps;
   const say = async (): Promise<void> => {
-    await seeWorker(db, { id, pool, build, project }, unsaid);
+    await seeWorker(db, { id, pool, build, project: project() }, unsaid);
     unsaid = [];
   };
   const saying = repeat(SAYS_EVERY, say, (error) => {

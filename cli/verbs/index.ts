@@ -3,6 +3,7 @@ import { registerApprove } from './approve';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
+import { registerDev } from './dev';
 import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
@@ -36,6 +37,7 @@ export const VERBS: readonly Register[] = [
   registerDemo,
   registerUp,
   registerDown,
+  registerDev,
   registerPlan,
   registerDocs,
   registerRun,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PartName } from '../../workers/embedded/stack-file';
 import { act, CommonOptions, verb } from '../frame';
 import type { Frame } from '../frame';
+import { launcherEnds } from '../launcher-ends';
 import { defaultState, resolveSettings } from '../settings';
 import type { Resolved } from '../settings';
 import { followUp } from '../views/follow-up';
@@ -88,19 +89,4 @@ function folderToStart({ settings, sources }: Resolved, frame: Frame): string {
   if (sources.state !== 'stack' || state === main || existsSync(state)) return state;
   frame.note(`${state}, the state folder of the last stack started here, is gone: starting in ${main}`);
   return main;
-}
-
-/** Resolves when this command is told to end, or when the process that started it over a channel is gone. */
-function launcherEnds(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => {
-        resolve(signal);
-      });
-    process.once('disconnect', () => {
-      resolve('the launcher is gone');
-    });
-    // Without a channel nothing else holds the event loop.
-    setInterval(() => undefined, 60_000);
-  });
 }

@@ -122,6 +122,12 @@ export const STACK_ERRORS = {
     title: 'the pages of the pipelines are out of date',
     fix: 'Run `perennial docs` and commit what it writes.',
   },
+  PER_STACK_063: {
+    fault: 'user',
+    retryable: false,
+    title: 'loading a project came to no end',
+    fix: 'Look for what its files do while they are loaded: a loop, an exit.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -89,6 +89,13 @@ function named(root: string, path: string): string {
   return inEngine.startsWith('..') ? path : `perennial-ml/${inEngine.split(sep).join('/')}`;
 }
 
+/** SHA-256 over files by their names; in hex. @param paths from the root */
+export function filesDigest(root: string, paths: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const path of [...paths].sort()) hash.update(`${named(root, path)}\0${digestOf(join(root, path))}\0`);
+  return hash.digest('hex');
+}
+
 function digestOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

@@ -24,6 +24,8 @@ export interface Child {
   readonly ended: Promise<string>;
   /** True until it has ended. */
   isRunning(): boolean;
+  /** Writes a line to its stdin; lost when it has ended. */
+  tell(line: string): void;
 }
 
 /**
@@ -52,7 +54,12 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     if (spec.onLine !== undefined) readLines(child, spec.onLine);
     const mark = child.pid === undefined ? null : markOf(child.pid);
     if (mark === null) throw new Error(`${spec.command} ended at once; see ${spec.log}`);
-    return { mark, ended, isRunning: () => child.exitCode === null && child.signalCode === null };
+    return {
+      mark,
+      ended,
+      isRunning: () => child.exitCode === null && child.signalCode === null,
+      tell: (line) => child.stdin?.write(`${line}\n`),
+    };
   } finally {
     closeSync(log);
   }

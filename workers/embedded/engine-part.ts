@@ -20,15 +20,36 @@ export interface EnginePart {
   readonly env: NodeJS.ProcessEnv;
   readonly state: string;
   readonly project: string;
-  readonly onStarted: (child: Child) => void;
+}
+
+/** One that runs, and may not be ready yet. */
+export interface BegunPart {
+  readonly child: Child;
+  /**
+   * Resolves at its line `{"ready": {...}}` on stdout.
+   *
+   * @throws PER_STACK_006 when it ends first or is not ready within a minute from the call
+   */
+  ready(): Promise<Child>;
 }
 
 /**
- * Starts one of the engine's processes and waits for its line `{"ready": {...}}` on stdout.
+ * Starts one of the engine's processes and waits until it is ready.
  *
- * @throws PER_STACK_006 when it ends first or is not ready within a minute; PER_STACK_012 when it was not built.
+ * @throws PER_STACK_006 when it does not become so; PER_STACK_012 when it was not built.
  */
-export async function startEnginePart(part: EnginePart): Promise<Child> {
+export async function startEnginePart(part: EnginePart, onStarted: (child: Child) => void): Promise<Child> {
+  const { child, ready } = await beginEnginePart(part);
+  onStarted(child);
+  return ready();
+}
+
+/**
+ * Starts one of the engine's processes.
+ *
+ * @throws PER_STACK_012 when it was not built.
+ */
+export async function beginEnginePart(part: EnginePart): Promise<BegunPart> {
   const program = builtFile(part.program);
   if (!existsSync(program)) throw perennialError('PER_STACK_012', `${program} is missing.`);
   const log = join(part.state, 'logs', `${part.name}.log`);
@@ -55,13 +76,17 @@ export async function startEnginePart(part: EnginePart): Promise<Child> {
       if (ReadyLine.safeParse(parse(line)).success) isReady();
     },
   });
-  part.onStarted(child);
-  const timer = new AbortController();
-  const outcome = await Promise.race([ready, child.ended, after(60_000, timer.signal)]);
-  timer.abort();
-  if (outcome === 'ready') return child;
-  const said = lastWords(log);
-  throw perennialError('PER_STACK_006', `${part.name} was not ready (${outcome}${said}); log: ${log}.`);
+  return {
+    child,
+    async ready() {
+      const timer = new AbortController();
+      const outcome = await Promise.race([ready, child.ended, after(60_000, timer.signal)]);
+      timer.abort();
+      if (outcome === 'ready') return child;
+      const said = lastWords(log);
+      throw perennialError('PER_STACK_006', `${part.name} was not ready (${outcome}${said}); log: ${log}.`);
+    },
+  };
 }
 
 /** What the log's last line says, so that the error tells the reason and not only where to look for it. */

@@ -14,6 +14,8 @@ export const StackRequest = z.object({
   remember: z.boolean(),
   /** The parts to start. */
   only: z.array(PartName),
+  /** Have a worker on standby for each that runs, so that the project can be loaded anew at once. */
+  standby: z.boolean().default(false),
   launcher: ProcessMark,
 });
 export type StackRequest = z.infer<typeof StackRequest>;
@@ -22,6 +24,8 @@ export type StackRequest = z.infer<typeof StackRequest>;
 export const ToSupervisor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), request: StackRequest }),
   z.object({ type: z.literal('stop') }),
+  /** The project has been edited: put new workers in place of these; the others hear its new digest. */
+  z.object({ type: z.literal('replace'), parts: z.array(PartName), project: z.string() }),
   z.object({ type: z.literal('detach') }),
 ]);
 export type ToSupervisor = z.infer<typeof ToSupervisor>;
@@ -34,6 +38,14 @@ export const StackProgress = z.object({
 });
 export type StackProgress = z.infer<typeof StackProgress>;
 
+/** How the replacement of a worker ended. */
+export const ReplacedPart = z.object({
+  part: PartName,
+  /** Why the old one goes on; null: the new one is in its place. */
+  error: z.string().nullable(),
+});
+export type ReplacedPart = z.infer<typeof ReplacedPart>;
+
 /** What a supervisor tells its launcher. */
 export const FromSupervisor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening') }),
@@ -42,5 +54,6 @@ export const FromSupervisor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), code: z.string().nullable(), detail: z.string() }),
   z.object({ type: z.literal('detached') }),
   z.object({ type: z.literal('stopped') }),
+  z.object({ type: z.literal('replaced'), parts: z.array(ReplacedPart) }),
 ]);
 export type FromSupervisor = z.infer<typeof FromSupervisor>;

@@ -6,13 +6,13 @@ import { ERRORS, PerennialError, perennialError } from '../../core/errors';
 import { builtFile } from '../package-root';
 import { lockHolder } from './lock';
 import { FromSupervisor } from './messages';
-import type { StackProgress, ToSupervisor } from './messages';
+import type { ReplacedPart, StackProgress, ToSupervisor } from './messages';
 import { endLeftovers } from './parts';
 import { endMarked, markOf } from './process-mark';
 import { PartName, readStackFile, removeStackFile } from './stack-file';
 import type { StackAddresses, StackFile } from './stack-file';
 
-export type { StackProgress } from './messages';
+export type { ReplacedPart, StackProgress } from './messages';
 export { purgeState } from './state-folder';
 export type { Purged } from './state-folder';
 export type { PartName, StackAddresses, StackFile } from './stack-file';
@@ -30,6 +30,8 @@ export interface StartStackOptions {
   readonly remember?: boolean | undefined;
   /** The parts to start. Default: all. */
   readonly only?: readonly PartName[] | undefined;
+  /** Have workers on standby, so that {@link Stack.replace} takes a moment only. Default: none. */
+  readonly standby?: boolean | undefined;
   readonly onProgress?: ((progress: StackProgress) => void) | undefined;
 }
 
@@ -43,6 +45,13 @@ export interface Stack {
   readonly temporalCli: string | null;
   /** Process ids by part, as of now: a part that was restarted has a new one. */
   readonly pids: Readonly<Partial<Record<PartName, number>>>;
+  /**
+   * The project has been edited: puts new workers in place of these and tells the others its new digest. Returns once the
+   * new ones are ready; one that does not become so leaves the old one at work. One call at a time.
+   *
+   * @param project digest of the project as it is now
+   */
+  replace(parts: readonly PartName[], project: string): Promise<readonly ReplacedPart[]>;
   /** Ends every part. Workers get ten seconds to finish what they do. */
   stop(): Promise<void>;
   /** Lets the stack outlive this process; {@link stopStack} ends it then. */
@@ -62,11 +71,11 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   const supervisor = spawnSupervisor(state);
   const messages = listen(supervisor, options.onProgress);
   await messages.next('listening');
-  const { fresh = false, useServer = false, remember = true } = options;
+  const { fresh = false, useServer = false, remember = true, standby = false } = options;
   const only = [...(options.only ?? PartName.options)];
   send(supervisor, {
     type: 'start',
-    request: { state, project: resolve(options.project), fresh, useServer, remember, only, launcher },
+    request: { state, project: resolve(options.project), fresh, useServer, remember, only, standby, launcher },
   });
   const outcome = await messages.next('ready', 'failed');
   if (outcome.type === 'failed') {
@@ -158,6 +167,12 @@ function handleOf(file: StackFile, supervisor: ChildProcess, messages: Messages)
     get pids() {
       const processes = (readStackFile(file.state) ?? file).processes;
       return Object.fromEntries(Object.entries(processes).map(([name, mark]) => [name, mark.pid]));
+    },
+    async replace(parts, project) {
+      const replaced = messages.next('replaced');
+      send(supervisor, { type: 'replace', parts: [...parts], project });
+      const answer = await replaced;
+      return answer.type === 'replaced' ? answer.parts : [];
     },
     async stop() {
       if (!supervisor.connected) return;

@@ -4,17 +4,19 @@ import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import { migrate } from '../../store/migrate';
 import { withoutResources } from '../../store/resource-values';
+import type { ToWorker } from '../hear-supervisor';
 import { builtFile } from '../package-root';
 import { ensureSearchAttributes } from '../search-attributes';
-import { startEnginePart } from './engine-part';
+import { type EnginePart, startEnginePart } from './engine-part';
 import { keepLock, lockHolder, releaseLock, takeLock } from './lock';
-import type { StackProgress, StackRequest } from './messages';
-import { endLeftovers, Parts } from './parts';
+import type { ReplacedPart, StackProgress, StackRequest } from './messages';
+import { endLeftovers, Parts, type StartPart } from './parts';
 import { freePorts } from './ports';
 import { openPostgresHome, postgresUrl, startPostgres } from './postgres';
 import { recordedHome } from './postgres-home';
 import { markOf } from './process-mark';
 import { secretsOf } from './secrets';
+import { Standbys } from './standby';
 import { clearState } from './state-folder';
 import { removeStackFile, writeCurrent, writePrivate } from './stack-file';
 import type { PartName, StackAddresses, StackFile } from './stack-file';
@@ -32,6 +34,11 @@ export interface Supervised {
   holdsFolder(): boolean;
   /** Removes the place outside of the state folder where root's Postgres lived; for a stack whose state folder is gone. */
   dropHome(): void;
+  /**
+   * The project has been edited: puts new workers in place of these, all at once, once they are ready; one that does not
+   * become so leaves the old one at work. The other workers hear the project's new digest.
+   */
+  replace(names: readonly PartName[], project: string): Promise<ReplacedPart[]>;
   /** Ends every part and gives the state folder back. `patience`: ms that workers may take to finish. */
   stop(patience: number): Promise<void>;
 }
@@ -49,13 +56,15 @@ export async function supervise(request: StackRequest, tell: Tell, log: (text: s
     },
     log,
   );
+  const standbys = new Standbys(log);
+  const workers = new Map<PartName, EnginePart>();
   const stop = async (patience: number): Promise<void> => {
-    await parts.stop(patience);
+    await Promise.all([standbys.end(), parts.stop(patience)]);
     removeStackFile(request.state);
     releaseLock(request.state, self);
   };
   try {
-    const made = await startParts(request, parts, tell);
+    const made = await startParts(request, { parts, standbys, workers }, tell);
     file = { ...made, supervisor: self, processes: parts.processes() };
     saveFile(file);
     for (const home of request.remember ? writeCurrent(request.state, request.project) : []) {
@@ -77,17 +86,51 @@ export async function supervise(request: StackRequest, tell: Tell, log: (text: s
     dropHome: () => {
       if (home !== null) rmSync(home, { recursive: true, force: true });
     },
+    replace: (names, digest) => replaceWorkers({ parts, standbys, workers }, names, digest),
     holdsFolder: () => lockHolder(request.state)?.holder.pid === self.pid,
     stop,
   };
 }
 
+/** What runs, and what is ready to run in its place. */
+interface Running {
+  readonly parts: Parts;
+  readonly standbys: Standbys;
+  /** The workers that can be replaced, as they are started. */
+  readonly workers: Map<PartName, EnginePart>;
+}
+
+async function replaceWorkers(
+  { parts, standbys, workers }: Running,
+  names: readonly PartName[],
+  project: string,
+): Promise<ReplacedPart[]> {
+  const told = JSON.stringify({ project } satisfies ToWorker);
+  for (const name of workers.keys()) if (!names.includes(name)) parts.tell(name, told);
+  const replaced = [...workers.values()]
+    .filter(({ name }) => names.includes(name))
+    .map(async (part) => {
+      const again: StartPart = (onStarted) => standbys.callUp(part, onStarted);
+      try {
+        await parts.replace(part.name, () => standbys.callUp(part), again);
+        return { part: part.name, error: null };
+      } catch (error) {
+        return { part: part.name, error: error instanceof Error ? error.message : String(error) };
+      }
+    });
+  const outcomes = await Promise.all(replaced);
+  // Only now: their start would take the cores from those that are waited for.
+  for (const part of workers.values()) standbys.prepare(part);
+  return outcomes;
+}
+
 async function startParts(
   request: StackRequest,
-  parts: Parts,
+  running: Running,
   tell: Tell,
 ): Promise<Omit<StackFile, 'supervisor' | 'processes'>> {
   const { state } = request;
+  const { parts } = running;
   const left = await endLeftovers(state);
   if (left.length > 0)
     tell({ part: 'stack', state: 'note', text: `ended what an earlier stack left: ${left.join(', ')}` });
@@ -106,7 +149,7 @@ async function startParts(
   }
   const build = buildId();
   const env = { ...process.env, ...told(request, secrets.token, build, temporal.address, postgres) };
-  const serving = await engineParts(request, parts, env, tell);
+  const serving = await engineParts(request, running, env, tell);
   const addresses: StackAddresses = {
     temporal: temporal.address,
     temporalUi: temporal.ui,
@@ -216,7 +259,7 @@ async function postgresOf(
 /** Starts workers and serving together. Returns the URL of serving. */
 async function engineParts(
   request: StackRequest,
-  parts: Parts,
+  { parts, standbys, workers }: Running,
   env: NodeJS.ProcessEnv,
   tell: Tell,
 ): Promise<string | null> {
@@ -234,11 +277,17 @@ async function engineParts(
         tell({ part: part.name, state: 'starting', text: `starting ${part.name}` });
         // Resources are for steps, and steps run in workers.
         const told = part.name === 'serving' ? withoutResources(env) : env;
-        await parts.keep(part.name, (onStarted) => startEnginePart({ ...part, env: told, state, project, onStarted }));
+        const made: EnginePart = { ...part, env: told, state, project };
+        if (request.standby && part.name !== 'serving') {
+          const worker = { ...made, args: [...made.args, '--standby'] };
+          workers.set(part.name, worker);
+          await parts.keep(part.name, (onStarted) => standbys.callUp(worker, onStarted));
+        } else await parts.keep(part.name, (onStarted) => startEnginePart(made, onStarted));
         tell({ part: part.name, state: 'ready', text: part.name === 'serving' ? `http://127.0.0.1:${port}` : 'ready' });
       }),
   );
   throwFirst(outcomes);
+  for (const worker of workers.values()) standbys.prepare(worker);
   return request.only.includes('serving') ? `http://127.0.0.1:${port}` : null;
 }
 

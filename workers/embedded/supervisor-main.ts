@@ -61,7 +61,13 @@ process.on('message', (raw) => {
   const message = ToSupervisor.parse(raw);
   if (message.type === 'start') void start(message.request);
   else if (message.type === 'stop') void end('asked to', 10_000);
-  else {
+  else if (message.type === 'replace') {
+    void stack
+      ?.then((running) => running.replace(message.parts, message.project))
+      .then((parts) => {
+        say({ type: 'replaced', parts });
+      });
+  } else {
     void stack?.then((running) => {
       kept = true;
       running.detach();

@@ -4,7 +4,16 @@
  * packages that it depends on; nothing is fetched.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,6 +81,16 @@ test('it compiles, and its own tests pass', async () => {
   const { stdout } = await run('npm', ['test'], { cwd: project });
   expect(stdout).toMatch(/pass 2\b/);
   expect(stdout).toMatch(/fail 0\b/);
+});
+
+test('its pages are written, and the check in CI fails once they are out of date', async () => {
+  await perennial('docs');
+  await perennial('docs', '--check');
+  const page = join(project, 'docs/pipelines/train-churn.md');
+  expect(readFileSync(page, 'utf8')).toContain('The Parquet file with the rows.');
+  appendFileSync(page, 'more');
+  const failed = perennial('docs', '--check', '--json');
+  await expect(failed).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('PER_STACK_062') as unknown });
 });
 
 test('on a stack of its own its pipeline trains a model that answers', async () => {

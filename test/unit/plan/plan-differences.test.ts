@@ -8,7 +8,7 @@ import { gte, pipeline, step } from '../../../core';
 import { planHash } from '../../../core/plan/hash';
 import type { Plan } from '../../../core/plan/plan';
 import { type PlanDifferences, planDifferences } from '../../../core/plan/plan-differences';
-import { anyRichPlan } from '../core/plans';
+import { anyRichPlan, everywhere } from '../core/plans';
 
 const N = z.object({ n: z.number() });
 const load = step('load', { input: N, output: N });
@@ -109,6 +109,32 @@ test('law: something is told exactly when the hashes differ', () => {
       expect(count(planDifferences(a, a))).toBe(0);
       expect(count(planDifferences(a, b)) > 0).toBe(planHash(a) !== planHash(b));
       expect(planDifferences(a, b).same).toBe(planHash(a) === planHash(b));
+    }),
+  );
+});
+
+const nothing = { op: 'literal', value: 'edited' } as const;
+const EDITS: Readonly<Record<string, (plan: Plan) => Plan>> = {
+  'the order of nodes': (plan) => ({ ...plan, body: { ...plan.body, nodes: plan.body.nodes.toReversed() } }),
+  'the value': (plan) => ({ ...plan, body: { ...plan.body, output: nothing } }),
+  tags: (plan) => everywhere(plan, (node) => ({ ...node, tags: ['edited'] })),
+  inputs: (plan) => everywhere(plan, (node) => (node.kind === 'step' ? { ...node, input: nothing } : node)),
+  conditions: (plan) => everywhere(plan, (node) => (node.kind === 'branch' ? { ...node, when: nothing } : node)),
+  'bodies of maps': (plan) =>
+    everywhere(plan, (node) => (node.kind === 'map' ? { ...node, body: { ...node.body, output: nothing } } : node)),
+  'the config': (plan) => ({ ...plan, config: { type: 'object', properties: { edited: {} } } }),
+  'what a failure does': (plan) => ({ ...plan, onFailure: plan.onFailure === 'cancel' ? 'finish-others' : 'cancel' }),
+  contracts: (plan) => ({
+    ...plan,
+    steps: Object.fromEntries(Object.entries(plan.steps).map(([name, one]) => [name, { ...one, timeout: 7 }])),
+  }),
+};
+
+test.each(Object.entries(EDITS))('law: an edit of %s alone is told', (_what, edited) => {
+  fc.assert(
+    fc.property(anyRichPlan, (plan) => {
+      const after = edited(plan);
+      expect(count(planDifferences(plan, after)) > 0).toBe(planHash(plan) !== planHash(after));
     }),
   );
 });
