@@ -1,6 +1,7 @@
 import type { Json, Pipeline } from '../core';
 import { configRefusal } from '../core/define/config-refusal';
 import { perennialError } from '../core/errors';
+import { isList } from '../core/plan/json';
 import { PARTITION, partitionOf } from '../core/partitions/partition';
 import { toJson } from './run-step/to-json';
 
@@ -17,7 +18,11 @@ export async function configOf(pipeline: Pipeline, given: unknown, key: string |
   if (key === undefined) throw perennialError('PER_RUN_120', `A run of ${name} works on one of its partitions.`);
   if (partitions === null) throw perennialError('PER_RUN_120', `${name} has no partitions, '${key}' neither.`);
   const partition = { ...partitionOf(name, partitions, key) };
-  return typeof config === 'object' ? { ...config, [PARTITION]: partition } : { [PARTITION]: partition };
+  return isObject(config) ? { ...config, [PARTITION]: partition } : { [PARTITION]: partition };
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !isList(value);
 }
 
 /**
