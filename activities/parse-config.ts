@@ -1,6 +1,7 @@
 import type { Json, Pipeline } from '../core';
 import { configRefusal } from '../core/define/config-refusal';
 import { perennialError } from '../core/errors';
+import { isList } from '../core/plan/json';
 import { PARTITION, partitionOf } from '../core/partitions/partition';
 import { toJson } from './run-step/to-json';
 

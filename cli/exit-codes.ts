@@ -70,6 +70,8 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_RUN_123: EXIT.usage,
   PER_RUN_124: EXIT.refused,
   PER_RUN_125: EXIT.refused,
+  PER_RUN_126: EXIT.refused,
+  PER_RUN_127: EXIT.usage,
   PER_RUN_130: EXIT.usage,
   PER_KEEP_001: EXIT.usage,
   PER_KEEP_002: EXIT.usage,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { createWrittenActivities } from '../activities/begin-written';
+import { backfillActivities } from '../activities/backfill';
 import { createEngineActivities } from '../activities/engine';
 import { keeperActivities } from '../activities/keep';
 import { createRunStep } from '../activities/run-step';
@@ -69,5 +70,14 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
   const { build } = environment;
   const engine = createEngineActivities({ db, artifacts, pipelines, build, project: digest });
   const written = createWrittenActivities({ db, workflows, build });
-  return { activities: { ...steps, ...engine, ...written, ...keeperActivities({ db, project }) }, announced: [] };
+  return {
+    activities: {
+      ...steps,
+      ...engine,
+      ...written,
+      ...keeperActivities({ db, project }),
+      ...backfillActivities({ db, pipelines }),
+    },
+    announced: [],
+  };
 }

@@ -14,6 +14,7 @@ import { endRun } from '../store/runs/end-run';
 import { listOpenRuns, type OpenRun } from '../store/runs/list-open-runs';
 import { notePaused } from '../store/runs/note-paused';
 import { noteTemporalRun } from '../store/runs/note-temporal-run';
+import { reconcileBackfills } from './reconcile-backfills';
 import { repeat } from './repeat';
 import type { Service } from './services';
 
@@ -55,7 +56,7 @@ export interface Reconciled {
   readonly keepersStarted: readonly string[];
 }
 
-/** One pass over open runs, retrains that never began, and the project's keepers. */
+/** One pass over open runs, retrains that never began, back-fills, and the project's keepers. */
 export async function reconcile(
   dependencies: ReconcileDependencies,
   stopping: () => boolean = () => false,
@@ -63,6 +64,7 @@ export async function reconcile(
   const found = await reconcileRuns(dependencies, stopping);
   await endHardCancels(dependencies, stopping);
   await reconcileRetrains(dependencies, stopping);
+  await reconcileOpenBackfills(dependencies, stopping);
   const keepersStarted = await reconcileKeepers(dependencies, stopping);
   return { ...found, keepersStarted };
 }
@@ -130,6 +132,18 @@ async function reconcileRetrains(dependencies: ReconcileDependencies, stopping: 
   }
 }
 
+async function reconcileOpenBackfills(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<void> {
+  const { started, closed } = await reconcileBackfills(
+    dependencies,
+    async (id) => endOf(await describe(dependencies.temporal, id)),
+    async (backfill, work) => {
+      if (!stopping()) await apart(dependencies, { backfill }, work);
+    },
+  );
+  if (started.length > 0) dependencies.log.info({ started }, 'started back-fills that nobody had');
+  if (closed.length > 0) dependencies.log.warn({ closed }, 'closed back-fills that were ended in Temporal');
+}
+
 async function reconcileKeepers(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<string[]> {
   const { temporal, project, log } = dependencies;
   const started: string[] = [];
@@ -148,7 +162,7 @@ async function reconcileKeepers(dependencies: ReconcileDependencies, stopping: (
 /** One thing that cannot be reconciled is logged and does not keep the others from it; an unreachable Temporal ends the pass. */
 async function apart(
   { log }: ReconcileDependencies,
-  about: { readonly run?: string; readonly model?: string },
+  about: { readonly run?: string; readonly model?: string; readonly backfill?: string },
   work: () => Promise<void>,
 ): Promise<void> {
   try {

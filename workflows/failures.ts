@@ -11,6 +11,7 @@ import { perennialError } from '../core/errors';
 // By their files: a hand-written workflow has the rest of the interpreter not in its bundle.
 import { failureOf, failureOfEnd } from '../core/interpret/failure';
 import type { Failure, NodeEvent } from '../core/interpret/state';
+import type { EndStatus } from '../core/keep/event';
 
 /** The event that the end of a node's activity or child workflow by an error is. */
 export function eventOf(address: string, error: unknown): NodeEvent {
@@ -53,4 +54,14 @@ export function errorOf(status: 'failed' | 'cancelled' | 'rejected', reason: str
   if (status === 'cancelled') return new CancelledFailure(reason);
   const { type, message, fault } = failureOfEnd({ status, reason, failure });
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [{ status, fault }] });
+}
+
+/** How a child that failed ended, in the records' words. */
+export function endOf(error: unknown): { readonly status: EndStatus; readonly reason: string } {
+  const cause: unknown = error instanceof ChildWorkflowFailure ? error.cause : error;
+  const reason = cause instanceof Error ? cause.message.slice(0, 2_000) : String(cause);
+  if (cause instanceof CancelledFailure) return { status: 'cancelled', reason };
+  if (cause instanceof TerminatedFailure) return { status: 'terminated', reason };
+  if (cause instanceof TimeoutFailure) return { status: 'timed-out', reason };
+  return { status: 'failed', reason };
 }

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { backfill } from './backfill';
 import { keeper } from './keeper';
 import { mapShard } from './map-shard';
 import { reportCause } from './report-cause';
@@ -13,6 +14,7 @@ type AnyWorkflow = { run(argument: unknown): Promise<unknown> }['run'];
 
 /** The engine's own workflows. Their types have a dot, which no exported name can have. */
 const ENGINE: { readonly [type: string]: AnyWorkflow } = {
+  'perennial.backfill': backfill,
   'perennial.keeper': keeper,
   'perennial.map-shard': mapShard,
   'perennial.report-cause': reportCause,

@@ -4,9 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import {
-  CancelledFailure,
   ChildWorkflowCancellationType,
-  ChildWorkflowFailure,
   condition,
   continueAsNew,
   defineQuery,
@@ -17,19 +15,18 @@ import {
   setCurrentDetails,
   setHandler,
   startChild,
-  TerminatedFailure,
-  TimeoutFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AttendedRetrain, KeeperActivities } from '../activities/keep';
 import { decide, type KeeperCommand, type ShellEvent } from '../core/keep/decide';
 import { describeKeeper } from '../core/keep/describe';
-import type { Cause, EndStatus, KeeperEvent } from '../core/keep/event';
+import type { Cause, KeeperEvent } from '../core/keep/event';
 import { parseKeeperEvent } from '../core/keep/parse-event';
 import { verdictOf } from '../core/keep/verdict';
 import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import { INITIAL_STATE, type KeeperState, type Retrain } from '../core/keep/state';
+import { endOf } from './failures';
 
 /** Tells a keeper something. Its argument is a KeeperEvent (core/keep/event.ts); anything else is logged and dropped. */
 export const eventSignal = defineSignal<[unknown]>('event');
@@ -206,14 +203,4 @@ function showVerdict(cause: Cause): void {
   const verdict = verdictOf(cause);
   const shown = workflowInfo().typedSearchAttributes.get(VERDICT);
   if (verdict !== null && verdict !== shown) upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
-}
-
-/** How a child that failed ended, in the records' words. */
-function endOf(error: unknown): { readonly status: EndStatus; readonly reason: string } {
-  const cause: unknown = error instanceof ChildWorkflowFailure ? error.cause : error;
-  const reason = cause instanceof Error ? cause.message.slice(0, 2_000) : String(cause);
-  if (cause instanceof CancelledFailure) return { status: 'cancelled', reason };
-  if (cause instanceof TerminatedFailure) return { status: 'terminated', reason };
-  if (cause instanceof TimeoutFailure) return { status: 'timed-out', reason };
-  return { status: 'failed', reason };
 }

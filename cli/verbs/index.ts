@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { registerApprove } from './approve';
+import { registerBackfill } from './backfill';
+import { registerBackfills } from './backfills';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
@@ -43,6 +45,8 @@ export const VERBS: readonly Register[] = [
   registerRun,
   registerRerun,
   registerPartitions,
+  registerBackfill,
+  registerBackfills,
   registerRuns,
   registerShow,
   registerWhy,

@@ -416,6 +416,18 @@ export const RUN_ERRORS = {
     title: 'A partition is done',
     fix: 'It is not done twice by the same plan; `perennial rerun <run> --from <node>` does it again on purpose.',
   },
+  PER_RUN_126: {
+    fault: 'user',
+    retryable: true,
+    title: 'Another back-fill has these partitions before it',
+    fix: 'Wait for it (`perennial backfills`), stop it with `perennial backfills <id> --cancel`, or name a range beside it.',
+  },
+  PER_RUN_127: {
+    fault: 'user',
+    retryable: false,
+    title: 'Unknown back-fill',
+    fix: 'List the back-fills with `perennial backfills`.',
+  },
   PER_RUN_130: {
     fault: 'user',
     retryable: false,

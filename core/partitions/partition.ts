@@ -21,7 +21,14 @@ interface Units {
 
 function unitsOf(spec: TimePartitions): Units {
   const calendar = knownCalendar(spec.timezone);
-  if (spec.kind === 'daily') return { numberOf: dayOf, keyOf: dayKey, startOf: calendar.startOf, at: calendar.dayAt };
+  if (spec.kind === 'daily') {
+    return {
+      numberOf: dayOf,
+      keyOf: dayKey,
+      startOf: (day) => calendar.startOf(day),
+      at: (instant) => calendar.dayAt(instant),
+    };
+  }
   return {
     numberOf: monthOf,
     keyOf: monthKey,

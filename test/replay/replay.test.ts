@@ -83,6 +83,9 @@ describe('recorded histories', () => {
       'keeper',
       'retrain',
       'report-cause',
+      'backfill',
+      'backfill-continued',
+      'backfill-cancelled',
     ];
     expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `${name}.json`)));
   });

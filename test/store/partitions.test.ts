@@ -12,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../database';
 
 jest.setTimeout(60_000);
 
+const instant: unknown = expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/);
 let database: TestDatabase;
 let db: Pool;
 
@@ -60,7 +61,7 @@ test('a run that completes has done the partition and its nodes, in the ledger a
   expect(await look('whole')).toMatchObject({ done: null, last: { run: 'p:whole', status: 'running' }, nodes: [] });
   await endRun(db, { run: 'p:whole', status: 'completed', reason: null, output: 1 });
   expect(await look('whole')).toMatchObject({
-    done: { run: 'p:whole', plan: 'old', build: 'b1', at: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) },
+    done: { run: 'p:whole', plan: 'old', build: 'b1', at: instant },
     last: { status: 'completed' },
     runs: 1,
     nodes: ['extract', 'per-seed'],
@@ -115,8 +116,9 @@ test('a partition that was done stays done while it is run again, and when that 
 });
 
 test('a run of no partition leaves the ledger as it is', async () => {
-  const { partition: _none, ...run } = aRunOf('x', 'plain');
-  await beginRun(db, run);
+  const { id, pipeline, planHash, config, build, temporalRunId } = aRunOf('x', 'plain');
+  const none = { model: null, decisionId: null, parentRun: null };
+  await beginRun(db, { id, pipeline, planHash, config, build, temporalRunId, ...none });
   await nodes('plain', { extract: 'completed' });
   await endRun(db, { run: 'plain', status: 'completed', reason: null, output: 1 });
   const { rows } = await db.query(`SELECT 1 FROM partition_ledger WHERE run_id = 'plain'`);

@@ -1,7 +1,7 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment -- what the compiler refuses has the type of an error */
+/* eslint-disable @typescript-eslint/no-unsafe-return -- what the compiler refuses has the type of an error */
 // Danger: a graph that reads the window of a partition that has none, or of a pipeline without partitions.
 import { z } from 'zod';
-import { daily, keys, monthly, type Pipeline, pipeline, type Ref, type TimePartition } from '../../core';
+import { daily, keys, monthly, type Pipeline, pipeline, type Ref, template, type TimePartition } from '../../core';
 import { extract } from './churn';
 import { type Equal, holds } from './equal';
 
@@ -12,7 +12,7 @@ export const nightly = pipeline('nightly', {
   config,
   graph(g, given, day) {
     holds<Equal<typeof day, Ref<TimePartition>>>();
-    return g.run(extract, { table: given.table, days: 1 });
+    return g.run(extract, { table: template`${given.table} from ${day.from} to ${day.to}`, days: 1 });
   },
 });
 
