@@ -108,11 +108,14 @@ async function reconcileRun(
   return 'reset';
 }
 
-/** Whoever wanted a run ended at once may be gone before it was. */
+/** Whoever wanted a run ended at once may be gone before it was: before its record says so, or between that and Temporal. */
 async function endHardCancels(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<void> {
-  for (const { run, ...who } of await listHardCancels(dependencies.db, HARD_PATIENCE)) {
+  for (const { run, temporalRun, ...who } of await listHardCancels(dependencies.db, HARD_PATIENCE)) {
     if (stopping()) return;
-    await apart(dependencies, { run }, () => terminate(dependencies, run, who));
+    await apart(dependencies, { run }, async () => {
+      const description = await describe(dependencies.temporal, run);
+      if (endOf(description) === null && description?.runId === temporalRun) await terminate(dependencies, run, who);
+    });
   }
 }
 

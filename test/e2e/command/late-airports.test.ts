@@ -137,14 +137,15 @@ test('an unknown pipeline and a config that the contract refuses start nothing',
   expect(JSON.stringify(misspelt.result)).toContain("did you mean 'limit'?");
 }, 60_000);
 
-test('a project that is edited after its workers have loaded it is run with a warning, that of the workers without one', async () => {
+test('a project that is edited after its workers have loaded it is run, and run again, with a warning, that of the workers without one', async () => {
   const edited = mkdtempSync(join(tmpdir(), 'perennial-edited-'));
   try {
     symlinkSync(join(root, 'node_modules'), join(edited, 'node_modules'));
     const config = `import of from ${JSON.stringify(join(root, 'perennial.config'))}; export default { ...of };`;
     writeFileSync(join(edited, 'perennial.config.ts'), config);
     const env = { ...process.env, PERENNIAL_STATE: process.env['PERENNIAL_TEST_STATE'] };
-    const start = [join(root, 'dist/cli/main.js'), 'run', 'late-airports', '--set', 'limit=1', '--json', '--project'];
+    const command = join(root, 'dist/cli/main.js');
+    const start = [command, 'run', 'late-airports', '--set', 'limit=1', '--wait', '--json', '--project'];
     const [own, other] = await Promise.all(
       [root, edited].map((from) => run(process.execPath, [...start, from], { env })),
     );
@@ -153,6 +154,10 @@ test('a project that is edited after its workers have loaded it is run with a wa
     expect(other?.stderr).toMatch(/^warning: .*`perennial down` and `perennial up`.*$/m);
     const workers = [{ pool: 'cpu', project: expect.any(String) as string, workers: 1 }];
     expect(JSON.parse(other?.stdout ?? '')).toMatchObject({ otherCode: { workers } });
+    const { run: id } = Started.parse(JSON.parse(own?.stdout ?? ''));
+    const again = await run(process.execPath, [command, 'rerun', id, '--json', '--project', edited], { env });
+    expect(again.stderr).toMatch(/^warning: .*`perennial down` and `perennial up`.*$/m);
+    expect(JSON.parse(again.stdout)).toMatchObject({ parent: id, otherCode: { workers } });
   } finally {
     rmSync(edited, { recursive: true, force: true });
   }

@@ -17,9 +17,11 @@ import { intervene } from '../../../client/intervene';
 import { rerun } from '../../../client/rerun';
 import type { Intervention, RunStatus } from '../../../core/interpret';
 import { listExecutions } from '../../../store/executions/list-executions';
+import { addIntervention } from '../../../store/interventions/add-intervention';
 import { listInterventions } from '../../../store/interventions/list-interventions';
 import { findNode } from '../../../store/nodes/find-node';
 import { listNodes } from '../../../store/nodes/list-nodes';
+import { endRun } from '../../../store/runs/end-run';
 import { findRun } from '../../../store/runs/find-run';
 import { reconcile } from '../../../workers/reconcile';
 import { eventually, killGroup, Surroundings } from '../../chaos/surroundings';
@@ -274,10 +276,36 @@ it('a run that waits for a pool without a worker says so within 30 s, and no lon
   expect(await findRun(around.db, 'far')).toMatchObject({ waits_for: null });
 });
 
-describe('somebody who acts in Temporal behind the back of the engine', () => {
-  const quiet = pino({ level: 'silent' });
-  const look = () => reconcile({ db: around.db, temporal: around.client, project: { models: [] }, log: quiet });
+const quiet = pino({ level: 'silent' });
+const look = () => reconcile({ db: around.db, temporal: around.client, project: { models: [] }, log: quiet });
 
+describe('a run that somebody wanted ended at once, and who died', () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const ask = { action: 'cancel', ...ana, grace: 1, hard: true } as const;
+  const inTemporal = async (run: string) => (await around.client.workflow.getHandle(run).describe()).status.name;
+
+  it.each([
+    ['before its record said so', false],
+    ['between its record and Temporal', true],
+  ])('%s is ended in both, as cancelled by that person', async (_, isRecorded) => {
+    const run = isRecorded ? 'half-dead' : 'asked-in-vain';
+    await running('line', run, 'hold');
+    // One of a moment ago is the client's own to carry out.
+    await addIntervention(around.db, { run, id: 'young', at: minutesAgo(0), ask });
+    await look();
+    expect(await inTemporal(run)).toBe('RUNNING');
+    if (isRecorded) await endRun(around.db, { run, status: 'cancelled', reason: 'Cancelled by ana: a test.' });
+    await addIntervention(around.db, { run, id: 'old', at: minutesAgo(1), ask });
+    await look();
+    expect(await inTemporal(run)).toBe('TERMINATED');
+    const record = { status: 'cancelled', reason: saying('Cancelled by ana: a test.') };
+    expect(await findRun(around.db, run)).toMatchObject(record);
+    await look();
+    expect(await findRun(around.db, run)).toMatchObject(record);
+  });
+});
+
+describe('somebody who acts in Temporal behind the back of the engine', () => {
   it('ends a paused run for good: its record says so, and holds it up no longer', async () => {
     await running('line', 'shot', 'hold');
     await act('shot', { action: 'pause' });
