@@ -31,10 +31,6 @@ function fieldsOf(config: Json): { readonly [key: string]: Json } {
   return typeof config === 'object' && config !== null && !isList(config) ? config : {};
 }
 
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
 /**
  * What a person writes and nobody knows is a mistake. What a graph wires into a call may hold more than the called
  * pipeline asks for, as the input of a step may.

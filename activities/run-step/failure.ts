@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import { isPerennialError, type Fault } from '../../core/errors';
 import type { RecordedError } from '../../store/nodes/node-row';
@@ -10,6 +11,8 @@ export const Failure = z.object({
   message: z.string(),
   fault: z.enum(['user', 'engine']),
   retryable: z.boolean(),
+  /** How long the next execution is to be waited for, ms, when the step's own code says so. */
+  nextDelay: z.number().optional(),
   stack: z.string().optional(),
 });
 export type Failure = z.infer<typeof Failure>;
@@ -26,11 +29,13 @@ const MESSAGE_LIMIT = 2_000;
 export function describe(error: unknown, never: readonly string[] = [], mask: Mask = NO_MASK): Failure {
   const names = namesOf(error);
   const said = ownWord(error);
+  const nextDelay = ownDelay(error);
   return {
     type: mask.text(names[0] ?? 'Error'),
     message: recordable(mask.text(messageOf(error)).slice(0, MESSAGE_LIMIT)),
     fault: said.fault,
     retryable: said.retryable && !names.some((name) => never.includes(name)),
+    ...(nextDelay === null ? {} : { nextDelay }),
     ...(error instanceof Error && error.stack !== undefined ? { stack: mask.text(error.stack) } : {}),
   };
 }
@@ -42,20 +47,32 @@ export function toApplicationFailure(failure: Failure, cause?: unknown): Applica
     message: failure.message,
     nonRetryable: !failure.retryable,
     details: [{ fault: failure.fault }],
+    ...(failure.nextDelay === undefined ? {} : { nextRetryDelay: failure.nextDelay }),
     ...(cause instanceof Error ? { cause } : {}),
   });
 }
 
 /** The failure as records keep it. */
 export function toRecord(failure: Failure): RecordedError {
-  const { type, message, fault, retryable } = failure;
-  return { type, message, fault, retryable };
+  const { type, message, fault, retryable, nextDelay } = failure;
+  return { type, message, fault, retryable, ...(nextDelay === undefined ? {} : { nextDelay }) };
 }
 
 function ownWord(error: unknown): { fault: Fault; retryable: boolean } {
   if (isPerennialError(error)) return { fault: error.fault, retryable: error.retryable };
   if (error instanceof ApplicationFailure) return { fault: 'user', retryable: error.nonRetryable !== true };
   return { fault: 'user', retryable: true };
+}
+
+/** ms; null: the retries of the contract say. */
+function ownDelay(error: unknown): number | null {
+  if (!(error instanceof ApplicationFailure) || error.nextRetryDelay == null) return null;
+  try {
+    return msToNumber(error.nextRetryDelay);
+  } catch {
+    // A text that is no length of time: what failed has to be told all the same.
+    return null;
+  }
 }
 
 /** What an error may be called by, the best name first: its code or type, its name, its class. */

@@ -36,7 +36,8 @@ export function retryingOf(plan: Plan | null, nodes: readonly NodeRow[], executi
     if (retry === null || newest?.outcome !== 'failed' || newest.ended_at === null) return [];
     const { address, attempt, error } = newest;
     if (attempt >= retry.attempts) return [];
-    const next = new Date(Date.parse(newest.ended_at) + delayAfter(retry, attempt)).toISOString();
+    const delay = error?.nextDelay ?? delayAfter(retry, attempt);
+    const next = new Date(Date.parse(newest.ended_at) + delay).toISOString();
     return [{ address, attempt, attempts: retry.attempts, error, next }];
   });
 }

@@ -35,6 +35,8 @@ export interface RecordedError {
   readonly message: string;
   readonly fault: 'user' | 'engine';
   readonly retryable: boolean;
+  /** How long the next execution is waited for, ms, where the step's own code said so. */
+  readonly nextDelay?: number;
 }
 
 /** A node's record. */

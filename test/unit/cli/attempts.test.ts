@@ -40,6 +40,11 @@ test.each([
   ]);
 });
 
+test('a delay that the step itself asked for counts before that of its retries', () => {
+  const asked = { ...failed(1), error: { ...failed(1).error, nextDelay: 600_000 } };
+  expect(retryingOf(plan, [node('flaky')], [asked])).toMatchObject([{ next: '2026-02-01T00:10:00.000Z' }]);
+});
+
 test('what executes, has ended, has used up its attempts, or is another node does not wait', () => {
   const open = { ...failed(2), outcome: null, ended_at: null, error: null };
   expect(retryingOf(plan, [node('flaky')], [failed(1), open])).toEqual([]);

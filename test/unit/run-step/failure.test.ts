@@ -1,6 +1,6 @@
 // Danger: a bug of the user's code is taken for one of the engine, or what can never succeed is tried again.
 import { ApplicationFailure } from '@temporalio/common';
-import { describe as describeError, toApplicationFailure } from '../../../activities/run-step/failure';
+import { describe as describeError, toApplicationFailure, toRecord } from '../../../activities/run-step/failure';
 import { perennialError } from '../../../core/errors';
 
 class BadDataset extends Error {}
@@ -34,4 +34,14 @@ test('Temporal is told type, fault and whether to try again', () => {
   const cause = new BadDataset('x');
   const failure = toApplicationFailure(describeError(cause, ['BadDataset']), cause);
   expect(failure).toMatchObject({ type: 'BadDataset', nonRetryable: true, details: [{ fault: 'user' }], cause });
+});
+
+test('a delay that the step asks for is recorded and kept, also by one that ran in another process', () => {
+  const failure = describeError(
+    ApplicationFailure.create({ message: 'x', type: 'Busy', nextRetryDelay: '10 minutes' }),
+  );
+  expect(toRecord(failure)).toMatchObject({ type: 'Busy', nextDelay: 600_000 });
+  expect(toApplicationFailure(failure).nextRetryDelay).toBe(600_000);
+  expect(toRecord(describeError(new BadDataset('x')))).not.toHaveProperty('nextDelay');
+  expect(toApplicationFailure(describeError(new BadDataset('x'))).nextRetryDelay).toBeUndefined();
 });
