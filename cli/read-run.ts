@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { digestsIn } from '../activities/run-step/digests-in';
 import { perennialError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
+import { outlineOf, wholeAddress } from '../core/rerun/outline';
 import { findArtifacts } from '../store/artifacts';
 import { type CacheEntryRow, findEntry } from '../store/cache/find-entry';
 import { listCosts } from '../store/cost/list-costs';
@@ -58,8 +59,11 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
   const run = await knownRun(db, id);
   const node = await findNode(db, id, address);
   if (node === null) {
-    const why = `'${address}' is no node of ${id} that has begun; \`perennial show ${id}\` lists them`;
-    throw perennialError('PER_STACK_011', `--node: ${why}.`);
+    const plan = await planOf(db, run);
+    const example = plan === null ? null : wholeAddress(outlineOf(plan), address);
+    const why =
+      example === null ? 'is no node that has begun' : `is inside a map: name one item of it, like ${example}`;
+    throw perennialError('PER_STACK_011', `--node: '${address}' ${why}; \`perennial show ${id}\` lists them.`);
   }
   const [artifacts, executions, costs, entry, plan, interventions] = await Promise.all([
     artifactsOf(db, node),

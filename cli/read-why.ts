@@ -3,7 +3,7 @@ import { perennialError } from '../core/errors';
 import { readNodes } from '../core/expr/reads';
 import { allNodes, readsOf } from '../core/nodes';
 import type { Plan, PlanNode } from '../core/plan/plan';
-import { containersOf, idIn, outlineOf } from '../core/rerun/outline';
+import { containersOf, idIn, outlineOf, wholeAddress } from '../core/rerun/outline';
 import { findCode, findEnvironment } from '../store/cache/find-key-part';
 import type { CodeDetail } from '../store/cache/key-part';
 import { findNode } from '../store/nodes/find-node';
@@ -126,6 +126,10 @@ async function notBegun(db: Pool, plan: Plan | null, row: RunRow, address: strin
   if (plan === null || node === undefined) {
     const known = nodes.map(({ id }) => id).join(', ') || 'no nodes';
     throw perennialError('PER_STACK_011', `'${address}' is no node of ${run}, whose plan has: ${known}.`);
+  }
+  const example = wholeAddress(outlineOf(plan), address);
+  if (example !== null) {
+    throw perennialError('PER_STACK_011', `'${address}' is inside a map: name one item of it, like ${example}.`);
   }
   const [about, needs] = await Promise.all([standsIn(db, plan, row, address), needsOf(db, node, run, address)]);
   return { run, address, view: null, against: null, differences: [], about, needs };

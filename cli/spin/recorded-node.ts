@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { isPerennialError, perennialError } from '../../core/errors';
 import type { Json } from '../../core/plan/json';
 import type { PlanNode } from '../../core/plan/plan';
-import { type Outline, outlineOf } from '../../core/rerun/outline';
+import { type Outline, outlineOf, wholeAddress } from '../../core/rerun/outline';
 import { targetOf } from '../../core/rerun/target';
 import { findNode } from '../../store/nodes/find-node';
 import type { NodeRow } from '../../store/nodes/node-row';
@@ -56,8 +56,8 @@ function nodeAt(outline: Outline, address: string): PlanNode {
   const place = placeOf(outline, address);
   const found = outline.get(place.node);
   if (found === undefined) throw perennialError('PER_RUN_045', `There is no node '${address}'.`);
-  if (address.endsWith(']') || place.at.length === found.maps.length) return found.node;
-  const example = [...found.maps.map((map) => `${map}[0]`), place.node].join('/');
+  const example = wholeAddress(outline, address);
+  if (example === null) return found.node;
   throw perennialError('PER_RUN_045', `'${address}' is inside a map: name one item of it, like ${example}.`);
 }
 

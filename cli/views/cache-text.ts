@@ -1,8 +1,8 @@
 import { saying } from '../../core/interpret/intervention';
 import type { CacheReason, NodeRow } from '../../store/nodes/node-row';
 
-/** Who switched the cache off: the step's contract, this use of it, or whoever started the run. null: the records do not tell. */
-export type OffBy = 'step' | 'node' | 'run' | null;
+/** Who switched the cache off: the step's contract, this use of it, or whoever started the run, who may have asked for a part of another one. null: the records do not tell. */
+export type OffBy = 'step' | 'node' | 'run' | 'rerun' | null;
 
 /** Why a node's output came from the cache, or why the node had to run, in a few words. */
 export function cacheText(cache: CacheReason | null, offBy: OffBy = null): string | null {
@@ -39,6 +39,8 @@ const OFF = {
   step: 'Off: the contract of the step says `cache: false`.',
   node: 'Off: the pipeline says `cache: false` for this node.',
   run: 'Off: the run was started without the cache (`--no-cache`).',
+  rerun:
+    'Off: the rerun asked for this node to be executed again (`--from`, `--only`), or for no cache at all (`--no-cache`).',
   unknown: 'Off, for this step or for the whole run.',
 } as const;
 

@@ -113,12 +113,13 @@ export function kindText(node: NodeRow): string {
 /** Who switched the cache off, where it was off. */
 export function offBy(
   { node, step }: Pick<NodeRow, 'node' | 'step'>,
-  { uncached, uses }: Pick<RunView, 'uncached' | 'uses'>,
+  { run, uncached, uses }: Pick<RunView, 'run' | 'uncached' | 'uses'>,
 ): OffBy {
   if (step === null || uncached === null) return null;
   const asked = uses[node]?.cache ?? null;
-  if (asked !== null) return asked ? 'run' : 'node';
-  return uncached.includes(step) ? 'step' : 'run';
+  const starter = run.rerun?.from === undefined && run.rerun?.only === undefined ? 'run' : 'rerun';
+  if (asked !== null) return asked ? starter : 'node';
+  return uncached.includes(step) ? 'step' : starter;
 }
 
 function errorLines(view: RunView): string {

@@ -24,7 +24,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a reference was used as a value while the graph was being defined',
-    fix: 'It has no value yet. Compare it with eq(), gte() and the like in a g.branch, loop over it with g.map, or compute with it in a step.',
+    fix: 'It has no value yet. Put it into a text with template`...`, compare it with eq(), gte() and the like in a g.branch, loop over it with g.map, or compute with it in a step.',
   },
   PER_DEF_005: {
     fault: 'user',

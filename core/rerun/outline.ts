@@ -46,6 +46,16 @@ export function outlineOf(plan: Plan): Outline {
   return outline;
 }
 
+/**
+ * An address like this one that is whole, where it leaves out which item of a map is meant: `per-seed[0]/train` for `train`.
+ * null: nothing is left out, or there is no such node.
+ */
+export function wholeAddress(outline: Outline, address: string): string | null {
+  const found = outline.get(idIn(address));
+  if (found === undefined || address.endsWith(']') || indicesOf(address).length >= found.maps.length) return null;
+  return addressAt(found, []);
+}
+
 /** Indices of the items that an address is inside of: `outer[1]/inner[3]/train` is [1, 3]. */
 export function indicesOf(address: string): number[] {
   return [...address.matchAll(/\[(\d+)\]\//g)].map(([, index]) => Number(index));

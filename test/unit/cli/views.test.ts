@@ -186,6 +186,8 @@ describe('runText', () => {
     expect(text(['collect'])).toMatch(/off for this step *$/m);
     expect(text(['train'])).toMatch(/off for this run *$/m);
     expect(text(null)).toMatch(/cache off *$/m);
+    const again = { ...view, run: { ...view.run, rerun: { from: 'collect' } }, nodes: [off], uncached: ['train'] };
+    expect(runText(again, now)).toMatch(/off for this rerun *$/m);
     const use = { tags: ['team:risk'], asks: ['cache off', 'priority 1'], cache: false };
     const asked = { ...view, nodes: [off], uncached: ['collect'], uses: { collect: use } };
     expect(runText(asked, now)).toMatch(/off for this node +team:risk *$/m);

@@ -9,6 +9,7 @@ import type { Expr, Plan, PlanNode } from '../../../core/plan/plan';
 import { sha256 } from '../../../core/plan/sha256';
 
 import { planRerun, type RecordedNode } from '../../../core/rerun/plan-rerun';
+import { outlineOf, wholeAddress } from '../../../core/rerun/outline';
 import type { Choice } from '../../../core/rerun/target';
 import { drive, type Drive } from './drive';
 import { anyPlan, noop, planOf } from './plans';
@@ -260,6 +261,15 @@ describe('what a rerun runs again', () => {
     expect(again({ only: 'per-seed[2]' })).toEqual({ nodes: ['per-seed', 'fit', 'score'], within: 'per-seed[2]/' });
     expect(again({ from: 'per-seed[2]/fit' })).toEqual({ nodes: ['fit'], within: 'per-seed[2]/' });
   });
+});
+
+test('an address without its item is told with one, and a whole one is not', () => {
+  const body = { nodes: [step('fit', { op: 'item', map: 'per-seed', path: [] })], output: of('fit') };
+  const map = { kind: 'map', id: 'per-seed', over: config('seeds'), maxParallel: null, body, after: [] } as const;
+  const outline = outlineOf(planOf({ nodes: [step('first', config('n')), map], output: of('per-seed') }));
+  expect(wholeAddress(outline, 'fit')).toBe('per-seed[0]/fit');
+  for (const whole of ['per-seed[3]/fit', 'per-seed[3]', 'per-seed', 'first', 'nosuch'])
+    expect(wholeAddress(outline, whole)).toBeNull();
 });
 
 describe('a choice that names nothing', () => {
