@@ -24,6 +24,8 @@ const near = step('near', { ...options, input: z.object({}) });
 const light = { input: Config, output: options.output, retry: options.retry, light: true } as const;
 const quick = step('quick', light);
 const trip = step('trip', light);
+/** Executed many at a time: they are claimed and committed together. */
+const crowd = step('crowd', { ...options, input: Config.extend({ item: z.int() }), cache: false });
 
 /** Fails until it has failed once and that is known outside of the process. */
 function stumbleOnce({ folder, name }: z.infer<typeof Config>): { of: string } {
@@ -56,10 +58,11 @@ const gpu = implement(
 );
 
 const cpu = implement(
-  { near, quick, trip },
+  { near, quick, trip, crowd },
   {
     near: () => ({ of: 'near' }),
     trip: stumbleOnce,
+    crowd: ({ name }) => ({ of: name }),
 
     quick({ name }, ctx: EngineContext) {
       ctx.inCommit(async (tx) => {
@@ -77,12 +80,24 @@ const pipelines = [plain, effect, stumble, maker, quick, trip].map((used) =>
   }),
 );
 
+const crowded = pipeline('crowd-run', {
+  config: Config,
+  graph: (g, { folder, name }) => ({
+    of: name,
+    each: g.map(
+      'each',
+      Array.from({ length: 12 }, (_, i) => i),
+      (item) => g.run(crowd, { folder, name, item }),
+    ),
+  }),
+});
+
 const cached = [known, near].map((used) =>
   pipeline(`${used.name}-run`, { config: Config, graph: (g) => g.run(used, {}) }),
 );
 
 export default defineConfig({
-  pipelines: [...pipelines, ...cached],
+  pipelines: [...pipelines, ...cached, crowded],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });

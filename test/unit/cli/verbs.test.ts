@@ -100,6 +100,8 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
     ['spin', 'r', 'n', '--input', '{'],
     ['spin', 'r', 'n', '--inspect', 'there'],
     ['spin', 'r', 'n', '--timeout', 'soon'],
+    ['demo', '--rows', '999'],
+    ['demo', '--seed', 'any'],
   ];
   test.each(wrong.map((args) => [args.join(' '), args] as const))('%s', async (_line, args) => {
     const { stdout, code } = await perennial(...args, '--state', '/nowhere/at/all', '--json');
