@@ -71,7 +71,7 @@ function nameOf(folder: string): string {
 /** With the releases that the engine was built with: the types of others may not fit. */
 function manifest(name: string, engine: string): string {
   const own = Manifest.parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')));
-  const dev = ['@types/node', 'typescript'].map((one) => [one, own.devDependencies[one]] as const);
+  const { dependencies, devDependencies: dev } = own;
   return `${JSON.stringify(
     {
       name,
@@ -81,8 +81,12 @@ function manifest(name: string, engine: string): string {
         check: 'tsc',
         test: 'esbuild "*.test.ts" --bundle --packages=external --platform=node --outdir=.perennial/test --log-level=warning && node --test .perennial/test/*.test.js',
       },
-      dependencies: { 'perennial-ml': engine, zod: own.dependencies['zod'] },
-      devDependencies: Object.fromEntries([...dev, ['esbuild', own.dependencies['esbuild']]].sort()),
+      dependencies: { 'perennial-ml': engine, zod: dependencies['zod'] },
+      devDependencies: {
+        '@types/node': dev['@types/node'],
+        esbuild: dependencies['esbuild'],
+        typescript: dev['typescript'],
+      },
       // Which of the packages that it brings along may run a script while they are installed.
       allowScripts: own.allowScripts,
     },

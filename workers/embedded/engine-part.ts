@@ -39,9 +39,9 @@ export interface BegunPart {
  * @throws PER_STACK_006 when it does not become so; PER_STACK_012 when it was not built.
  */
 export async function startEnginePart(part: EnginePart, onStarted: (child: Child) => void): Promise<Child> {
-  const { child, ready } = await beginEnginePart(part);
-  onStarted(child);
-  return ready();
+  const begun = await beginEnginePart(part);
+  onStarted(begun.child);
+  return begun.ready();
 }
 
 /**

@@ -121,7 +121,10 @@ export class Parts {
     if (!this.isNewest(name, turn)) return;
     try {
       const next = await this.begin(name, start, turn);
-      if (!this.isNewest(name, turn)) return await endMarked(next.mark, GENTLE[name], 2_000);
+      if (!this.isNewest(name, turn)) {
+        await endMarked(next.mark, GENTLE[name], 2_000);
+        return;
+      }
       this.log(`${name} runs again`);
       void this.restartWhenEnded(name, start, next, tries + 1, turn);
     } catch (error) {
