@@ -2,16 +2,16 @@ import type { Pool } from 'pg';
 import { isPerennialError, perennialError } from '../core/errors';
 import { answerText } from '../core/nodes/answer-text';
 import { withArticle } from '../core/nodes/article';
-import { type Approval, isUnanswered } from '../core/plan/approval';
+import { isUnanswered } from '../core/plan/approval';
 import type { Plan } from '../core/plan/plan';
 import { addressAt, type Outlined, outlineOf } from '../core/rerun/outline';
 import { targetOf } from '../core/rerun/target';
 import { findNode } from '../store/nodes/find-node';
 import { findOver } from '../store/nodes/find-over';
-import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
+import { whyNotBegun } from './why-not-begun';
 
 /**
  * Why a run does not take an answer, as the records tell it; null: they do not.
@@ -26,7 +26,8 @@ export async function whyNoAnswer(db: Pool, runId: string, address: string): Pro
   return (
     notAnApproval(plan, run, address) ??
     (await noSuchItem(db, runId, address)) ??
-    stateOf(run, address, await findNode(db, runId, address), await answerOf(db, runId, address))
+    (await alreadyAnswered(db, runId, address)) ??
+    stateOf(db, plan, run, address)
   );
 }
 
@@ -64,20 +65,20 @@ async function noSuchItem(db: Pool, run: string, address: string): Promise<Error
   return null;
 }
 
-/** null: there is none yet. */
-async function answerOf(db: Pool, run: string, address: string): Promise<Approval | null> {
+async function alreadyAnswered(db: Pool, run: string, address: string): Promise<Error | null> {
   const [over] = await findOver(db, run, [address]);
-  return over?.kind === 'approval' ? over.output : null;
+  if (over?.kind !== 'approval') return null;
+  const was = isUnanswered(over.output) ? 'takes no answer any more' : 'was answered';
+  return perennialError('PER_KEEP_013', `'${address}' of ${run} ${was}: ${answerText(over.output)}.`);
 }
 
-function stateOf(run: RunRow, address: string, node: NodeRow | null, answer: Approval | null): Error | null {
+async function stateOf(db: Pool, plan: Plan, run: RunRow, address: string): Promise<Error | null> {
   const what = `'${address}' of ${run.id}`;
-  if (answer !== null) {
-    const was = isUnanswered(answer) ? 'takes no answer any more' : 'was answered';
-    return perennialError('PER_KEEP_013', `${what} ${was}: ${answerText(answer)}.`);
+  const node = await findNode(db, run.id, address);
+  if (node === null || node.status === 'skipped') {
+    const outside = await whyNotBegun(db, plan, run, address, node !== null);
+    if (outside !== null) return outside;
   }
-  if (node?.status === 'skipped')
-    return perennialError('PER_KEEP_014', `${what} was skipped: its arm was not taken, and nobody was asked.`);
   if (run.status !== 'running') return perennialError('PER_KEEP_014', `${what} was not answered: ${endOf(run)}.`);
   if (node === null || node.status === 'running')
     return perennialError('PER_KEEP_012', `${what} has not begun: what it needs has not ended.`);

@@ -81,6 +81,50 @@ test('one that has not begun is told from one whose arm was not taken', async ()
   expect(await whyNoAnswer(db, skipped, 'release')).toMatchObject({ code: 'PER_KEEP_014' });
 });
 
+describe('one that stands in something', () => {
+  const branching = pipeline('branching', {
+    config: z.object({ on: z.boolean() }),
+    graph(g, { on }) {
+      const more = () => g.map('kinds', [1, 2], () => g.approval('check').approved);
+      g.branch('gate', on, { then: () => g.wait('pause', '1h').until, else: more });
+      g.onFailure('tell', () => g.approval('sorry').approved);
+      return null;
+    },
+  });
+  const said = async (id: string, address: string, ...notes: NodeNote[]) => {
+    await addPlan(db, planHash(branching.plan), branching.plan);
+    return whyNoAnswer(db, await asking(id, ...notes), address);
+  };
+  const asking = async (id: string, ...notes: NodeNote[]) => {
+    const of = { pipeline: 'branching', planHash: planHash(branching.plan), config: {}, build: 'b' };
+    await beginRun(db, { id, ...of, model: null, decisionId: null, parentRun: null, temporalRunId: id });
+    await noteNodes(db, id, notes);
+    return id;
+  };
+  const message = (text: string): unknown => expect.stringContaining(text);
+  const gate = noted('gate', 'running', { kind: 'branch', input: { arm: 'then' } });
+  const skipped = (address: string, kind: NodeNote['kind']) => noted(address, 'skipped', { kind });
+
+  test('an item of a map that was skipped never asks, and is not told to wait', async () => {
+    const why = await said('arm', 'kinds[0]/check', gate, skipped('kinds', 'map'));
+    const text = "was not reached: 'kinds', which it stands in, was skipped: its arm was not taken.";
+    expect(why).toMatchObject({ code: 'PER_KEEP_014', message: message(text) });
+    const open = noted('kinds', 'running', { kind: 'map', input: { items: 2 } });
+    expect(await said('open', 'kinds[0]/check', gate, open)).toMatchObject({ code: 'PER_KEEP_012' });
+  });
+
+  test('a final body is no arm: it has its time, or is for another end', async () => {
+    const early = "it stands in 'tell', a final body that runs only when a run has failed.";
+    expect(await said('running', 'sorry')).toMatchObject({ code: 'PER_KEEP_012', message: message(early) });
+    const id = await asking('well', skipped('tell', 'finally'), skipped('sorry', 'approval'));
+    await endRun(db, { run: id, status: 'completed', reason: null, output: null });
+    const why = await whyNoAnswer(db, id, 'sorry');
+    const late = 'runs only when a run has failed; this one ended as completed. Nobody was asked.';
+    expect(why).toMatchObject({ code: 'PER_KEEP_014', message: message(late) });
+    expect(why?.message).not.toContain('arm');
+  });
+});
+
 test('who was faster is named, with what they said and when, before the end of the run and after it', async () => {
   const run = await asking('answered', noted('release', 'completed', { output }));
   const told = async () => (await whyNoAnswer(db, run, 'release'))?.message;
