@@ -10,9 +10,6 @@ import type { RunnablePipeline } from './runnable';
  *
  * @param run named in the message
  * @throws PER_RUN_085 for keys that the pipeline has lost since: nobody has given them now, and nobody can leave them out
- * @example
- * // config: z.object({ range: Range.transform((range) => ({ ...range, days: daysOf(range) })) })
- * givenAgain(pipeline, 'r-1', { range: { from, to, days: 7 } }) // { range: { from, to } }
  */
 export function givenAgain({ name, config }: RunnablePipeline, run: string, recorded: Json): Json {
   const unknown = unknownKeys(config, recorded);

@@ -5,13 +5,16 @@ import {
   coalesce,
   command,
   cron,
+  daily,
   divide,
   type Graph,
   gte,
   handWritten,
   implement,
+  keys,
   lt,
   maxBy,
+  monthly,
   notSecret,
   pipeline,
   pluck,
@@ -38,6 +41,9 @@ const contracts = handWritten('nightly', {
   train: step('fit', { input: z.object({ table: z.string() }), output: z.object({ model: Model }) }),
   score: step('score', { input: z.object({ model: Model }), output: z.object({ auc: z.number() }) }),
 });
+
+/** What takes the window of a partition. */
+const Extracted = z.object({ table: z.string(), from: z.string(), to: z.string() });
 
 export const examples = {
   handWritten(score: typeof contracts.steps.score) {
@@ -85,6 +91,15 @@ export const examples = {
     return resources;
   },
   cron: () => cron('0 2 * * *', { timezone: 'Europe/Berlin' }),
+  daily(extract: StepContract<typeof Extracted, typeof Extracted>) {
+    pipeline('train-churn', {
+      partitions: daily({ from: '2026-01-01', timezone: 'Europe/Berlin' }),
+      config: z.object({ table: z.string() }),
+      graph: (g, config, day) => g.run(extract, { table: config.table, from: day.from, to: day.to }),
+    });
+  },
+  monthly: () => monthly({ from: '2026-01' }),
+  keys: () => keys(['eu', 'us']),
   implement(fit: (path: string, seed: number, signal: AbortSignal) => { model: string; auc: number }) {
     const train = trainStep;
     const gpuSteps = implement(

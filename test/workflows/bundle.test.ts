@@ -83,9 +83,9 @@ describe('the bundle of perennial-ml/workflow, which users have in theirs', () =
     ).toEqual([]);
   });
 
-  it('adds less than 120 KB to that of the SDK, half of it the table of errors', () => {
+  it('adds less than 130 KB to that of the SDK, half of it the table of errors', () => {
     const [own, all] = [sdk, code].map((text) => Buffer.byteLength(text.replace(/^\/\/# sourceMappingURL=.*$/m, '')));
     expect((all ?? 0) - (own ?? 0)).toBeGreaterThan(50 * 1024);
-    expect((all ?? 0) - (own ?? 0)).toBeLessThan(120 * 1024);
+    expect((all ?? 0) - (own ?? 0)).toBeLessThan(130 * 1024);
   });
 });

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { configOf } from '../../../activities/parse-config';
-import { daily, keys, model, monthly, type Partitions, pipeline, step } from '../../../core';
+import { cron, daily, keys, model, monthly, type Partitions, pipeline, step } from '../../../core';
 import { newestBefore, partitionOf, partitionsIn } from '../../../core/partitions/partition';
 import { codeOf } from '../core/code-of';
 
@@ -165,9 +165,11 @@ describe('a pipeline', () => {
     expect(of(['eu', 'us'])).toEqual(of(['eu']));
   });
 
-  it('with partitions is not called, makes no model, and has no such key in its config', () => {
+  it('with partitions is not called, makes no model, has no schedule, and has no such key in its config', () => {
     const calling = (): unknown => pipeline('calling', { ...graph, graph: (g) => g.call(nightly, {}) });
     expect(codeOf(calling)).toBe('PER_DEF_052');
+    const timed = (): unknown => pipeline('timed', { ...graph, partitions: keys(['eu']), schedule: cron('0 2 * * *') });
+    expect(codeOf(timed)).toBe('PER_DEF_052');
     const own = z.object({ partition: z.string() });
     const taken = (): unknown => pipeline('taken', { partitions: keys(['eu']), config: own, graph: () => null });
     expect(codeOf(taken)).toBe('PER_DEF_052');
@@ -175,7 +177,7 @@ describe('a pipeline', () => {
       model('m', {
         retrain: nightly,
         config: {},
-        schedule: { kind: 'cron', expression: '0 2 * * *', timezone: 'UTC' },
+        schedule: cron('0 2 * * *'),
         monitors: [],
         policy: { cooldown: '1d' },
         serving: { features: {} },

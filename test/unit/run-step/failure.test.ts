@@ -9,7 +9,7 @@ test.each([
   ['an error of the table by its row', perennialError('PER_RUN_002', 'x.'), [], 'PER_RUN_002', 'engine', false],
   ['a class of the user by its name', new BadDataset('x'), [], 'BadDataset', 'user', true],
   ['never, by class', new BadDataset('x'), ['BadDataset'], 'BadDataset', 'user', false],
-  ['never, by code', Object.assign(new Error('x'), { code: 'ENOENT' }), ['ENOENT'], 'Error', 'user', false],
+  ['never, by code', Object.assign(new Error('x'), { code: 'ENOENT' }), ['ENOENT'], 'ENOENT', 'user', false],
   [
     'never, by the code of the table',
     perennialError('PER_RUN_009', 'x.'),
