@@ -39,7 +39,12 @@ function readTimeout(address: string, cause: TimeoutFailure): Failure {
   if (cause.timeoutType === 'HEARTBEAT') {
     return failureOf(perennialError('PER_FLOW_008', `The worker of ${address} fell silent.`));
   }
-  return failureOf(perennialError('PER_RUN_019', `${address} took longer than its time-out${cause.timeoutType === 'START_TO_CLOSE' ? '' : `, ${cause.timeoutType}`}.`));
+  return failureOf(
+    perennialError(
+      'PER_RUN_019',
+      `${address} took longer than its time-out${cause.timeoutType === 'START_TO_CLOSE' ? '' : `, ${cause.timeoutType}`}.`,
+    ),
+  );
 }
 
 /** An activity says in its failure's details whose fault it was. */

@@ -91,7 +91,8 @@ export const examples = {
     return resources;
   },
   cron: () => cron('0 2 * * *', { timezone: 'Europe/Berlin' }),
-  daily(extract: StepContract<typeof Extracted, typeof Extracted>) {
+  daily() {
+    const extract = step('extract', { input: Extracted, output: z.null() });
     pipeline('train-churn', {
       partitions: daily({ from: '2026-01-01', timezone: 'Europe/Berlin' }),
       config: z.object({ table: z.string() }),
