@@ -100,10 +100,10 @@ async function reconcileRun(
     return closed ? 'closed' : 'open';
   }
   if (!description || description.runId === run.temporal_run_id) return 'open';
-  // A reset run goes on under its own name: its record stays open, and follows it.
-  await noteTemporalRun(db, run.id, description.runId);
   // A hand-written workflow is never paused, and answers no such question.
-  if (run.first_temporal_run_id === null) await notePaused(db, run.id, await pausedIn(temporal, run.id));
+  if (run.first_temporal_run_id === null) await followPause(db, temporal, run.id);
+  // A reset run goes on under its own name: its record stays open, and follows it. Last, so that what failed is tried again.
+  await noteTemporalRun(db, run.id, description.runId);
   log.warn({ run: run.id }, 'a run was reset in Temporal and goes on');
   return 'reset';
 }
@@ -178,6 +178,14 @@ async function apart(
 }
 
 /** A reset may go back before a pause, or before its end. */
+/** The run notes a pause itself, maybe between this question and its answer's record: so it is asked once more. */
+async function followPause(db: Pool, temporal: Client, run: string): Promise<void> {
+  const paused = await pausedIn(temporal, run);
+  await notePaused(db, run, paused);
+  const since = await pausedIn(temporal, run);
+  if (since?.at !== paused?.at) await notePaused(db, run, since);
+}
+
 async function pausedIn(temporal: Client, run: string): Promise<Paused | null> {
   const status = await temporal.workflow.getHandle(run).query<RunStatus | null>('status');
   return status?.paused ?? null;

@@ -35,6 +35,7 @@ export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
      ON CONFLICT (id) DO UPDATE SET
        temporal_run_id = EXCLUDED.temporal_run_id,
        status   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.status ELSE 'running' END,
+       paused   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.paused END,
        ended_at = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.ended_at END,
        reason   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.reason END
      WHERE runs.pipeline = EXCLUDED.pipeline AND runs.plan_hash = EXCLUDED.plan_hash AND runs.config = EXCLUDED.config
