@@ -13,6 +13,7 @@ import { listNodes } from '../../store/nodes/list-nodes';
 import { findRun } from '../../store/runs/find-run';
 import { listOpenRuns } from '../../store/runs/list-open-runs';
 import { listRuns } from '../../store/runs/list-runs';
+import { notePaused } from '../../store/runs/note-paused';
 import { createTestDatabase, type TestDatabase } from '../database';
 
 jest.setTimeout(60_000);
@@ -112,6 +113,15 @@ test('a run begins once however often it is told, and is reopened when Temporal 
   await begin('r1', { temporalRunId: 't2' });
   expect(await findRun(db, 'r1')).toMatchObject({ status: 'running', reason: null, temporal_run_id: 't2' });
   await expect(begin('r1', { config: { name: 'other' } })).rejects.toMatchObject({ type: 'PER_RUN_015' });
+});
+
+test('a run that was paused and is reset to its beginning is not paused; begun twice over it stays paused', async () => {
+  await begin('held');
+  await notePaused(db, 'held', { by: 'ana', reason: null, at: '2026-01-05T00:00:00.000Z' });
+  await begin('held');
+  expect((await findRun(db, 'held'))?.paused).toMatchObject({ by: 'ana' });
+  await begin('held', { temporalRunId: 't2' });
+  expect((await findRun(db, 'held'))?.paused).toBeNull();
 });
 
 test('a run that was closed and is reset to a point after its beginning ends as the reset one ended', async () => {
