@@ -105,7 +105,8 @@ export async function backfill(input: BackfillInput): Promise<BackfillCounts> {
         if (state.taken >= taken || workflowInfo().continueAsNewSuggested) {
           await continueAsNew<typeof backfill>({ ...input, state: { ...state, taken: 0 } });
         }
-        const next = await activities['perennial.backfill-take']({ backfill: id, count: step.count, open: state.open });
+        const count = Math.min(step.count, taken - state.taken);
+        const next = await activities['perennial.backfill-take']({ backfill: id, count, open: state.open });
         state = afterTaking(state, next);
         await Promise.all(next.work.map(begin));
         continue;
