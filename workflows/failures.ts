@@ -7,7 +7,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { perennialError } from '../core/errors';
+import { perennialError } from '../core/errors/in-workflows';
 // By their files: a hand-written workflow has the rest of the interpreter not in its bundle.
 import { failureOf, failureOfEnd } from '../core/interpret/failure';
 import type { Failure, NodeEvent } from '../core/interpret/state';

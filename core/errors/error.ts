@@ -40,3 +40,14 @@ export class PerennialError extends Error {
 export function isPerennialError(value: unknown): value is PerennialError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
+
+/**
+ * The maker of the errors of a table. The fix of the table's row is appended to what is said.
+ *
+ * @example
+ * raising(RUN_ERRORS)('PER_RUN_013', "The config of nightly has no field 'day'.")
+ */
+export function raising<Code extends string>(table: Readonly<Record<Code, ErrorRow>>) {
+  return (code: Code, detail: string, options: { cause?: unknown } = {}): PerennialError =>
+    new PerennialError(code, table[code], detail, options);
+}

@@ -1,6 +1,6 @@
 import { DATA_ERRORS } from './data';
 import { DEFINE_ERRORS } from './define';
-import { PerennialError } from './error';
+import { type PerennialError, raising } from './error';
 import { INTERPRET_ERRORS } from './interpret';
 import { KEEP_ERRORS } from './keep';
 import { MODEL_ERRORS } from './model';
@@ -31,6 +31,5 @@ export type ErrorCode = keyof typeof ERRORS;
  *
  * @param detail what happened, naming the thing: "column 'origin' is missing from flights.parquet."
  */
-export function perennialError(code: ErrorCode, detail: string, options: { cause?: unknown } = {}): PerennialError {
-  return new PerennialError(code, ERRORS[code], detail, options);
-}
+export const perennialError: (code: ErrorCode, detail: string, options?: { cause?: unknown }) => PerennialError =
+  raising(ERRORS);

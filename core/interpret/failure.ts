@@ -1,4 +1,4 @@
-import { isPerennialError } from '../errors';
+import { isPerennialError } from '../errors/in-workflows';
 import type { EndStatus, Failure } from './state';
 
 /** What an error thrown inside the interpreter means for the node that it is about. */

@@ -1,4 +1,4 @@
-import { perennialError } from '../errors';
+import { perennialError } from '../errors/in-workflows';
 import { lengthOf, type UNITS } from '../plan/time';
 
 /** A length of time: `'500ms'`, `'30s'`, `'10m'`, `'2h'`, `'1d'`, or milliseconds. */

@@ -1,4 +1,4 @@
-import { perennialError } from '../errors';
+import { perennialError } from '../errors/in-workflows';
 
 /**
  * Checks a name: lower-case letters, digits, hyphens. Without a dot, since names that begin with `perennial.` are the

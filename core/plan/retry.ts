@@ -1,4 +1,4 @@
-import { perennialError } from '../errors';
+import { perennialError } from '../errors/in-workflows';
 import { type Duration, milliseconds } from './duration';
 import type { PlanRetry } from './plan';
 

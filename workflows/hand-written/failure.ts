@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { isPerennialError, type PerennialError } from '../../core/errors';
+import { isPerennialError, type PerennialError } from '../../core/errors/in-workflows';
 import type { Failure } from '../../core/interpret/state';
 
 /** A failure as code that is written by hand catches it: the type is the stable code, or the name of the error's class. */

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { StepUse } from '../../core/define/hand-written';
-import { type PerennialError, perennialError } from '../../core/errors';
+import { type PerennialError, perennialError } from '../../core/errors/in-workflows';
 import type { BegunWritten, NodeNote, StepArgument } from '../../core/interpret/activity';
 import { milliseconds } from '../../core/plan/duration';
 import { type Json, jsonOf } from '../../core/plan/json';

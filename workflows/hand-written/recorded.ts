@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { HandWritten, RecordedRun } from '../../core/define/hand-written';
-import { type PerennialError, perennialError } from '../../core/errors';
+import { type PerennialError, perennialError } from '../../core/errors/in-workflows';
 import type { BeginWrittenArgument, BegunWritten } from '../../core/interpret/activity';
 import { type Json, jsonOf } from '../../core/plan/json';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../core/plan/search-attributes';
