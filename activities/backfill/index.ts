@@ -2,7 +2,7 @@ import { answer } from '../answer';
 import { closeBackfill } from '../../store/backfills/close-backfill';
 import type { BackfillActivities } from './contract';
 import { lookAtRuns } from './look';
-import { type BackfillDependencies, knownBackfill, takePartitions } from './take';
+import { type BackfillDependencies, knownBackfill, takePartitions, unknownBackfill } from './take';
 
 export type { BackfillActivities, BackfillCounts, Heard, Taken } from './contract';
 
@@ -21,7 +21,8 @@ export function backfillActivities(dependencies: BackfillDependencies): Backfill
     'perennial.backfill-close': ({ backfill, cancelled }) =>
       answer('close the back-fill', async () => {
         const closed = await closeBackfill(db, backfill, cancelled ? 'cancelled' : 'ended');
-        return (closed ?? (await knownBackfill(db, backfill))).counts;
+        if (!closed) throw unknownBackfill(backfill);
+        return closed.counts;
       }),
   };
 }

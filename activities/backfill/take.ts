@@ -2,11 +2,10 @@ import type { Pool } from 'pg';
 import type { Pipeline } from '../../core';
 import { type Work, workOf } from '../../core/backfill/work-of';
 import type { OpenPartition } from '../../core/backfill/window';
-import { perennialError } from '../../core/errors';
+import { type PerennialError, perennialError } from '../../core/errors';
 import type { RunInput } from '../../core/interpret/activity';
 import { planHash } from '../../core/plan/hash';
-import type { BackfillRow } from '../../store/backfills/backfill-row';
-import { findBackfill } from '../../store/backfills/list-backfills';
+import { type AskedBackfill, findAskedBackfill } from '../../store/backfills/find-asked';
 import { listBackfillPartitions } from '../../store/backfills/list-backfill-partitions';
 import { markPartitions } from '../../store/backfills/mark-partitions';
 import { listPartitions } from '../../store/partitions/list-partitions';
@@ -22,10 +21,14 @@ export interface BackfillDependencies {
 const PAGE = 500;
 
 /** @throws PER_RUN_127 */
-export async function knownBackfill(db: Pool, id: string): Promise<BackfillRow> {
-  const found = await findBackfill(db, id);
+export async function knownBackfill(db: Pool, id: string): Promise<AskedBackfill> {
+  const found = await findAskedBackfill(db, id);
   if (found) return found;
-  throw perennialError('PER_RUN_127', `The records hold no back-fill '${id}'.`);
+  throw unknownBackfill(id);
+}
+
+export function unknownBackfill(id: string): PerennialError {
+  return perennialError('PER_RUN_127', `The records hold no back-fill '${id}'.`);
 }
 
 /** Takes the next partitions of a back-fill: those that are done are kept on the way. See BackfillActivities. */
@@ -70,7 +73,7 @@ interface Decided {
 /** What is to be done about some partitions, by what the records hold now. */
 export async function decide(
   { db, pipelines }: BackfillDependencies,
-  { pipeline: name, config, missing_only: missingOnly }: BackfillRow,
+  { pipeline: name, config, missing_only: missingOnly }: Pick<AskedBackfill, 'pipeline' | 'config' | 'missing_only'>,
   keys: readonly string[],
 ): Promise<Decided[]> {
   const pipeline = pipelines.find((one) => one.name === name);
