@@ -35,5 +35,9 @@ export async function lookAtRuns(
   const other = taken.filter(({ run }) => !runs.includes(run)).map(({ partition }) => partition);
   const anew = other.map((partition) => ({ partition, state: 'waiting' as const, run_id: null, reason: null }));
   await markPartitions(db, argument.backfill, anew);
-  return { ended: [...ended, ...other], unknown: taken.filter(({ run }) => runs.includes(run)), more: other.length > 0 };
+  return {
+    ended: [...ended, ...other],
+    unknown: taken.filter(({ run }) => runs.includes(run)),
+    more: other.length > 0,
+  };
 }
