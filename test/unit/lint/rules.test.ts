@@ -2,7 +2,7 @@
  * Danger: a rule that the configuration names and that finds nothing, because it was misspelt, because its option means another
  * thing to this linter, or because the half of the linter that reads types did not run. Each rule is shown what it is for.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { lint, root } from './lint-snippets';
@@ -163,6 +163,15 @@ test('every rule of the configuration is shown here or with the import law', () 
   const { rules } = RULES.parse(JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')));
   const shown = new Set(['house/import-law', 'house/no-module-memory', ...refused.map(([rule]) => rule)]);
   expect([...shown].sort()).toEqual(Object.keys(rules).sort());
+});
+
+test('no folder has a tsconfig.json of its own, by which the linter would read the types of its files', () => {
+  const { include } = z
+    .object({ include: z.array(z.string()) })
+    .parse(JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')));
+  const folders = include.filter((name) => !name.endsWith('.ts') && existsSync(join(root, name)));
+  const files = folders.flatMap((name) => readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }));
+  expect(files.filter((file) => /(^|[\\/])tsconfig\.json$/.test(file))).toEqual([]);
 });
 
 test.each(refused.map(([rule, code], at) => ({ rule, code, at })))('$rule refuses: $code', ({ rule, at }) => {
