@@ -8,7 +8,7 @@ type Queue = Parameters<Client['workflowService']['describeTaskQueue']>[0];
 
 /** Two kinds of task queue share a name; by default Temporal tells of that of workflows. */
 const WORKFLOWS: Queue = {};
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a package that this room has not
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is of a package that this room has not
 const ACTIVITIES: Queue = { taskQueueType: 2 };
 
 /** A worker's poll is answered within a minute, empty if need be: whoever has not polled for longer is gone. Temporal lists it for five. */

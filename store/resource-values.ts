@@ -49,7 +49,7 @@ export function withoutResources(variables: NodeJS.ProcessEnv): NodeJS.ProcessEn
  */
 export function takeResources(folder: string): Map<string, GivenResource> {
   const found = readResources(folder, process.env);
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment has no other way to lose a variable
+  // oxlint-disable-next-line typescript/no-dynamic-delete -- an environment has no other way to lose a variable
   for (const name of Object.keys(process.env)) if (isOurs(name)) delete process.env[name];
   return found;
 }

@@ -5,8 +5,15 @@ import { perennialError } from '../../core/errors';
 import { packageRoot } from '../../workers/package-root';
 import { engineSpec } from './engine-spec';
 
-/** npm leaves these out of a package, or renames them, unless they have another name there. */
-const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore', npmrc: '.npmrc' };
+/**
+ * What has another name among the templates: npm would leave out or rename the first two in a package, and by the third, under its
+ * own name, the linter would read the types of the templates from a build that may not be there.
+ */
+const RENAMED: Readonly<Record<string, string>> = {
+  gitignore: '.gitignore',
+  npmrc: '.npmrc',
+  'tsconfig.template.json': 'tsconfig.json',
+};
 
 const Manifest = z.object({
   version: z.string(),

@@ -27,7 +27,7 @@ export interface IndexedPlan {
 }
 
 // A plan is its workflow's own object, so what is kept by it is too.
-// eslint-disable-next-line no-restricted-syntax
+// oxlint-disable-next-line house/no-module-memory
 const indexed = new WeakMap<Plan, IndexedPlan>();
 
 /** Indexes a plan; the same plan object gives the same index. */

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-unused-vars -- type parameters are all there is */
+/* oxlint-disable typescript/no-unnecessary-type-parameters, eslint/no-unused-vars -- type parameters are all there is */
 
 /** True when two types are the same, not merely assignable to each other. */
 export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

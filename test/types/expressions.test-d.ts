@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unnecessary-type-parameters -- what the compiler refuses has the type of an error; a type parameter is all there is */
+/* oxlint-disable typescript/no-unsafe-return, typescript/no-unnecessary-type-parameters -- what the compiler refuses has the type of an error; a type parameter is all there is */
 // Danger: an expression over values of the wrong type that compiles, or one whose type is wider than its value.
 import {
   add,

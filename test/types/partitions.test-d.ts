@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-return -- what the compiler refuses has the type of an error */
+/* oxlint-disable typescript/no-unsafe-return -- what the compiler refuses has the type of an error */
 // Danger: a graph that reads the window of a partition that has none, or of a pipeline without partitions.
 import { z } from 'zod';
 import { daily, keys, monthly, type Pipeline, pipeline, type Ref, template, type TimePartition } from '../../core';

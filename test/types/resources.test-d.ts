@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment -- what the compiler refuses has the type of an error */
+/* oxlint-disable typescript/no-unsafe-member-access, typescript/no-unsafe-assignment -- what the compiler refuses has the type of an error */
 // Danger: code reads a resource that its step does not declare, or takes a secret for its text, and it compiles.
 import { z } from 'zod';
 import {

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unused-vars -- what the compiler refuses has the type of an error; types are all there is */
+/* oxlint-disable typescript/no-unsafe-assignment, eslint/no-unused-vars -- what the compiler refuses has the type of an error; types are all there is */
 // Danger: a switch whose missing arm does not show in its type, or with an arm for a value that never comes.
 import { coalesce, type Graph, type Ref, type ValueOf } from '../../core';
 import { extract } from './churn';

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment -- what the compiler refuses has the type of an error */
+/* oxlint-disable typescript/no-unsafe-assignment -- what the compiler refuses has the type of an error */
 // Danger: a wait for what is no time, found out after the hours that the steps before it took.
 import { add, coalesce, type Graph, type Ref, type ValueOf, type Waited } from '../../core';
 import { extract, trainChurn } from './churn';

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment -- what the compiler refuses has the type of an error */
+/* oxlint-disable typescript/no-unsafe-assignment -- what the compiler refuses has the type of an error */
 // Danger: wrong wiring that compiles. Each line below must be refused by the compiler: an error that is no longer one
 // makes `npm run typecheck` fail. Nothing here runs.
 import { z } from 'zod';

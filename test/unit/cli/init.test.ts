@@ -21,7 +21,14 @@ describe('a new project', () => {
   test('has every file of the templates and a manifest with the releases that the engine was built with', () => {
     const { files } = writeProject(join(folder, 'My Churn'), '1.2.3');
     expect(files).toEqual(
-      expect.arrayContaining(['.gitignore', '.npmrc', 'data/customers.parquet', 'package.json', 'steps.gpu.ts']),
+      expect.arrayContaining([
+        '.gitignore',
+        '.npmrc',
+        'data/customers.parquet',
+        'package.json',
+        'steps.gpu.ts',
+        'tsconfig.json',
+      ]),
     );
     const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
     const own = read(join(packageRoot(), 'package.json'));

@@ -158,6 +158,6 @@ const PAUSED = { type: 'paused', by: 'ana', reason: null, at: '2001-01-01T00:00:
 
 /** What is left of a value after it has been written and read. */
 export function throughJson<T>(value: T): T {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- that it is still a T is what the tests show
+  // oxlint-disable-next-line typescript/no-unsafe-return -- that it is still a T is what the tests show
   return JSON.parse(JSON.stringify(value));
 }

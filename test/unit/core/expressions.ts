@@ -403,6 +403,6 @@ function lengthOf(over: Expr): number {
 export function everyExpression(plan: Plan, change: (expr: Readonly<Record<string, unknown>>) => unknown): Plan {
   const isExpression = (value: unknown): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && 'op' in value;
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- a plan whose expressions are others is a plan
+  // oxlint-disable-next-line typescript/no-unsafe-return -- a plan whose expressions are others is a plan
   return JSON.parse(JSON.stringify(plan), (_key, value: unknown) => (isExpression(value) ? change(value) : value));
 }

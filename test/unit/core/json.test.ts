@@ -10,7 +10,7 @@ test('whatever JSON text is read into is JSON, in whatever realm it was read', (
 });
 
 class Point {
-  constructor(readonly x = 1) {}
+  constructor(protected readonly x = 1) {}
 }
 
 test.each([
