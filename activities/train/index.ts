@@ -1,6 +1,13 @@
 import { implement } from '../../core';
 import { train } from '../../steps/train';
-import { trainModel } from './train-model';
 
-/** The code of the step `train`. */
-export const trainSteps = implement({ train }, { train: trainModel });
+/** The code of the step `train`, which a worker loads with the first one that it runs. */
+export const trainSteps = implement(
+  { train },
+  {
+    async train(input, ctx) {
+      const { trainModel } = await import('./train-model.js');
+      return trainModel(input, ctx);
+    },
+  },
+);
