@@ -21,8 +21,7 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{unit,replay,types,workflows}/**/*.test.ts'],
-      // They run with the time that the stack's tests leave over, which may be none for minutes.
-      testTimeout: 1_200_000,
+      setupFilesAfterEnv: ['<rootDir>/test/patience.js'],
     },
     {
       ...common,
