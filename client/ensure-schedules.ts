@@ -1,18 +1,21 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Cron, Overlap } from '../core/define/cron';
 import { WORKFLOW_QUEUE } from './start-run';
+import type { Partitions } from '../core/partitions/spec';
 import { searchAttributes } from './search-attributes';
 import { temporalFailure } from './temporal-errors';
 
-/** A cron expression and the zone it is read in. */
-export interface CronSpec {
-  readonly expression: string;
-  readonly timezone: string;
-}
+/** When something is scheduled, and what becomes of ticks that overlap or are missed. */
+export type CronSpec = Omit<Cron, 'kind'>;
 
 /** What may be scheduled: models, whose schedule only reports a cause, and pipelines that make no model. */
 export interface Scheduled {
   readonly models: readonly { readonly name: string; readonly schedule: CronSpec | null }[];
-  readonly pipelines: readonly { readonly name: string; readonly schedule: CronSpec | null }[];
+  readonly pipelines: readonly {
+    readonly name: string;
+    readonly schedule: CronSpec | null;
+    readonly partitions?: Partitions | null;
+  }[];
 }
 
 /** The id of a model's schedule. */
@@ -38,7 +41,9 @@ export async function ensureSchedules(
 ): Promise<string[]> {
   const wanted = [
     ...project.models.flatMap(({ name, schedule }) => (schedule ? [modelSchedule(name, schedule)] : [])),
-    ...project.pipelines.flatMap(({ name, schedule }) => (schedule ? [pipelineSchedule(name, schedule)] : [])),
+    ...project.pipelines.flatMap(({ name, schedule, partitions = null }) =>
+      schedule ? [pipelineSchedule(name, schedule, partitions !== null)] : [],
+    ),
   ];
   for (const options of wanted) {
     try {
@@ -65,14 +70,30 @@ async function ensureSchedule(temporal: Client, options: ScheduleOptions): Promi
   }
 }
 
-/** Retraining is worth catching up on for an hour; Temporal's own default is a year of missed ticks. */
-const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' } as const;
+const OVERLAPS = {
+  skip: ScheduleOverlapPolicy.SKIP,
+  'buffer-one': ScheduleOverlapPolicy.BUFFER_ONE,
+  'buffer-all': ScheduleOverlapPolicy.BUFFER_ALL,
+  'cancel-other': ScheduleOverlapPolicy.CANCEL_OTHER,
+  'terminate-other': ScheduleOverlapPolicy.TERMINATE_OTHER,
+  'allow-all': ScheduleOverlapPolicy.ALLOW_ALL,
+} as const;
+
+/** The catch-up window is always given: Temporal's own default is a year of missed ticks. */
+function timesOf(
+  { expression, timezone, overlap, jitter, catchup }: CronSpec,
+  usual: Overlap,
+): Pick<ScheduleOptions, 'spec' | 'policies'> {
+  return {
+    spec: { cronExpressions: [expression], timezone, ...(jitter > 0 && { jitter }) },
+    policies: { overlap: OVERLAPS[overlap ?? usual], catchupWindow: catchup },
+  };
+}
 
 function modelSchedule(model: string, schedule: CronSpec): ScheduleOptions {
   return {
     scheduleId: modelScheduleId(model),
-    spec: { cronExpressions: [schedule.expression], timezone: schedule.timezone },
-    policies,
+    ...timesOf(schedule, 'skip'),
     action: {
       type: 'startWorkflow',
       workflowType: 'perennial.report-cause',
@@ -84,17 +105,17 @@ function modelSchedule(model: string, schedule: CronSpec): ScheduleOptions {
   };
 }
 
-function pipelineSchedule(pipeline: string, schedule: CronSpec): ScheduleOptions {
+function pipelineSchedule(pipeline: string, schedule: CronSpec, parted: boolean): ScheduleOptions {
   return {
     scheduleId: pipelineScheduleId(pipeline),
-    spec: { cronExpressions: [schedule.expression], timezone: schedule.timezone },
-    policies,
+    ...timesOf(schedule, parted ? 'buffer-all' : 'skip'),
     action: {
       type: 'startWorkflow',
-      workflowType: pipeline,
+      // Temporal puts the tick's time behind the workflow id, which a partition's run must not have: another starts it.
+      workflowType: parted ? 'perennial.scheduled-run' : pipeline,
       workflowId: `${pipeline}-scheduled`,
       taskQueue: WORKFLOW_QUEUE,
-      args: [{ config: {}, plan: 'current' }],
+      args: [parted ? { pipeline } : { config: {}, plan: 'current' }],
       typedSearchAttributes: searchAttributes({ pipeline }),
     },
   };

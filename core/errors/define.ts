@@ -41,8 +41,8 @@ export const DEFINE_ERRORS = {
   PER_DEF_007: {
     fault: 'user',
     retryable: false,
-    title: 'a schedule is malformed',
-    fix: "Write five fields (minute, hour, day of month, month, day of week), for example cron('0 2 * * *', { timezone: 'UTC' }).",
+    title: 'a schedule is malformed, never comes, or has no partition to run',
+    fix: "Write five fields (minute, hour, day of month, month, day of week) that name a moment that comes, for example cron('0 2 * * *', { timezone: 'UTC' }), with a catchup of 10 s at least.",
   },
   PER_DEF_008: {
     fault: 'user',
