@@ -5,6 +5,7 @@ import {
 } from '@temporalio/common';
 import {
   ChildWorkflowCancellationType,
+  isCancellation,
   ParentClosePolicy,
   proxyLocalActivities,
   startChild,
@@ -24,34 +25,41 @@ const TICK = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttrib
 
 /**
  * `perennial.scheduled-run`: what the schedule of a pipeline with partitions starts, since Temporal puts the time behind the
- * id of what a schedule starts. It starts the run of the partition that the tick is about, under the id `pipeline:partition`,
- * and lasts as long as that, so that the schedule's overlap policy sees it.
+ * id of what a schedule starts. It starts the run of the partition that the tick is about, under the id `pipeline:partition`
+ * (first that of a tick before it which clocks went over), and lasts as long, so that the schedule's overlap policy sees it.
  *
- * @returns the run; null: the partition is done, or somebody's run works on it
+ * @returns the runs; none: the partition is done, or somebody's run works on it
+ * @throws what the first run that failed ended with, after the others
  */
 export async function scheduledRun({
   pipeline,
 }: {
   readonly pipeline: string;
-}): Promise<{ readonly run: string | null }> {
+}): Promise<{ readonly runs: readonly string[] }> {
   const { startTime, typedSearchAttributes } = workflowInfo();
   const tick = (typedSearchAttributes.get(TICK) ?? startTime).toISOString();
-  const due = await activities['perennial.due-partition']({ pipeline, tick });
-  if (due === null || due.input === null) return { run: null };
-  try {
-    const child = await startChild(pipeline, {
-      workflowId: due.run,
-      args: [due.input],
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      typedSearchAttributes: [{ key: PIPELINE, value: pipeline }],
-      staticSummary: `the tick of ${tick}`,
-    });
-    await child.result();
-    return { run: due.run };
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { run: null };
-    throw error;
+  const due = await activities['perennial.due-partitions']({ pipeline, tick });
+  const runs: string[] = [];
+  const failures: unknown[] = [];
+  for (const { run, input } of due) {
+    try {
+      const child = await startChild(pipeline, {
+        workflowId: run,
+        args: [input],
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        // One that completed is never run again.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        typedSearchAttributes: [{ key: PIPELINE, value: pipeline }],
+        staticSummary: `the tick of ${tick}`,
+      });
+      runs.push(run);
+      await child.result();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
+  return { runs };
 }

@@ -18,6 +18,69 @@ const FIELDS: readonly (Field & { readonly what: string })[] = [
 /** Days of the longest February, and of the others. */
 const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
+/** The numbers that the five fields of a cron name, each once and in order. Sunday is 0. A day is named by all three of its fields. */
+export interface CronTimes {
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly days: readonly number[];
+  readonly months: readonly number[];
+  readonly weekdays: readonly number[];
+}
+
+/**
+ * What the fields of a cron name.
+ *
+ * @param expression one that `cronFault` finds nothing wrong with
+ * @example
+ * cronTimes('0 2 * * mon,7').weekdays // [0, 1]
+ */
+export function cronTimes(expression: string): CronTimes {
+  const texts = expression.split(' ');
+  const [minutes = [], hours = [], days = [], months = [], weekdays = []] = FIELDS.map((field, i) =>
+    inOrder(valuesOf(field, texts[i] ?? '')),
+  );
+  return { minutes, hours, days, months, weekdays: inOrder(weekdays.map((day) => day % 7)) };
+}
+
+/**
+ * A cron that names the same times, the shortest way there is: two that tick alike read alike.
+ *
+ * @example
+ * cronText(cronTimes('0,30 2-2 1-31 * 7')) // '*\/30 2 * * 0'
+ */
+export function cronText({ minutes, hours, days, months, weekdays }: CronTimes): string {
+  const most = [59, 23, 31, 12, 6];
+  return [minutes, hours, days, months, weekdays]
+    .map((values, i) => fieldText(values, FIELDS[i]?.least ?? 0, most[i] ?? 0))
+    .join(' ');
+}
+
+function fieldText(values: readonly number[], least: number, most: number): string {
+  const [first = NaN, second = NaN] = values;
+  const by = second - first;
+  const last = values.at(-1) ?? NaN;
+  const isEven = values.every((value, i) => value === first + i * by);
+  if (isEven && first === least && last + by > most) return by === 1 ? '*' : `*/${by}`;
+  if (isEven && by > 1 && values.length > 2) return `${first}-${last}/${by}`;
+  return rangesOf(values)
+    .map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`))
+    .join(',');
+}
+
+function rangesOf(values: readonly number[]): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const value of values) {
+    const range = ranges.at(-1);
+    if (range?.[1] === value - 1) range[1] = value;
+    else ranges.push([value, value]);
+  }
+  return ranges;
+}
+
+function inOrder(numbers: readonly number[]): number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
 /**
  * What is wrong with a cron of five fields: a number that its field has not, or no moment at all that it names.
  *

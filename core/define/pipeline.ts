@@ -83,12 +83,6 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
       `The config of ${name} has a key 'partition', which is that of the run's partition.`,
     );
   }
-  if (partitions !== null && options.schedule) {
-    throw perennialError(
-      'PER_DEF_052',
-      `${name} has partitions and a schedule, which does not say which partition to run.`,
-    );
-  }
   const { body, steps, calls, answers } = traceGraph(options.graph, partitionRef<P>(partitions));
   const names = [...steps.keys()].sort();
   const plan: Plan = {

@@ -180,7 +180,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a pipeline with partitions stands where it has none to work on',
-    fix: 'Partitions are for pipelines that are started by themselves: drop `partitions` from one that is called, makes a model or has a schedule, and hand it what it needs in its config; a config of a pipeline with partitions has no key `partition` of its own.',
+    fix: 'Partitions are for pipelines that are started by themselves: drop `partitions` from one that is called or makes a model, and hand it what it needs in its config; a config of a pipeline with partitions has no key `partition` of its own.',
   },
   PER_DEF_060: {
     fault: 'user',
