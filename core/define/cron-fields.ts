@@ -46,7 +46,7 @@ export function cronTimes(expression: string): CronTimes {
  * A cron that names the same times, the shortest way there is: two that tick alike read alike.
  *
  * @example
- * cronText(cronTimes('0,30 2-2 1-31 * 7')) // '*\/30 2 * * 0'
+ * cronText(cronTimes('0,30 2-2 1-31 * 7')) // '0,30 2 * * 0'
  */
 export function cronText({ minutes, hours, days, months, weekdays }: CronTimes): string {
   const most = [59, 23, 31, 12, 6];
@@ -60,8 +60,9 @@ function fieldText(values: readonly number[], least: number, most: number): stri
   const by = second - first;
   const last = values.at(-1) ?? NaN;
   const isEven = values.every((value, i) => value === first + i * by);
-  if (isEven && first === least && last + by > most) return by === 1 ? '*' : `*/${by}`;
-  if (isEven && by > 1 && values.length > 2) return `${first}-${last}/${by}`;
+  if (isEven && by === 1 && first === least && last === most) return '*';
+  if (isEven && by > 1 && values.length > 2)
+    return first === least && last + by > most ? `*/${by}` : `${first}-${last}/${by}`;
   return rangesOf(values)
     .map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`))
     .join(',');

@@ -25,10 +25,7 @@ export interface LostTick {
  * such a tick out. (Of a time that clocks show twice, one tick comes.)
  *
  * @param tick ms since 1970
- * @returns oldest first; almost always none
- * @example
- * lostBefore(cron('30 2 * * *', { timezone: 'Europe/Berlin' }), Date.parse('2026-03-30T00:30:00Z'))
- * // [{ instant: Date.parse('2026-03-29T01:30:00Z'), local: '2026-03-29 02:30' }]
+ * @returns oldest first; almost always none: of 02:30 in Berlin, before the tick of 30 March 2026, that of the day before
  */
 export function lostBefore({ expression, timezone }: Times, tick: number): LostTick[] {
   const calendar = knownCalendar(timezone);

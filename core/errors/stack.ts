@@ -128,6 +128,12 @@ export const STACK_ERRORS = {
     title: 'loading a project came to no end',
     fix: 'Look for what its files do while they are loaded: a loop, an exit.',
   },
+  PER_STACK_064: {
+    fault: 'user',
+    retryable: false,
+    title: 'there is no such schedule',
+    fix: 'See `perennial schedules`; `perennial schedules sync` creates what the project declares.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -1,7 +1,7 @@
 // Danger: a scheduled run of a partition under an id that the ledger and a back-fill do not know it by, or of another day than
 // the tick is about: then a partition is done twice, or one is missing after the server was down, or in the night in which
 // clocks are put forward.
-import { pipelineScheduleId } from '../../../client/ensure-schedules';
+import { pipelineScheduleId } from '../../../client/schedules/wanted';
 import { listExecutions } from '../../../store/executions/list-executions';
 import { listPartitions } from '../../../store/partitions/list-partitions';
 import { eventually, Surroundings } from '../../chaos/surroundings';

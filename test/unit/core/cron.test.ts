@@ -2,6 +2,7 @@
 // by the bill. And defaults of Temporal's own: a year of missed ticks made up for at once.
 import { cron, daily, keys, pipeline } from '../../../core';
 import { z } from 'zod';
+import { cronText, cronTimes } from '../../../core/define/cron-fields';
 import { codeOf } from './code-of';
 
 test.each([
@@ -66,4 +67,18 @@ test('a schedule is about a day or a month; of partitions by name no tick is abo
   const rest = { schedule: cron('0 2 * * *'), config: z.object({}), graph: () => null };
   expect(pipeline('by-day', { ...rest, partitions: daily({ from: '2026-01-01' }) }).schedule).not.toBeNull();
   expect(codeOf(() => pipeline('by-name', { ...rest, partitions: keys(['eu']) }))).toBe('PER_DEF_007');
+});
+
+test.each([
+  ['0 2 * * *', '0 2 * * *'],
+  ['0,30 2-2 1-31 * 0-6', '0,30 2 * * *'],
+  ['5/20 * 1,15 jan,JUL *', '5-45/20 * 1,15 1,7 *'],
+  ['0 8-18 * * mon-fri', '0 8-18 * * 1-5'],
+  ['0 0 * * 6,7', '0 0 * * 0,6'],
+  ['1,2,3,5 0 * * *', '1-3,5 0 * * *'],
+  ['0 0 1-31/2 */3 7', '0 0 */2 */3 0'],
+])('%s reads %s, whoever wrote it', (expression, text) => {
+  const times = cronTimes(expression);
+  expect(cronText(times)).toBe(text);
+  expect(cronTimes(text)).toEqual(times);
 });
