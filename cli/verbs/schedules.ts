@@ -59,12 +59,12 @@ code is 4. Two projects that share a namespace need --keep: each would delete th
         const { dryRun, keep, ...flags } = frame.options(SyncOptions);
         const project = await readProject(flags);
         return withConnection(flags, async (connection) => {
-          const { lookAtSchedules } = await import('../../client/schedules/sync-schedules.js');
+          const { applyAll, lookAtSchedules } = await import('../../client/schedules/sync-schedules.js');
           const look = await lookAtSchedules(connection, project);
           const changes = look.changes.filter(({ change }) => !(keep && change === 'delete'));
           if (frame.json) for (const change of changes) frame.result({ ...change, dryRun }, () => '');
           else frame.line(scheduleChangesText(changes));
-          if (!dryRun) for (const change of changes) await look.apply(change);
+          if (!dryRun) await applyAll(look, changes);
           if (!dryRun && changes.some(({ change }) => change !== 'none' && change !== 'taken')) {
             frame.note("Temporal's schedules equal the code's.");
           }

@@ -61,7 +61,7 @@ function isOurs({ scheduleId, memo, action }: ScheduleDescription): boolean {
 }
 
 function factsOf({ spec, policies, action, state }: ScheduleDescription): ScheduleFacts {
-  const { workflowType, workflowId = '', taskQueue, args = [], typedSearchAttributes } = action;
+  const { workflowType, workflowId = '', taskQueue, args, typedSearchAttributes } = action;
   const attributes = Array.isArray(typedSearchAttributes) ? typedSearchAttributes : typedSearchAttributes?.getAll();
   return {
     cron: (spec.calendars ?? []).map(calendarText).join(' and '),
@@ -104,8 +104,8 @@ function calendarText({ second, minute, hour, dayOfMonth, month, year, dayOfWeek
     minutes: numbersOf(minute, Number),
     hours: numbersOf(hour, Number),
     days: numbersOf(dayOfMonth, Number),
-    months: numbersOf(month, (name) => MONTHS.indexOf(String(name)) + 1),
-    weekdays: numbersOf(dayOfWeek, (name) => WEEKDAYS.indexOf(String(name))),
+    months: numbersOf(month, (name) => MONTHS.indexOf(name) + 1),
+    weekdays: numbersOf(dayOfWeek, (name) => WEEKDAYS.indexOf(name)),
   });
   const seconds = numbersOf(second, Number).join(',');
   const years = numbersOf(year, Number).join(',');

@@ -1,4 +1,5 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcServiceError, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { isPerennialError, perennialError } from '../../core/errors';
 import { temporalFailure } from '../temporal-errors';
 import { type DescribedSchedule, findSchedules } from './found';
 import { planSchedules, type ScheduleChange } from './plan-schedules';
@@ -37,7 +38,9 @@ export async function lookAtSchedules(
           temporal,
           change,
           wanted.find(({ id }) => id === change.schedule),
-        ),
+        ).catch((error: unknown) => {
+          throw refusal(change.schedule, error);
+        }),
       ),
   };
 }
@@ -47,15 +50,34 @@ export async function lookAtSchedules(
  * the operator left it; one that the project does not declare stays too.
  *
  * @returns what was found, and of `changes` all; those of kind `create` and `update` are made
- * @throws PER_STACK_009 when Temporal does not answer
+ * @throws PER_STACK_009 when Temporal does not answer; PER_STACK_065 when it refuses one, once the others are made
  */
 export async function ensureSchedules(
   connection: { readonly temporal: Client },
   project: Scheduled,
 ): Promise<ScheduleLook> {
   const look = await lookAtSchedules(connection, project);
-  for (const change of look.changes) if (change.change !== 'delete') await look.apply(change);
+  await applyAll(
+    look,
+    look.changes.filter(({ change }) => change !== 'delete'),
+  );
   return look;
+}
+
+/**
+ * Makes changes, each whatever becomes of the others.
+ *
+ * @throws the first that failed, once the others are made
+ */
+export async function applyAll(look: ScheduleLook, changes: readonly ScheduleChange[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const change of changes) {
+    await look.apply(change).catch((error: unknown) => {
+      if (!isPerennialError(error) || error.code !== 'PER_STACK_065') throw error;
+      failures.push(error);
+    });
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function asked<T>(ask: () => Promise<T>): Promise<T> {
@@ -64,6 +86,17 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw temporalFailure(error);
   }
+}
+
+/** gRPC's code of what a server does not take as it is. */
+const INVALID: readonly number[] = [3];
+
+function refusal(schedule: string, error: unknown): unknown {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (!isGrpcServiceError(cause) || !INVALID.includes(cause.code)) return error;
+  return perennialError('PER_STACK_065', `Temporal refuses the schedule ${schedule} (${cause.details}).`, {
+    cause: error,
+  });
 }
 
 async function applyChange(temporal: Client, { schedule, change }: ScheduleChange, wanted?: WantedSchedule) {

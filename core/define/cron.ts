@@ -51,7 +51,7 @@ export function cron(expression: string, options: CronOptions = {}): Cron {
   const fault = cronFault(fields);
   if (fault) throw perennialError('PER_DEF_007', `The schedule ${JSON.stringify(expression)} is refused: ${fault}.`);
   const { timezone = 'UTC', overlap = null, jitter, catchup = '1h' } = options;
-  knownCalendar(timezone);
+  checkZone(timezone);
   const patience = milliseconds(catchup, `The catchup of the schedule ${expression}`);
   if (patience < LEAST_CATCHUP) {
     throw perennialError(
@@ -67,4 +67,14 @@ export function cron(expression: string, options: CronOptions = {}): Cron {
     jitter: jitter === undefined ? 0 : milliseconds(jitter, `The jitter of the schedule ${expression}`),
     catchup: patience,
   });
+}
+
+/** Stricter than the JavaScript engine, which takes names however they are written, and offsets: Temporal takes neither. */
+function checkZone(timezone: string): void {
+  knownCalendar(timezone);
+  const known = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+  const written = known.find((name) => name.toLowerCase() === timezone.toLowerCase());
+  if (!/^[+-]/.test(timezone) && (written === undefined || written === timezone)) return;
+  const meant = written === undefined ? 'an offset is none' : `write ${JSON.stringify(written)}`;
+  throw perennialError('PER_DEF_051', `There is no time zone ${JSON.stringify(timezone)}: ${meant}.`);
 }

@@ -134,6 +134,12 @@ export const STACK_ERRORS = {
     title: 'there is no such schedule',
     fix: 'See `perennial schedules`; `perennial schedules sync` creates what the project declares.',
   },
+  PER_STACK_065: {
+    fault: 'user',
+    retryable: false,
+    title: 'Temporal refuses a schedule',
+    fix: 'Correct the schedule that is named, as the reason says; the others stand.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

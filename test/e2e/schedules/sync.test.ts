@@ -3,9 +3,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { cron } from '../../../core';
 import { listSchedules } from '../../../client/schedules/list-schedules';
 import type { ScheduleChange } from '../../../client/schedules/plan-schedules';
-import { lookAtSchedules } from '../../../client/schedules/sync-schedules';
+import { ensureSchedules, lookAtSchedules } from '../../../client/schedules/sync-schedules';
 import { pipelineScheduleId } from '../../../client/schedules/wanted';
 import { eventually, Surroundings } from '../../chaos/surroundings';
 import { pipelines } from './project/pipelines';
@@ -107,6 +108,19 @@ test('a schedule is shown with what its last ticks started, and the night whose 
     warnings: [expect.stringContaining('is paused')],
   });
   expect((await perennial('schedules', 'nobody')).code).toBe(2);
+});
+
+test('one that Temporal refuses is named, and does not keep the others from being made', async () => {
+  const temporal = around.client;
+  const schedule = cron('0 5 * * *');
+  const names = ['refused', 'taken-on'];
+  const asked = names.map((name) => ({
+    name,
+    schedule: name === 'refused' ? { ...schedule, timezone: 'No/Where' } : schedule,
+  }));
+  const made = ensureSchedules({ temporal }, { models: [], pipelines: asked });
+  await expect(made).rejects.toThrow(/PER_STACK_065.*pipeline-refused/);
+  await expect(handle('taken-on').describe()).resolves.toMatchObject({ memo: { perennial: 'pipeline' } });
 });
 
 async function look(): Promise<Map<string, ScheduleChange>> {

@@ -39,7 +39,12 @@ test.each([
 });
 
 test('an unknown time zone, a length that is none and too short a catch-up are refused', () => {
-  expect(codeOf(() => cron('0 2 * * *', { timezone: 'Mars/Olympus' }))).toBe('PER_DEF_051');
+  for (const timezone of ['Mars/Olympus', '', '+02:00', 'europe/berlin', 'utc']) {
+    expect(codeOf(() => cron('0 2 * * *', { timezone }))).toBe('PER_DEF_051');
+  }
+  for (const timezone of ['Asia/Calcutta', 'US/Eastern', 'Etc/GMT+5']) {
+    expect(cron('0 2 * * *', { timezone }).timezone).toBe(timezone);
+  }
   expect(codeOf(() => cron('0 2 * * *', { jitter: '0s' }))).toBe('PER_DEF_002');
   expect(codeOf(() => cron('0 2 * * *', { catchup: '9s' }))).toBe('PER_DEF_007');
 });
