@@ -69,7 +69,7 @@ function factsOf({ spec, policies, action, state }: ScheduleDescription): Schedu
     overlap: overlapOf(policies.overlap),
     jitter: spec.jitter ?? 0,
     catchup: policies.catchupWindow,
-    starts: startsText({ workflowType, workflowId, taskQueue, args, attributes: attributes ?? [] }),
+    starts: startsText({ workflowType, workflowId, taskQueue, args: args ?? [], attributes: attributes ?? [] }),
     besides: [
       ...(spec.intervals ?? []).map(({ every, offset }) => `every ${every} ms from ${offset} ms`),
       ...(spec.skip ?? []).map((calendar) => `not ${calendarText(calendar)}`),
