@@ -61,7 +61,7 @@ function isOurs({ scheduleId, memo, action }: ScheduleDescription): boolean {
 }
 
 function factsOf({ spec, policies, action, state }: ScheduleDescription): ScheduleFacts {
-  const { workflowType, workflowId = '', taskQueue, args, typedSearchAttributes } = action;
+  const { workflowType, workflowId, taskQueue, args, typedSearchAttributes } = action;
   const attributes = Array.isArray(typedSearchAttributes) ? typedSearchAttributes : typedSearchAttributes?.getAll();
   return {
     cron: (spec.calendars ?? []).map(calendarText).join(' and '),
