@@ -31,9 +31,11 @@ export function lostBefore({ expression, timezone }: Times, tick: number): LostT
   const calendar = knownCalendar(timezone);
   const times = cronTimes(expression);
   const today = calendar.dayAt(tick);
+  const now = calendar.localAt(tick);
   const lost: LostTick[] = [];
   for (let day = today; day > today - FURTHEST_BACK; day -= 1) {
-    const all = timesOf(times, day).filter((local) => local < calendar.localAt(tick));
+    const all = timesOf(times, day).filter((local) => local < now);
+    if (all.length === 0) continue;
     const gone = isShort(calendar, day) ? all.filter((local) => !exists(calendar, local)) : [];
     const last = all.findLast((local) => !gone.includes(local)) ?? -Infinity;
     lost.unshift(...gone.filter((local) => local > last).map((local) => lostAt(calendar, local)));
@@ -49,6 +51,7 @@ export function lostBefore({ expression, timezone }: Times, tick: number): LostT
  * @param to ms since 1970, not included
  */
 export function lostTicks({ expression, timezone }: Times, from: number, to: number): LostTick[] {
+  if (timezone === 'UTC') return [];
   const calendar = knownCalendar(timezone);
   const times = cronTimes(expression);
   const first = calendar.dayAt(from);
