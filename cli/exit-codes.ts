@@ -34,6 +34,8 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_STACK_060: EXIT.usage,
   PER_STACK_063: EXIT.usage,
   PER_STACK_061: EXIT.usage,
+  PER_STACK_064: EXIT.usage,
+  PER_STACK_065: EXIT.usage,
   PER_RUN_001: EXIT.usage,
   PER_RUN_009: EXIT.unreachable,
   PER_RUN_012: EXIT.usage,

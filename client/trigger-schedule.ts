@@ -1,6 +1,6 @@
 import { type Client, ScheduleNotFoundError } from '@temporalio/client';
 import { perennialError } from '../core/errors';
-import { modelScheduleId } from './ensure-schedules';
+import { modelScheduleId } from './schedules/wanted';
 import { temporalFailure } from './temporal-errors';
 
 /**

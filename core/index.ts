@@ -1,7 +1,7 @@
 // What authors of steps, pipelines and models import.
 export type { About } from './define/about';
 export { Occasion } from './define/occasion';
-export { cron, type Cron } from './define/cron';
+export { cron, type Cron, type CronOptions, type Overlap } from './define/cron';
 export { command, isCommand, type Command, type CommandOptions } from './define/command';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';

@@ -4,6 +4,7 @@ import { keeper } from './keeper';
 import { mapShard } from './map-shard';
 import { reportCause } from './report-cause';
 import { runPipeline } from './run-pipeline';
+import { scheduledRun } from './scheduled-run';
 import { serveType } from './serve-type';
 
 /**
@@ -18,6 +19,7 @@ const ENGINE: { readonly [type: string]: AnyWorkflow } = {
   'perennial.keeper': keeper,
   'perennial.map-shard': mapShard,
   'perennial.report-cause': reportCause,
+  'perennial.scheduled-run': scheduledRun,
 };
 
 const PIPELINE: AnyWorkflow = runPipeline;

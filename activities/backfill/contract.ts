@@ -43,6 +43,11 @@ export type BackfillActivities = {
     readonly backfill: string;
     readonly open: readonly (OpenPartition & { readonly heard: Heard | null })[];
   }): Promise<{ readonly ended: readonly string[]; readonly unknown: readonly Taken[]; readonly more: boolean }>;
+  /** The runs that a tick of the schedule of a pipeline with partitions is to start, in this order; none: what it is about is done. */
+  'perennial.due-partitions'(argument: {
+    readonly pipeline: string;
+    readonly tick: string;
+  }): Promise<readonly { readonly run: string; readonly input: RunInput }[]>;
   'perennial.backfill-close'(argument: {
     readonly backfill: string;
     readonly cancelled: boolean;

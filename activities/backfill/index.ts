@@ -1,6 +1,7 @@
 import { answer } from '../answer';
 import { closeBackfill } from '../../store/backfills/close-backfill';
 import type { BackfillActivities } from './contract';
+import { duePartitions } from './due';
 import { lookAtRuns } from './look';
 import { type BackfillDependencies, knownBackfill, takePartitions, unknownBackfill } from './take';
 
@@ -18,6 +19,8 @@ export function backfillActivities(dependencies: BackfillDependencies): Backfill
     'perennial.backfill-take': (argument) =>
       answer('take the next partitions', () => takePartitions(dependencies, argument)),
     'perennial.backfill-look': (argument) => answer('look how runs stand', () => lookAtRuns(dependencies, argument)),
+    'perennial.due-partitions': (argument) =>
+      answer('find the partitions of a tick', () => duePartitions(dependencies, argument)),
     'perennial.backfill-close': ({ backfill, cancelled }) =>
       answer('close the back-fill', async () => {
         const closed = await closeBackfill(db, backfill, cancelled ? 'cancelled' : 'ended');

@@ -70,17 +70,25 @@ interface Decided {
   readonly input: RunInput | null;
 }
 
-/** What is to be done about some partitions, by what the records hold now. */
+/** @throws PER_RUN_012 */
+export function knownPipeline(pipelines: readonly Pipeline[], name: string): Pipeline {
+  const found = pipelines.find((one) => one.name === name);
+  if (found) return found;
+  const known = pipelines.map((one) => one.name).join(', ') || 'none';
+  throw perennialError('PER_RUN_012', `There is no pipeline '${name}' (known: ${known}).`);
+}
+
+/**
+ * What is to be done about some partitions, by what the records hold now.
+ *
+ * @throws PER_RUN_012 the pipeline is gone
+ */
 export async function decide(
   { db, pipelines }: BackfillDependencies,
   { pipeline: name, config, missing_only: missingOnly }: Pick<AskedBackfill, 'pipeline' | 'config' | 'missing_only'>,
   keys: readonly string[],
 ): Promise<Decided[]> {
-  const pipeline = pipelines.find((one) => one.name === name);
-  if (!pipeline) {
-    const known = pipelines.map((one) => one.name).join(', ') || 'none';
-    throw perennialError('PER_RUN_012', `There is no pipeline '${name}' (known: ${known}).`);
-  }
+  const pipeline = knownPipeline(pipelines, name);
   const plan = planHash(pipeline.plan);
   const facts = await listPartitions(db, name, keys);
   return facts.map((one) => {

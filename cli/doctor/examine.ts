@@ -12,6 +12,7 @@ import type { Resolved, Settings } from '../settings';
 import { check } from './finding';
 import type { Finding } from './finding';
 import { checkResources } from './resources';
+import { checkSchedules } from './schedules';
 import { checkPostgres, checkTemporal } from './servers';
 import { checkStepCode } from './step-code';
 import { checkWorkers } from './workers';
@@ -34,6 +35,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkResources(settings, project),
     checkStepCode(settings, project),
     checkWorkers(settings, project),
+    checkSchedules(settings, project),
     checkOnnx(),
     checkDevices(),
     checkChromium(),

@@ -23,6 +23,7 @@ import { registerRetryNow } from './retry-now';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
+import { registerSchedules } from './schedules';
 import { registerServe } from './serve';
 import { registerSkip } from './skip';
 import { registerSpin } from './spin';
@@ -47,6 +48,7 @@ export const VERBS: readonly Register[] = [
   registerPartitions,
   registerBackfill,
   registerBackfills,
+  registerSchedules,
   registerRuns,
   registerShow,
   registerWhy,

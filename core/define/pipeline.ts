@@ -75,17 +75,12 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
   options: PipelineOptions<C, R, P>,
 ): Pipeline<C, ValueOf<R>> {
   checkName('pipeline', name);
+  checkSchedule(name, options);
   const partitions = options.partitions ?? null;
   if (partitions !== null && PARTITION in options.config.shape) {
     throw perennialError(
       'PER_DEF_052',
       `The config of ${name} has a key 'partition', which is that of the run's partition.`,
-    );
-  }
-  if (partitions !== null && options.schedule) {
-    throw perennialError(
-      'PER_DEF_052',
-      `${name} has partitions and a schedule, which does not say which partition to run.`,
     );
   }
   const { body, steps, calls, answers } = traceGraph(options.graph, partitionRef<P>(partitions));
@@ -116,6 +111,15 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
     answers,
     ...readAbout(`the pipeline ${name}`, options),
   });
+}
+
+/** A tick is about the newest day or month; of names it would be about none. */
+function checkSchedule(
+  name: string,
+  { schedule, partitions }: { readonly schedule?: Cron; readonly partitions?: Partitions | undefined },
+): void {
+  if (schedule === undefined || partitions?.kind !== 'keys') return;
+  throw perennialError('PER_DEF_007', `${name} has a schedule, and partitions by name, of which no tick is about one.`);
 }
 
 /** Pipelines and all that they call, directly or not; each once, callers first. */

@@ -41,8 +41,8 @@ export const DEFINE_ERRORS = {
   PER_DEF_007: {
     fault: 'user',
     retryable: false,
-    title: 'a schedule is malformed',
-    fix: "Write five fields (minute, hour, day of month, month, day of week), for example cron('0 2 * * *', { timezone: 'UTC' }).",
+    title: 'a schedule is malformed, never comes, or has no partition to run',
+    fix: "Write five fields (minute, hour, day of month, month, day of week) that name a moment that comes, for example cron('0 2 * * *', { timezone: 'UTC' }), with a catchup of 10 s at least.",
   },
   PER_DEF_008: {
     fault: 'user',
@@ -180,7 +180,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a pipeline with partitions stands where it has none to work on',
-    fix: 'Partitions are for pipelines that are started by themselves: drop `partitions` from one that is called, makes a model or has a schedule, and hand it what it needs in its config; a config of a pipeline with partitions has no key `partition` of its own.',
+    fix: 'Partitions are for pipelines that are started by themselves: drop `partitions` from one that is called or makes a model, and hand it what it needs in its config; a config of a pipeline with partitions has no key `partition` of its own.',
   },
   PER_DEF_060: {
     fault: 'user',

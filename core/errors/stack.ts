@@ -128,6 +128,18 @@ export const STACK_ERRORS = {
     title: 'loading a project came to no end',
     fix: 'Look for what its files do while they are loaded: a loop, an exit.',
   },
+  PER_STACK_064: {
+    fault: 'user',
+    retryable: false,
+    title: 'there is no such schedule',
+    fix: 'See `perennial schedules`; `perennial schedules sync` creates what the project declares.',
+  },
+  PER_STACK_065: {
+    fault: 'user',
+    retryable: false,
+    title: 'Temporal refuses a schedule',
+    fix: 'Correct the schedule that is named, as the reason says; the others stand.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -6,6 +6,8 @@ const FURTHEST = 26 * 3_600_000;
 
 /** A time zone's calendar: which day an instant is in, and when a day begins. All instants are ms since 1970. */
 export interface Calendar {
+  /** What the zone's clocks show at an instant, in ms, as if they were those of UTC. */
+  localAt(instant: number): number;
   /** Number of the calendar day that an instant is in. */
   dayAt(instant: number): number;
   /**
@@ -25,19 +27,20 @@ export interface Calendar {
 export function calendarOf(timezone: string): Calendar | null {
   const clock = clockOf(timezone);
   if (clock === null) return null;
-  const localOf = (instant: number): number => {
+  const localAt = (instant: number): number => {
     const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((p) => p.type === type)?.value);
     const parts = clock.formatToParts(instant);
     return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
   };
-  const dayAt = (instant: number): number => Math.floor(localOf(instant) / DAY);
+  const dayAt = (instant: number): number => Math.floor(localAt(instant) / DAY);
   return {
+    localAt,
     dayAt,
     startOf(day) {
       const midnight = day * DAY;
       // Right whenever midnight exists once, which spares the search.
-      const offset = localOf(midnight) - midnight;
-      const guess = midnight - (localOf(midnight - offset) - (midnight - offset));
+      const offset = localAt(midnight) - midnight;
+      const guess = midnight - (localAt(midnight - offset) - (midnight - offset));
       if (dayAt(guess) === day && dayAt(guess - 1) === day - 1) return guess;
       let before = midnight - FURTHEST;
       let after = midnight + FURTHEST;

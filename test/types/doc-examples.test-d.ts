@@ -27,6 +27,7 @@ import {
   sum,
   template,
 } from '../../core';
+import { cronFault, cronText, cronTimes } from '../../core/define/cron-fields';
 import { canonicalJson } from '../../core/plan/json';
 import { sha256 } from '../../core/plan/sha256';
 import { connect } from '../../client';
@@ -90,7 +91,10 @@ export const examples = {
     const resources = await resourceValues(load.resources, { warehouse: { host: 'localhost', password: 'for tests' } });
     return resources;
   },
-  cron: () => cron('0 2 * * *', { timezone: 'Europe/Berlin' }),
+  cron: () => cron('0 2 * * *', { timezone: 'Europe/Berlin', catchup: '6h' }),
+  cronFault: () => cronFault(['0', '2', '30', 'feb', '*']),
+  cronTimes: () => cronTimes('0 2 * * mon,7').weekdays,
+  cronText: () => cronText(cronTimes('0,30 2-2 1-31 * 7')),
   daily() {
     const extract = step('extract', { input: Extracted, output: z.null() });
     pipeline('train-churn', {

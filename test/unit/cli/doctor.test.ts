@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { examine } from '../../../cli/doctor/examine';
 import { judgeSchema } from '../../../cli/doctor/servers';
+import { judgeSchedules } from '../../../cli/doctor/schedules';
 import { judgeWorkers } from '../../../cli/doctor/workers';
 import type { Finding } from '../../../cli/doctor/finding';
 import { resolveSettings } from '../../../cli/settings';
@@ -118,4 +119,18 @@ test('a pool that steps ask for and nobody works on is named, with the command t
   const nothing = { pipelines: [], workflows: [] };
   expect(judgeWorkers(nothing, [])).toMatchObject({ status: 'warn', found: like(/'cpu'/) });
   expect(judgeWorkers(nothing, [cpu])).toMatchObject({ status: 'ok', found: 'cpu: 2' });
+});
+
+test('schedules that differ from the code are told before ticks that were missed, and those before nothing', () => {
+  const missed = [
+    '3 ticks of the pipeline nightly were missed.',
+    'The schedule of the model churn is paused: no tick comes.',
+  ];
+  expect(judgeSchedules(1, 4, missed)).toMatchObject({
+    status: 'warn',
+    found: '1 of 4 differ from the code',
+    fix: like(/perennial schedules sync/),
+  });
+  expect(judgeSchedules(0, 4, missed)).toMatchObject({ status: 'warn', found: `${missed[0]} And 1 more.` });
+  expect(judgeSchedules(0, 4, [])).toMatchObject({ status: 'ok' });
 });

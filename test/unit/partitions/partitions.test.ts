@@ -165,11 +165,9 @@ describe('a pipeline', () => {
     expect(of(['eu', 'us'])).toEqual(of(['eu']));
   });
 
-  it('with partitions is not called, makes no model, has no schedule, and has no such key in its config', () => {
+  it('with partitions is not called, makes no model, and has no such key in its config', () => {
     const calling = (): unknown => pipeline('calling', { ...graph, graph: (g) => g.call(nightly, {}) });
     expect(codeOf(calling)).toBe('PER_DEF_052');
-    const timed = (): unknown => pipeline('timed', { ...graph, partitions: keys(['eu']), schedule: cron('0 2 * * *') });
-    expect(codeOf(timed)).toBe('PER_DEF_052');
     const own = z.object({ partition: z.string() });
     const taken = (): unknown => pipeline('taken', { partitions: keys(['eu']), config: own, graph: () => null });
     expect(codeOf(taken)).toBe('PER_DEF_052');

@@ -1,8 +1,8 @@
 import { defineConfig } from '../../../../core';
-import { cpu, nightly, regional } from './pipelines';
+import { counting, cpu, nightly, regional, scheduled } from './pipelines';
 
 export default defineConfig({
-  pipelines: [nightly, regional],
+  pipelines: [nightly, regional, scheduled],
   models: [],
-  steps: { cpu: () => Promise.resolve({ cpu }) },
+  steps: { cpu: () => Promise.resolve({ cpu, counting }) },
 });

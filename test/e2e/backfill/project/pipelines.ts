@@ -2,7 +2,7 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { daily, implement, keys, pipeline, step, type StepContext } from '../../../../core';
+import { cron, daily, implement, keys, pipeline, step, type StepContext } from '../../../../core';
 
 // Pipelines by day, whose steps write down each of their executions. `load` fails as long as a file says that its day is
 // broken, and `extract` waits as long as one holds it up.
@@ -74,3 +74,15 @@ export const regional = pipeline('regional', {
   config,
   graph: (g, { folder }, { key }) => g.run(load, { folder, day: key, rows: 1 }),
 });
+
+export const count = step('count', { input: z.object({ from: z.string() }), output: Rows, ...uncached });
+
+/** Each night at two, in Berlin, the day before; once a year clocks go over two. */
+export const scheduled = pipeline('scheduled', {
+  partitions: daily({ from: '2025-01-01', timezone: 'Europe/Berlin' }),
+  schedule: cron('0 2 * * *', { timezone: 'Europe/Berlin', catchup: '6h', jitter: '1s' }),
+  config: z.object({}),
+  graph: (g, _config, { from }) => g.run(count, { from }),
+});
+
+export const counting = implement({ count }, { count: () => ({ rows: 1 }) });

@@ -1,0 +1,125 @@
+import { type Client, isGrpcServiceError, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { isPerennialError, perennialError } from '../../core/errors';
+import { temporalFailure } from '../temporal-errors';
+import { type DescribedSchedule, findSchedules } from './found';
+import { planSchedules, type ScheduleChange } from './plan-schedules';
+import { type Scheduled, type WantedSchedule, wantedSchedules } from './wanted';
+
+/** Temporal's schedules beside the code's. */
+export interface ScheduleLook {
+  readonly changes: readonly ScheduleChange[];
+  readonly found: readonly DescribedSchedule[];
+  /** Makes one change. Those of kind `none` and `taken` do nothing. */
+  apply(change: ScheduleChange): Promise<void>;
+}
+
+/**
+ * Compares Temporal's schedules with what a project declares. Changes nothing before `apply` is called.
+ *
+ * @throws PER_STACK_009 when Temporal does not answer
+ */
+export async function lookAtSchedules(
+  { temporal }: { readonly temporal: Client },
+  project: Scheduled,
+): Promise<ScheduleLook> {
+  const wanted = wantedSchedules(project);
+  const found = await asked(() =>
+    findSchedules(
+      temporal,
+      wanted.map(({ id }) => id),
+    ),
+  );
+  return {
+    found,
+    changes: planSchedules(wanted, found),
+    apply: (change) =>
+      asked(() =>
+        applyChange(
+          temporal,
+          change,
+          wanted.find(({ id }) => id === change.schedule),
+        ).catch((error: unknown) => {
+          throw refusal(change.schedule, error);
+        }),
+      ),
+  };
+}
+
+/**
+ * Creates the schedules that are missing and puts right those that differ, as every worker does. Whether one is paused stays as
+ * the operator left it; one that the project does not declare stays too.
+ *
+ * @returns what was found, and of `changes` all; those of kind `create` and `update` are made
+ * @throws PER_STACK_009 when Temporal does not answer; PER_STACK_065 when it refuses one, once the others are made
+ */
+export async function ensureSchedules(
+  connection: { readonly temporal: Client },
+  project: Scheduled,
+): Promise<ScheduleLook> {
+  const look = await lookAtSchedules(connection, project);
+  await applyAll(
+    look,
+    look.changes.filter(({ change }) => change !== 'delete'),
+  );
+  return look;
+}
+
+/**
+ * Makes changes, each whatever becomes of the others.
+ *
+ * @throws the first that failed, once the others are made
+ */
+export async function applyAll(look: ScheduleLook, changes: readonly ScheduleChange[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const change of changes) {
+    await look.apply(change).catch((error: unknown) => {
+      if (!isPerennialError(error) || error.code !== 'PER_STACK_065') throw error;
+      failures.push(error);
+    });
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+/** gRPC's code of what a server does not take as it is. */
+const INVALID: readonly number[] = [3];
+
+function refusal(schedule: string, error: unknown): unknown {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (!isGrpcServiceError(cause) || !INVALID.includes(cause.code)) return error;
+  return perennialError('PER_STACK_065', `Temporal refuses the schedule ${schedule} (${cause.details}).`, {
+    cause: error,
+  });
+}
+
+async function applyChange(temporal: Client, { schedule, change }: ScheduleChange, wanted?: WantedSchedule) {
+  const handle = temporal.schedule.getHandle(schedule);
+  if (change === 'delete') {
+    await handle.delete().catch((error: unknown) => {
+      // Somebody else was faster.
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+    });
+  }
+  if (change === 'create' && wanted) {
+    await temporal.schedule.create(wanted.options).catch((error: unknown) => {
+      // Another worker was faster; the next look tells whether it has made the same.
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    });
+  }
+  if (change === 'update' && wanted) {
+    const { spec, action, policies } = wanted.options;
+    await handle.update(({ state: { paused, note } }) => ({
+      spec,
+      action: { ...action, workflowId: action.workflowId ?? schedule },
+      ...(policies === undefined ? {} : { policies }),
+      state: { paused, ...(note === undefined ? {} : { note }) },
+    }));
+  }
+}
