@@ -14,7 +14,7 @@ import { readProject } from '../read-project';
 import { took } from '../views/duration';
 import { sourceText } from '../views/cache-text';
 import { commandOf, isWaiting } from '../views/approvals';
-import { waitsUntil } from '../views/run-view';
+import { becauseOf, waitsUntil } from '../views/run-view';
 import { followRun } from '../follow-run';
 import type { Project } from '../../workers/load-project';
 
@@ -125,6 +125,8 @@ export function nodeNews(node: NodeRow, runId: string): string {
   if (isWaiting(node)) return `${node.address} waits: ${commandOf({ ...node, run_id: runId })}`;
   const until = waitsUntil(node);
   if (until !== null) return `${node.address} waits until ${until}`;
+  const because = becauseOf(node);
+  if (because !== null && node.status === 'cancelled') return `${node.address} ${because}`;
   const cache = sourceText(node);
   const time = node.ended_at === null ? '' : ` in ${took(node.first_claimed, node.ended_at, new Date())}`;
   const error = node.error === null ? '' : `: ${node.error.message}`;

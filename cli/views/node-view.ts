@@ -49,7 +49,7 @@ export function nodeText(view: NodeView, now: Date, width: number | null = null)
     header(view, now),
     section('input', node.input === null ? '' : inFull(node.input)),
     section('output', node.status === 'completed' ? inFull(node.output) : ''),
-    section('error', node.error === null ? '' : `  ${errorText(node.error)}`),
+    section('error', node.error === null || node.status === 'cancelled' ? '' : `  ${errorText(node.error)}`),
     section('artifacts', artifactTable(view)),
     section('executions', executionTable(view, now, width)),
     section('what people did', interventionTable(view.interventions, width)),

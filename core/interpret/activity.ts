@@ -126,7 +126,8 @@ export interface NodeNote {
   /** What an approval shows; which arm a branch took (`{"arm":"then"}`); how many items a map has (`{"items":3}`). */
   readonly input?: Json;
   readonly output?: Json;
-  readonly error?: Failure;
+  /** `of`: the address of what failed, where that is another node: inside of this one, or one that this one waited for. */
+  readonly error?: Failure & { readonly of?: string };
 }
 
 export interface NoteNodeArgument {
