@@ -52,7 +52,7 @@ export interface StartedRerun {
  * outputs are taken over. It belongs to no keeper, also when its parent did.
  *
  * @param pipelines those of the loaded project
- * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_031 unknown node or item, PER_RUN_032 no
+ * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_036 unknown node or item, PER_RUN_032 no
  * worker of its build polls, PER_RUN_085 its config has keys that the pipeline has lost since, and what `startRun` throws
  * @example
  * await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' })

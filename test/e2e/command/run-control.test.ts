@@ -181,7 +181,7 @@ describe('a run that has completed', () => {
       { code: 0, result: { run: 'again', status: 'completed', output: { n: 2 } } },
       { code: 1, result: { run: 'failing', status: 'failed' } },
       refused('PER_RUN_032', 4),
-      refused('PER_RUN_031'),
+      refused('PER_RUN_036'),
     ]);
   });
 
@@ -197,10 +197,10 @@ describe('a run that has completed', () => {
     ]);
     expect(results).toMatchObject([
       { code: 0, result: { status: 'completed' } },
-      refused('PER_STACK_011'),
+      refused('PER_RUN_036'),
       { code: 0, result: { status: 'completed', output: { n: 2 }, same: true } },
       { code: 1, result: { status: 'failed' } },
-      refused('PER_RUN_045'),
+      refused('PER_RUN_036'),
     ]);
     expect(await executed()).toBe(`${before}done plus\n`);
   });
