@@ -5,7 +5,7 @@ import type { EndedRun } from '../../client/await-run';
 import type { Connection } from '../../client/connection';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { Length } from '../arguments/fields';
-import { runConfig } from '../arguments/run-config';
+import { everyOne, runConfig } from '../arguments/run-config';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withConnection } from '../open';
@@ -19,7 +19,7 @@ import { followRun } from '../follow-run';
 import type { Project } from '../../workers/load-project';
 
 const Options = CommonOptions.extend({
-  config: z.string().optional(),
+  config: z.array(z.string()).default([]),
   set: z.array(z.string()).default([]),
   wait: z.boolean().default(false),
   timeout: Length.optional(),
@@ -33,7 +33,11 @@ type Options = z.infer<typeof Options>;
 /** `perennial run <pipeline>`: starts a run, and with --wait tells how it ended. */
 export function registerRun(program: Command): void {
   verb(program, 'run <pipeline>', 'start a run of a pipeline')
-    .option('--config <json>', 'the config as a JSON object, or @file with it (@- reads standard input)')
+    .option(
+      '--config <config>',
+      'the config as a JSON object, @file with it (@- reads standard input), or as --set',
+      everyOne,
+    )
     .option('--set <key=value...>', 'one key of the config, `outer.inner=value` inside another; may be repeated')
     .option('--wait', 'wait until the run has ended; the exit code then says how')
     .option('--timeout <length>', 'with --wait: wait no longer than this, like 30s or 2h')
