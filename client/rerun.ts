@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { perennialError } from '../core/errors';
 import { PARTITION } from '../core/partitions/partition';
-import { type Json, jsonOf } from '../core/plan/json';
+import { isObject, type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
 import { planRerun } from '../core/rerun/plan-rerun';
 import { listRecorded } from '../store/nodes/list-recorded';
@@ -124,8 +124,4 @@ function merged(config: Json, changes: { readonly [key: string]: Json }): Json {
     return [key, isObject(value) && isObject(old) ? merged(old, value) : value];
   });
   return { ...config, ...Object.fromEntries(fields) };
-}
-
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { perennialError } from '../../core/errors';
-import type { Json } from '../../core/plan/json';
+import { isObject, type Json } from '../../core/plan/json';
 import { jsonOrFile } from './json-or-file';
 
 type Draft = { [key: string]: Json | Draft };
@@ -55,8 +55,4 @@ function jsonOrText(text: string): Json {
   } catch {
     return text;
   }
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
