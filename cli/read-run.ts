@@ -36,7 +36,7 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
-    planOf(db, run),
+    planOf(db, id),
     listInterventions(db, id, { limit: 100 }),
   ]);
   return {
@@ -61,7 +61,7 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
   const run = await knownRun(db, id);
   const node = await findNode(db, id, address);
   if (node === null) {
-    refuseUnknown(await planOf(db, run), address);
+    refuseUnknown(await planOf(db, id), address);
     throw perennialError(
       'PER_RUN_036',
       `'${address}' of ${id} has not begun; \`perennial why ${id} ${shellWord(address)}\` says why.`,
@@ -72,7 +72,7 @@ export async function readNode(db: Pool, id: string, address: string): Promise<N
     allPages((p) => listExecutions(db, id, { ...p, address })),
     allPages((p) => listCosts(db, id, { ...p, address })),
     entryOf(db, node),
-    planOf(db, run),
+    planOf(db, id),
     listInterventions(db, id, { limit: 100, node: address }),
   ]);
   return {
@@ -100,8 +100,10 @@ export function refuseUnknown(plan: Plan | null, address: string): void {
   if (example !== null) throw insideOfMap(address, example);
 }
 
-async function planOf(db: Pool, run: RunRow): Promise<Plan | null> {
-  return (await findPlan(db, run.plan_hash))?.plan ?? null;
+/** The plan that a run has; null: the records do not hold the run, or its plan. */
+export async function planOf(db: Pool, id: string): Promise<Plan | null> {
+  const run = await findRun(db, id);
+  return run === null ? null : ((await findPlan(db, run.plan_hash))?.plan ?? null);
 }
 
 function factsOf(plan: Plan | null): Pick<RunView, 'uncached' | 'uses'> {

@@ -15,7 +15,9 @@ import { took } from '../views/duration';
 import { sourceText } from '../views/cache-text';
 import { commandOf, isWaiting } from '../views/approvals';
 import { becauseOf, waitsUntil } from '../views/run-view';
+import { askedFor } from '../../core/nodes/asked-for';
 import { followRun } from '../follow-run';
+import { planOf } from '../read-run';
 import type { Project } from '../../workers/load-project';
 
 const Options = CommonOptions.extend({
@@ -108,8 +110,11 @@ export async function waitAndTell(
 ): Promise<ExitCode> {
   if (!frame.json) frame.note(`started ${runId}`);
   const followers = {
-    onNode(node: NodeRow) {
-      if (!frame.json) frame.note(nodeNews(node, runId));
+    async onNode(node: NodeRow) {
+      if (frame.json) return;
+      // What it asks for, and of whom, the plan says.
+      const plan = isWaiting(node) ? await planOf(connection.db, node.run_id) : null;
+      frame.note(nodeNews(node, runId, askedFor(plan, node.node)));
     },
     onIdle() {
       frame.note(`Nobody has begun ${runId} yet: does a worker of the pool cpu run? \`perennial doctor\` says more.`);
@@ -125,8 +130,8 @@ export async function waitAndTell(
 }
 
 /** A line on a node that has ended, or waits for a person. */
-export function nodeNews(node: NodeRow, runId: string): string {
-  if (isWaiting(node)) return `${node.address} waits: ${commandOf({ ...node, run_id: runId })}`;
+export function nodeNews(node: NodeRow, runId: string, asked = askedFor(null, node.node)): string {
+  if (isWaiting(node)) return `${node.address} waits: ${commandOf({ ...node, run_id: runId }, asked)}`;
   const until = waitsUntil(node);
   if (until !== null) return `${node.address} waits until ${until}`;
   const because = becauseOf(node);
