@@ -2,7 +2,7 @@ import type { CostRow } from '../../store/cost/list-costs';
 import type { RunCost } from '../../store/cost/sum-cost';
 import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { InterventionRow } from '../../store/interventions/intervention-row';
-import type { NodeRow } from '../../store/nodes/node-row';
+import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
@@ -130,9 +130,14 @@ function errorLines(view: RunView): string {
       if (error === null || error.of !== undefined) return [];
       const retry = retryAt(view, node);
       const which = retry === null ? '' : ` ${attemptText(retry.attempt, retry.attempts)} failed:`;
-      return [`${address}:${which} ${error.message} (${error.type}, ${error.fault} fault)`];
+      return [`${address}:${which} ${error.message} (${error.type}, ${error.fault} fault)`, ...placeLine(error)];
     })
     .join('\n');
+}
+
+/** Where in the project's code it was thrown, on a line below it. */
+export function placeLine({ at }: RecordedError): string[] {
+  return at === undefined ? [] : [`  at ${at}`];
 }
 
 function retryLines({ run, retrying }: RunView): string {

@@ -39,6 +39,8 @@ export interface RecordedError {
   readonly nextDelay?: number;
   /** Address of what failed, where that is another node: inside of this one, or one that this one waited for. */
   readonly of?: string;
+  /** Where the step's code threw it, like `pipelines/churn/steps.cpu.ts:12`, from the project's folder. */
+  readonly at?: string;
 }
 
 /** A node's record. */
