@@ -1,7 +1,7 @@
 import type { Json, Pipeline } from '../core';
 import { configRefusal } from '../core/define/config-refusal';
 import { perennialError } from '../core/errors';
-import { isList } from '../core/plan/json';
+import { isObject } from '../core/plan/json';
 import { PARTITION, partitionOf } from '../core/partitions/partition';
 import { toJson } from './run-step/to-json';
 
@@ -24,11 +24,7 @@ export async function configOf(
   if (key === undefined) throw perennialError('PER_RUN_120', `A run of ${name} works on one of its partitions.`);
   if (partitions === null) throw perennialError('PER_RUN_120', `${name} has no partitions, '${key}' neither.`);
   const partition = { ...partitionOf(name, partitions, key) };
-  return { ...fieldsOf(config), [PARTITION]: partition };
-}
-
-function fieldsOf(config: Json): { readonly [key: string]: Json } {
-  return typeof config === 'object' && config !== null && !isList(config) ? config : {};
+  return { ...(isObject(config) && config), [PARTITION]: partition };
 }
 
 /**

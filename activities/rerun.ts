@@ -16,7 +16,7 @@ const ANSWER_BYTES = 512 * 1024;
  * Records a rerun with what it takes over from its parent, and says in short what that is.
  *
  * @throws PER_KEEP_004 unknown parent, PER_RUN_014 a plan that the records do not hold, PER_RUN_015 the id is taken,
- * PER_RUN_031 a choice that names nothing
+ * PER_RUN_036 a choice that names nothing
  */
 export async function beginRerunOf(db: Pool, build: string, argument: BeginRerunArgument): Promise<Reuse> {
   const { rerun, run: id, plan: planHash, ...rest } = argument;

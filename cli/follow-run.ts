@@ -7,7 +7,7 @@ import { findRun } from '../store/runs/find-run';
 /** Who is told what while a run is followed. */
 export interface Followers {
   /** Told of each node once when it ends, and once when it begins to wait for a person. */
-  readonly onNode: (node: NodeRow) => void;
+  readonly onNode: (node: NodeRow) => void | Promise<void>;
   /** Told once, when nobody has begun the run for ten seconds: most often no worker polls. */
   readonly onIdle: () => void;
 }
@@ -56,6 +56,6 @@ async function tellNodes(db: Pool, id: string, told: Set<string>, onNode: Follow
     const news = `${node.address} ${node.status}`;
     if (node.status === 'running' || told.has(news)) continue;
     told.add(news);
-    onNode(node);
+    await onNode(node);
   }
 }

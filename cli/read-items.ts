@@ -2,6 +2,8 @@ import type { Pool } from 'pg';
 import { perennialError } from '../core/errors';
 import { allNodes, bodiesOf, isNumbered } from '../core/nodes';
 import type { Body, Plan } from '../core/plan/plan';
+import { noSuchNode } from '../core/rerun/no-such-node';
+import { outlineOf } from '../core/rerun/outline';
 import { type ItemRow, listItems } from '../store/nodes/list-items';
 import { findPlan } from '../store/plans/find-plan';
 import { knownRun } from './read-run';
@@ -19,7 +21,7 @@ export interface ItemsAsked {
 /**
  * A page of the items of a map.
  *
- * @throws PER_KEEP_004 unknown run, PER_STACK_011 (wrong usage) no such map
+ * @throws PER_KEEP_004 unknown run, PER_RUN_036 no such map, PER_STACK_011 `after` that is no item
  */
 export async function readItems(db: Pool, id: string, { map, limit, after, status }: ItemsAsked): Promise<ItemsView> {
   const run = await knownRun(db, id);
@@ -44,8 +46,11 @@ function sizeOf(plan: Plan, map: string): number {
   const found = maps.find((node) => node.id === id);
   const [body] = found ? bodiesOf(found) : [];
   if (body) return ownNodes(body.body);
-  const known = maps.map((node) => node.id).join(', ') || 'none';
-  throw perennialError('PER_STACK_011', `--items: '${map}' is no map of ${plan.pipeline} (maps: ${known}).`);
+  throw noSuchNode(
+    map,
+    outlineOf(plan),
+    maps.map((node) => node.id),
+  );
 }
 
 /** Nodes of a body, those of its branches' arms too; a map inside it counts as one. */

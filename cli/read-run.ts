@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { digestsIn } from '../activities/run-step/digests-in';
 import { perennialError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
-import { outlineOf, wholeAddress } from '../core/rerun/outline';
+import { insideOfMap, noSuchNode } from '../core/rerun/no-such-node';
+import { idIn, outlineOf, wholeAddress } from '../core/rerun/outline';
 import { findArtifacts } from '../store/artifacts';
 import { type CacheEntryRow, findEntry } from '../store/cache/find-entry';
 import { listCosts } from '../store/cost/list-costs';
@@ -20,6 +21,7 @@ import { retryingOf, retryOf } from './views/attempts';
 import { usesIn } from './views/node-use';
 import type { NodeArtifact, NodeView } from './views/node-view';
 import type { RunView } from './views/run-view';
+import { shellWord } from './views/shell-word';
 
 /**
  * A run with a page of its nodes, and all executions and costs of them.
@@ -34,7 +36,7 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
-    planOf(db, run),
+    planOf(db, id),
     listInterventions(db, id, { limit: 100 }),
   ]);
   return {
@@ -53,24 +55,24 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
 /**
  * One node of a run with all that the records tell of it.
  *
- * @throws PER_KEEP_004 when the records hold no such run, PER_STACK_011 (wrong usage) when the run has no such node
+ * @throws PER_KEEP_004 when the records hold no such run, PER_RUN_036 when the run has no such node
  */
 export async function readNode(db: Pool, id: string, address: string): Promise<NodeView> {
   const run = await knownRun(db, id);
   const node = await findNode(db, id, address);
   if (node === null) {
-    const plan = await planOf(db, run);
-    const example = plan === null ? null : wholeAddress(outlineOf(plan), address);
-    const why =
-      example === null ? 'is no node that has begun' : `is inside a map: name one item of it, like ${example}`;
-    throw perennialError('PER_STACK_011', `--node: '${address}' ${why}; \`perennial show ${id}\` lists them.`);
+    refuseUnknown(await planOf(db, id), address);
+    throw perennialError(
+      'PER_RUN_036',
+      `'${address}' of ${id} has not begun; \`perennial why ${id} ${shellWord(address)}\` says why.`,
+    );
   }
   const [artifacts, executions, costs, entry, plan, interventions] = await Promise.all([
     artifactsOf(db, node),
     allPages((p) => listExecutions(db, id, { ...p, address })),
     allPages((p) => listCosts(db, id, { ...p, address })),
     entryOf(db, node),
-    planOf(db, run),
+    planOf(db, id),
     listInterventions(db, id, { limit: 100, node: address }),
   ]);
   return {
@@ -88,8 +90,20 @@ export async function knownRun(db: Pool, id: string): Promise<RunRow> {
   return run;
 }
 
-async function planOf(db: Pool, run: RunRow): Promise<Plan | null> {
-  return (await findPlan(db, run.plan_hash))?.plan ?? null;
+/** @throws PER_RUN_036 for what is no node of a plan, or leaves out which item is meant */
+export function refuseUnknown(plan: Plan | null, address: string): void {
+  // A plan without nodes cannot tell which the code has.
+  if (plan === null || plan.handWritten) return;
+  const outline = outlineOf(plan);
+  if (!outline.has(idIn(address))) throw noSuchNode(address, outline);
+  const example = wholeAddress(outline, address);
+  if (example !== null) throw insideOfMap(address, example);
+}
+
+/** The plan that a run has; null: the records do not hold the run, or its plan. */
+export async function planOf(db: Pool, id: string): Promise<Plan | null> {
+  const run = await findRun(db, id);
+  return run === null ? null : ((await findPlan(db, run.plan_hash))?.plan ?? null);
 }
 
 function factsOf(plan: Plan | null): Pick<RunView, 'uncached' | 'uses'> {

@@ -3,14 +3,14 @@ import { perennialError } from '../core/errors';
 import { readNodes } from '../core/expr/reads';
 import { allNodes, readsOf } from '../core/nodes';
 import type { Plan, PlanNode } from '../core/plan/plan';
-import { containersOf, idIn, outlineOf, wholeAddress } from '../core/rerun/outline';
+import { containersOf, idIn, outlineOf } from '../core/rerun/outline';
 import { findCode, findEnvironment } from '../store/cache/find-key-part';
 import type { CodeDetail } from '../store/cache/key-part';
 import { findNode } from '../store/nodes/find-node';
 import type { CacheMiss, CacheParts, NodePlace, NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import type { RunRow } from '../store/runs/run-row';
-import { knownRun, readNode } from './read-run';
+import { knownRun, readNode, refuseUnknown } from './read-run';
 import { aboutNode, whyOutside } from './views/about-node';
 import { type Difference, namedDifferences, inputDifferences } from './views/differences';
 import type { NodeView } from './views/node-view';
@@ -39,7 +39,7 @@ export interface WhyView {
 /**
  * Reads why a node ran or was reused.
  *
- * @throws PER_KEEP_004 when the records hold no such run, PER_STACK_011 when its plan has no such node
+ * @throws PER_KEEP_004 when the records hold no such run, PER_RUN_036 when its plan has no such node
  */
 export async function readWhy(db: Pool, run: string, address: string): Promise<WhyView> {
   const row = await knownRun(db, run);
@@ -121,16 +121,10 @@ async function notBegun(db: Pool, plan: Plan | null, row: RunRow, address: strin
   const node = nodes.find(({ id }) => id === idIn(address));
   if (node === undefined && plan?.handWritten) {
     const what = `'${address}' is no node of ${run} that has begun; the code of ${plan.pipeline} alone knows of others`;
-    throw perennialError('PER_STACK_011', `${what}.`);
+    throw perennialError('PER_RUN_036', `${what}.`);
   }
-  if (plan === null || node === undefined) {
-    const known = nodes.map(({ id }) => id).join(', ') || 'no nodes';
-    throw perennialError('PER_STACK_011', `'${address}' is no node of ${run}, whose plan has: ${known}.`);
-  }
-  const example = wholeAddress(outlineOf(plan), address);
-  if (example !== null) {
-    throw perennialError('PER_STACK_011', `'${address}' is inside a map: name one item of it, like ${example}.`);
-  }
+  refuseUnknown(plan, address);
+  if (plan === null || node === undefined) throw perennialError('PER_RUN_014', `The records hold no plan of ${run}.`);
   const [about, needs] = await Promise.all([standsIn(db, plan, row, address), needsOf(db, node, run, address)]);
   return { run, address, view: null, against: null, differences: [], about, needs };
 }

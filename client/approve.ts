@@ -46,7 +46,7 @@ const Given = z.object({
  *
  * @returns the answer as the run took it, with its time
  * @param connection `db` tells why an answer is refused; while it is unreachable the run alone says so
- * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_KEEP_010 to PER_KEEP_014 why the node
+ * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_RUN_036 PER_KEEP_011 to PER_KEEP_014 why the node
  * asks for none (PER_KEEP_005 when the records do not tell), PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
  */
 export async function approve(

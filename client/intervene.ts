@@ -4,6 +4,9 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { perennialError } from '../core/errors';
 import type { Intervened, Intervention } from '../core/interpret/intervention';
+import { idIn, outlineOf } from '../core/rerun/outline';
+import { noSuchNode } from '../core/rerun/no-such-node';
+import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import { refuseHandWritten } from './refuse-hand-written';
 import { sayingOf, temporalFailure } from './temporal-errors';
@@ -50,12 +53,16 @@ export async function intervene(
   }
 }
 
-/** @throws PER_KEEP_004 when the records say that a run has ended, PER_RUN_111 that it was written by hand */
-async function refuseRun(db: Pool, runId: string, { action }: Intervention): Promise<void> {
+/** @throws PER_KEEP_004 when the records say that a run has ended, PER_RUN_111 that it was written by hand, PER_RUN_036 no such node */
+async function refuseRun(db: Pool, runId: string, ask: Intervention): Promise<void> {
   const run = await findRun(db, runId);
   if (run === null) return;
   if (run.status === 'running') {
-    refuseHandWritten(run, action);
+    refuseHandWritten(run, ask.action);
+    const plan = 'node' in ask ? ((await findPlan(db, run.plan_hash))?.plan ?? null) : null;
+    // The run itself knows which have come to be, and the plan alone what was probably meant.
+    if (plan !== null && 'node' in ask && !outlineOf(plan).has(idIn(ask.node)))
+      throw noSuchNode(ask.node, outlineOf(plan));
     return;
   }
   throw perennialError('PER_KEEP_004', `'${runId}' is not open: it ended as ${run.status}.`);

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { perennialError } from '../core/errors';
 import { PARTITION } from '../core/partitions/partition';
-import { type Json, jsonOf } from '../core/plan/json';
+import { isObject, type Json, jsonOf } from '../core/plan/json';
 import type { Plan } from '../core/plan/plan';
 import { planRerun } from '../core/rerun/plan-rerun';
 import { listRecorded } from '../store/nodes/list-recorded';
@@ -52,7 +52,7 @@ export interface StartedRerun {
  * outputs are taken over. It belongs to no keeper, also when its parent did.
  *
  * @param pipelines those of the loaded project
- * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_031 unknown node or item, PER_RUN_032 no
+ * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_036 unknown node or item, PER_RUN_032 no
  * worker of its build polls, PER_RUN_085 its config has keys that the pipeline has lost since, and what `startRun` throws
  * @example
  * await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' })
@@ -124,8 +124,4 @@ function merged(config: Json, changes: { readonly [key: string]: Json }): Json {
     return [key, isObject(value) && isObject(old) ? merged(old, value) : value];
   });
   return { ...config, ...Object.fromEntries(fields) };
-}
-
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Json } from '../core/plan/json';
 import type { PlanNode } from '../core/plan/plan';
+import { hasBegun } from '../store/nodes/has-begun';
 import { listNodes } from '../store/nodes/list-nodes';
 import type { NodeRow, RecordedError } from '../store/nodes/node-row';
 import { findRun } from '../store/runs/find-run';
@@ -94,9 +95,7 @@ function newsOf(row: NodeRow, told: Set<string>): RunEvent[] {
   };
   const begun = { address, node, kind, at: isoOf(row.first_claimed) };
   const events: RunEvent[] = [];
-  // What was skipped, or stopped before it began, has never started.
-  const never = status === 'skipped' || (status === 'cancelled' && input === null);
-  if (!never && isNew('began'))
+  if (hasBegun(row) && isNew('began'))
     events.push(
       kind === 'approval' ? { ...begun, type: 'node-asks', show: input } : { ...begun, type: 'node-started', input },
     );

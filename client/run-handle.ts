@@ -39,7 +39,7 @@ export interface RunHandle<Out> {
   outputOf<S extends StepContract>(step: S, address?: string): Promise<StepOutputOf<S>>;
   /** Tells of the run from its beginning to its end. Ask as often as you like: nothing is missed. */
   events(): AsyncGenerator<RunEvent, void, undefined>;
-  /** Answers an approval. @throws PER_RUN_016 PER_RUN_030 PER_KEEP_004 PER_KEEP_005 PER_KEEP_010 to PER_KEEP_014 */
+  /** Answers an approval. @throws PER_RUN_016 PER_RUN_030 PER_KEEP_004 PER_KEEP_005 PER_RUN_036 PER_KEEP_011 to PER_KEEP_014 */
   approve(address: string, answer: Omit<ApprovalAnswer, 'node'>): Promise<GivenAnswer>;
   /** Asks the run to cancel. @throws PER_KEEP_004 */
   cancel(how?: Partial<CancelRun>): Promise<void>;

@@ -16,7 +16,7 @@ import { whyNotBegun } from './why-not-begun';
 /**
  * Why a run does not take an answer, as the records tell it; null: they do not.
  *
- * @returns PER_KEEP_010 no such node, PER_KEEP_011 no approval, PER_KEEP_012 not reached yet, PER_KEEP_013 answered already,
+ * @returns PER_RUN_036 no such node, PER_KEEP_011 no approval, PER_KEEP_012 not reached yet, PER_KEEP_013 answered already,
  * PER_KEEP_014 it asks no longer
  */
 export async function whyNoAnswer(db: Pool, runId: string, address: string): Promise<Error | null> {
@@ -43,13 +43,13 @@ function notAnApproval(plan: Plan, { id }: RunRow, address: string): Error | nul
     return place.at.length === outlined.maps.length ? null : insideOf(outlined, id, address);
   } catch (error) {
     if (!isPerennialError(error)) throw error;
-    return perennialError('PER_KEEP_010', `${id}: ${error.detail}`);
+    return perennialError('PER_RUN_036', `${id}: ${error.detail}`);
   }
 }
 
 function insideOf(outlined: Outlined, id: string, address: string): Error {
   const like = addressAt(outlined, []);
-  return perennialError('PER_KEEP_010', `${id}: '${address}' is asked once for each item: name one, like '${like}'.`);
+  return perennialError('PER_RUN_036', `${id}: '${address}' is asked once for each item: name one, like '${like}'.`);
 }
 
 /** An item beyond the end of its map. */
@@ -60,7 +60,7 @@ async function noSuchItem(db: Pool, run: string, address: string): Promise<Error
     if (typeof input !== 'object' || input === null || !('items' in input)) continue;
     const { items } = input;
     if (typeof items === 'number' && Number(number) >= items)
-      return perennialError('PER_KEEP_010', `${run}: '${map}' has ${items} items, counted from 0.`);
+      return perennialError('PER_RUN_036', `${run}: '${map}' has ${items} items, counted from 0.`);
   }
   return null;
 }

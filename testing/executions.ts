@@ -1,5 +1,5 @@
 import { callHandler } from '../activities/run-step/call-handler';
-import { describe } from '../activities/run-step/failure';
+import { describe, type Failure } from '../activities/run-step/failure';
 import { findStep, type FoundStep } from '../activities/run-step/known-step';
 import {
   type AnyHandler,
@@ -15,7 +15,6 @@ import {
 import { milliseconds } from '../core/plan/duration';
 import { delayAfter } from '../core/plan/retry';
 import { perennialError } from '../core/errors';
-import type { Failure } from '../core/interpret';
 import type { Clock } from './clock';
 import { type LocalOptions, saidOf, type Trial } from './options';
 import type { OpenExecution, Records } from './records';
@@ -95,7 +94,7 @@ export function execute(
     records.fail(execution, failure);
     if (!failure.retryable || number >= step.retry.attempts) tell({ type: 'failed', address, failure });
     else
-      stop = clock.after(delayBefore(step, number + 1), () => {
+      stop = clock.after(failure.nextDelay ?? delayBefore(step, number + 1), () => {
         attempt(number + 1);
       });
   }

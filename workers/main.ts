@@ -25,6 +25,8 @@ import { createWorker, taskQueueOf } from './worker';
  * --standby it makes everything ready but the project, which it loads when its supervisor says so on stdin.
  */
 async function main(log: Logger): Promise<void> {
+  // What steps throw is told by the lines of their sources, however this was started.
+  process.setSourceMapsEnabled(true);
   const { pool, slots: told, devices: named, standby } = readArguments();
   const environment = readEnvironment();
   const given = takeResources(environment.project);

@@ -1,7 +1,8 @@
 import type { stepAt } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
-import { isAskedAgain, type Reuse } from '../core/rerun/plan-rerun';
+import { isAskedAgain } from '../core/rerun/again';
+import type { Reuse } from '../core/rerun/plan-rerun';
 import type { CachedOutputs } from './cached-outputs';
 import { dispatch } from './dispatch';
 

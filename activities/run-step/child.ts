@@ -22,6 +22,8 @@ import { maskOf } from './resources';
 // The child process of an isolated step: runs one execution, tells its worker, ends. It leads a process group of its
 // own, which the worker kills as a whole.
 
+// What its code throws is told by the lines of its sources.
+process.setSourceMapsEnabled(true);
 const parent = z.coerce.number().int().parse(process.env['PERENNIAL_PARENT']);
 const folder = z.string().min(1).parse(process.env[FOLDER]);
 new Worker(join(__dirname, 'watch-parent.js'), { workerData: { parent, folder } }).unref();

@@ -3,6 +3,7 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import { isPerennialError, type Fault } from '../../core/errors';
 import type { RecordedError } from '../../store/nodes/node-row';
+import { lineIn } from './frames';
 import { type Mask, NO_MASK } from './resources';
 
 /** An error as data: it crosses the border of a child process, goes into the records, and becomes Temporal's failure. */
@@ -52,10 +53,12 @@ export function toApplicationFailure(failure: Failure, cause?: unknown): Applica
   });
 }
 
-/** The failure as records keep it. */
-export function toRecord(failure: Failure): RecordedError {
-  const { type, message, fault, retryable, nextDelay } = failure;
-  return { type, message, fault, retryable, ...(nextDelay === undefined ? {} : { nextDelay }) };
+/** The failure as records keep it: of its stack the innermost line of the project in this folder. */
+export function toRecord(failure: Failure, project: string): RecordedError {
+  const { type, message, fault, retryable, nextDelay, stack } = failure;
+  const at = stack === undefined ? null : lineIn(stack, message, project);
+  const more = { ...(nextDelay === undefined ? {} : { nextDelay }), ...(at === null ? {} : { at }) };
+  return { type, message, fault, retryable, ...more };
 }
 
 function ownWord(error: unknown): { fault: Fault; retryable: boolean } {

@@ -1,32 +1,35 @@
 import { perennialError } from '../../core/errors';
-import type { Json } from '../../core/plan/json';
+import { isObject, type Json } from '../../core/plan/json';
 import { jsonOrFile } from './json-or-file';
 
 type Draft = { [key: string]: Json | Draft };
 
 /**
- * A run's config from `--config` and the `--set`s that follow it. `--set a.b=1` puts a number into the object `a`; what
+ * A config, or what changes in one, from `--config` and the `--set`s that follow it: every verb takes them alike. `--config`
+ * is a JSON object, `@file` with one, or `key=value` as `--set` has it. `--set a.b=1` puts a number into the object `a`; what
  * is not JSON is taken as text, so `--set table=events` needs no quotes. Later ones win.
  *
  * @throws PER_STACK_011 for a config that is no object, and for a `--set` without a key
  * @example
- * runConfig('{"seeds":[1]}', ['seeds=[1,2]', 'split.share=0.2']) // { seeds: [1, 2], split: { share: 0.2 } }
+ * runConfig(['{"seeds":[1]}'], ['seeds=[1,2]', 'split.share=0.2']) // { seeds: [1, 2], split: { share: 0.2 } }
  */
-export function runConfig(config: string | undefined, sets: readonly string[]): Json {
-  const base = config === undefined ? {} : jsonOrFile('--config', config);
-  if (!isObject(base)) throw perennialError('PER_STACK_011', '--config: a config is a JSON object.');
-  return sets.reduce<Json>((made, set) => withSet(made, set, '--set'), base);
+export function runConfig(configs: readonly string[], sets: readonly string[]): { readonly [key: string]: Json } {
+  const base = configs.reduce<Json>(withConfig, {});
+  const made = sets.reduce<Json>((config, set) => withSet(config, set, '--set'), base);
+  return isObject(made) ? made : {};
 }
 
-/**
- * Changes to a config from `key=value`s, as `--set` of a run takes them.
- *
- * @param option how the message names it: `--config`
- * @throws PER_STACK_011 for one without a key
- */
-export function configChanges(option: string, sets: readonly string[]): { readonly [key: string]: Json } {
-  const made = sets.reduce<Json>((changes, set) => withSet(changes, set, option), {});
-  return isObject(made) ? made : {};
+/** Keeps each value of an option that may be repeated, where the words after it are not its own. */
+export function everyOne(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function withConfig(made: Json, text: string): Json {
+  // JSON and the name of a file begin otherwise.
+  if (/^[^={}[\]"@]+=/.test(text)) return withSet(made, text, '--config');
+  const given = jsonOrFile('--config', text);
+  if (!isObject(given)) throw perennialError('PER_STACK_011', '--config: a config is a JSON object.');
+  return { ...(isObject(made) ? made : {}), ...given };
 }
 
 function withSet(config: Json, set: string, option: string): Json {
@@ -52,8 +55,4 @@ function jsonOrText(text: string): Json {
   } catch {
     return text;
   }
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

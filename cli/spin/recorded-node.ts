@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
-import { isPerennialError, perennialError } from '../../core/errors';
+import { perennialError } from '../../core/errors';
 import type { Json } from '../../core/plan/json';
 import type { PlanNode } from '../../core/plan/plan';
+import { insideOfMap, noSuchNode } from '../../core/rerun/no-such-node';
 import { type Outline, outlineOf, wholeAddress } from '../../core/rerun/outline';
 import { targetOf } from '../../core/rerun/target';
 import { findNode } from '../../store/nodes/find-node';
@@ -22,7 +23,7 @@ export interface RecordedNode {
  * The step of a node in a run, and the input that it was executed with.
  *
  * @param given an input to be used instead; the node need not have begun then
- * @throws PER_KEEP_004 unknown run, PER_RUN_045 unknown node, PER_RUN_046 not a step, PER_RUN_047 no recorded input
+ * @throws PER_KEEP_004 unknown run, PER_RUN_036 unknown node, PER_RUN_046 not a step, PER_RUN_047 no recorded input
  */
 export async function readRecordedNode(
   db: Pool,
@@ -51,23 +52,18 @@ function inputOf({ run_id: run, address, input, given }: NodeRow): Json {
   throw perennialError('PER_RUN_047', `The output of '${address}' in ${run} was given, not made by an execution.`);
 }
 
-/** The node of an address, which may name an item too. @throws PER_RUN_045 */
+/** The node of an address, which may name an item too. @throws PER_RUN_036 */
 function nodeAt(outline: Outline, address: string): PlanNode {
   const place = placeOf(outline, address);
   const found = outline.get(place.node);
-  if (found === undefined) throw perennialError('PER_RUN_045', `There is no node '${address}'.`);
+  if (found === undefined) throw noSuchNode(address, outline);
   const example = wholeAddress(outline, address);
   if (example === null) return found.node;
-  throw perennialError('PER_RUN_045', `'${address}' is inside a map: name one item of it, like ${example}.`);
+  throw insideOfMap(address, example);
 }
 
 function placeOf(outline: Outline, address: string): { readonly node: string; readonly at: readonly number[] } {
-  try {
-    const place = targetOf(outline, address.endsWith(']') ? { only: address } : { from: address });
-    if (place !== null) return place;
-  } catch (error) {
-    if (!isPerennialError(error)) throw error;
-    throw perennialError('PER_RUN_045', error.detail, { cause: error });
-  }
-  throw perennialError('PER_RUN_045', `'${address}' names no node.`);
+  const place = targetOf(outline, address.endsWith(']') ? { only: address } : { from: address });
+  if (place !== null) return place;
+  throw noSuchNode(address, outline);
 }

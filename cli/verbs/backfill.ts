@@ -5,7 +5,7 @@ import type { BackfillPreview } from '../../client/backfill';
 import type { Connection } from '../../client/connection';
 import { findBackfill } from '../../store/backfills/list-backfills';
 import type { BackfillRow } from '../../store/backfills/backfill-row';
-import { runConfig } from '../arguments/run-config';
+import { everyOne, runConfig } from '../arguments/run-config';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withConnection } from '../open';
@@ -18,7 +18,7 @@ const Options = CommonOptions.extend({
   to: z.string().optional(),
   missingOnly: z.boolean().default(false),
   maxParallel: z.coerce.number().int().min(1).max(200).default(4),
-  config: z.string().optional(),
+  config: z.array(z.string()).default([]),
   set: z.array(z.string()).default([]),
   dryRun: z.boolean().default(false),
   wait: z.boolean().default(false),
@@ -33,7 +33,7 @@ export function registerBackfill(program: Command): void {
     .option('--to <key>', 'to this one, included (default: the newest that is over)')
     .option('--missing-only', 'what another plan has done counts as done too')
     .option('--max-parallel <count>', 'runs at the same time, 1 to 200 (default: 4)')
-    .option('--config <json>', 'the config of every run, as of `perennial run`')
+    .option('--config <config>', 'the config of every run, as of `perennial run`', everyOne)
     .option('--set <key=value...>', 'one key of the config; may be repeated')
     .option('--dry-run', 'say what would be run, and run nothing')
     .option('--wait', 'tell of its progress until it has ended; the exit code then says how')

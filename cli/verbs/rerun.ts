@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Length } from '../arguments/fields';
-import { configChanges } from '../arguments/run-config';
+import { runConfig } from '../arguments/run-config';
 import { EXIT } from '../exit-codes';
 import { act, CommonOptions, verb } from '../frame';
 import { withConnection } from '../open';
@@ -12,6 +12,7 @@ const Options = CommonOptions.extend({
   from: z.string().min(1).optional(),
   only: z.string().min(1).optional(),
   config: z.array(z.string()).default([]),
+  set: z.array(z.string()).default([]),
   code: z.enum(['current', 'original']).default('current'),
   cache: z.boolean().default(true),
   wait: z.boolean().default(false),
@@ -24,7 +25,11 @@ export function registerRerun(program: Command): void {
   verb(program, 'rerun <run>', 'run a run again, as a new run that reuses the outputs of what is not touched')
     .option('--from <node>', 'this node, and what depends on it: an id, or an address like per-seed[3]/train')
     .option('--only <item>', 'one item of a map, like per-seed[3]; the other items are reused')
-    .option('--config <key=value...>', 'one key of the config changed; what reads it runs again; may be repeated')
+    .option(
+      '--config <key=value...>',
+      'one key of the config changed; what reads it runs again; may be repeated; or JSON',
+    )
+    .option('--set <key=value...>', 'the same as --config, as `perennial run` has it')
     .option('--code <which>', 'current (default), or original: the plan and the build that the run had')
     .option('--no-cache', 'what runs, runs whatever the cache holds')
     .option('--wait', 'wait until the new run has ended; the exit code then says how')
@@ -43,8 +48,8 @@ Exit codes: 4 when --code original is refused; with --wait those of \`perennial 
     )
     .action(
       act(async (frame) => {
-        const { from, only, config, code, cache, wait, timeout, id, ...flags } = frame.options(Options);
-        const changes = configChanges('--config', config);
+        const { from, only, config, set, code, cache, wait, timeout, id, ...flags } = frame.options(Options);
+        const changes = runConfig(config, set);
         const run = frame.argument(0);
         return withConnection(flags, async (connection) => {
           const project = await readProject(flags);

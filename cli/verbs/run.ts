@@ -5,7 +5,7 @@ import type { EndedRun } from '../../client/await-run';
 import type { Connection } from '../../client/connection';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { Length } from '../arguments/fields';
-import { runConfig } from '../arguments/run-config';
+import { everyOne, runConfig } from '../arguments/run-config';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withConnection } from '../open';
@@ -14,12 +14,14 @@ import { readProject } from '../read-project';
 import { took } from '../views/duration';
 import { sourceText } from '../views/cache-text';
 import { commandOf, isWaiting } from '../views/approvals';
-import { waitsUntil } from '../views/run-view';
+import { becauseOf, waitsUntil } from '../views/run-view';
+import { askedFor } from '../../core/nodes/asked-for';
 import { followRun } from '../follow-run';
+import { planOf } from '../read-run';
 import type { Project } from '../../workers/load-project';
 
 const Options = CommonOptions.extend({
-  config: z.string().optional(),
+  config: z.array(z.string()).default([]),
   set: z.array(z.string()).default([]),
   wait: z.boolean().default(false),
   timeout: Length.optional(),
@@ -33,7 +35,11 @@ type Options = z.infer<typeof Options>;
 /** `perennial run <pipeline>`: starts a run, and with --wait tells how it ended. */
 export function registerRun(program: Command): void {
   verb(program, 'run <pipeline>', 'start a run of a pipeline')
-    .option('--config <json>', 'the config as a JSON object, or @file with it (@- reads standard input)')
+    .option(
+      '--config <config>',
+      'the config as a JSON object, @file with it (@- reads standard input), or as --set',
+      everyOne,
+    )
     .option('--set <key=value...>', 'one key of the config, `outer.inner=value` inside another; may be repeated')
     .option('--wait', 'wait until the run has ended; the exit code then says how')
     .option('--timeout <length>', 'with --wait: wait no longer than this, like 30s or 2h')
@@ -104,8 +110,11 @@ export async function waitAndTell(
 ): Promise<ExitCode> {
   if (!frame.json) frame.note(`started ${runId}`);
   const followers = {
-    onNode(node: NodeRow) {
-      if (!frame.json) frame.note(nodeNews(node, runId));
+    async onNode(node: NodeRow) {
+      if (frame.json) return;
+      // What it asks for, and of whom, the plan says.
+      const plan = isWaiting(node) ? await planOf(connection.db, node.run_id) : null;
+      frame.note(nodeNews(node, runId, askedFor(plan, node.node)));
     },
     onIdle() {
       frame.note(`Nobody has begun ${runId} yet: does a worker of the pool cpu run? \`perennial doctor\` says more.`);
@@ -121,10 +130,12 @@ export async function waitAndTell(
 }
 
 /** A line on a node that has ended, or waits for a person. */
-export function nodeNews(node: NodeRow, runId: string): string {
-  if (isWaiting(node)) return `${node.address} waits: ${commandOf({ ...node, run_id: runId })}`;
+export function nodeNews(node: NodeRow, runId: string, asked = askedFor(null, node.node)): string {
+  if (isWaiting(node)) return `${node.address} waits: ${commandOf({ ...node, run_id: runId }, asked)}`;
   const until = waitsUntil(node);
   if (until !== null) return `${node.address} waits until ${until}`;
+  const because = becauseOf(node);
+  if (because !== null && node.status === 'cancelled') return `${node.address} ${because}`;
   const cache = sourceText(node);
   const time = node.ended_at === null ? '' : ` in ${took(node.first_claimed, node.ended_at, new Date())}`;
   const error = node.error === null ? '' : `: ${node.error.message}`;

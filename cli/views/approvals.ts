@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { answerText } from '../../core/nodes/answer-text';
-import { askedFor } from '../../core/nodes/asked-for';
+import { askedFor, type AskedFor } from '../../core/nodes/asked-for';
 import { allNodes } from '../../core/nodes';
 import type { GivenAnswer } from '../../core/plan/approval';
 import type { Json } from '../../core/plan/json';
@@ -9,6 +9,7 @@ import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { onLines, onOneLine } from './cut';
 import { took } from './duration';
+import { exampleOf } from './example-of';
 import { shellWord } from './shell-word';
 
 /** An approval that has asked: what, whom, until when, and what was answered. */
@@ -48,13 +49,14 @@ export function approvalsOf(plan: Plan | null, nodes: readonly NodeRow[]): Appro
 
 function viewOf(plan: Plan | null, node: NodeRow): ApprovalView {
   const { address, status, input: shows, first_claimed: asked, reused_from: reusedFrom } = node;
-  const { schema, by } = askedFor(plan, node.node);
+  const asks = askedFor(plan, node.node);
+  const { schema, by } = asks;
   const timeout = timeoutOf(plan, node.node);
   return {
     ...{ address, status, shows, asks: schema, may: by, asked, reusedFrom },
     until: timeout === null ? null : new Date(Date.parse(asked) + timeout).toISOString(),
     given: status === 'completed' ? givenIn(node.output) : null,
-    command: status === 'waiting' ? commandOf(node, schema !== null) : null,
+    command: status === 'waiting' ? commandOf(node, asks) : null,
   };
 }
 
@@ -76,9 +78,23 @@ export function isWaiting({ kind, status }: NodeRow): boolean {
   return kind === 'approval' && status === 'waiting';
 }
 
-/** What answers an approval, as a shell takes it. */
-export function commandOf({ run_id, address }: Pick<NodeRow, 'run_id' | 'address'>, asksMore = false): string {
-  return `perennial approve ${run_id} ${shellWord(address)}${asksMore ? " --answer '<json>'" : ''}`;
+/**
+ * What answers an approval with yes, as a shell takes it and the run too: in the name of the first who may, with the
+ * smallest answer that fits what is asked for.
+ */
+export function commandOf({ run_id, address }: Pick<NodeRow, 'run_id' | 'address'>, { by, schema }: AskedFor): string {
+  const who = by?.[0] === undefined ? '' : ` --by ${shellWord(by[0])}`;
+  return `perennial approve ${run_id} ${shellWord(address)}${who}${schema === null ? '' : ` --answer ${answerFor(schema)}`}`;
+}
+
+function answerFor(schema: Json): string {
+  const example = exampleOf(schema);
+  return example === null ? "'<json>'" : shellWord(JSON.stringify(example));
+}
+
+/** What to know of the command: that it says yes, and that what it answers is made up. */
+function aboutCommand({ asks }: ApprovalView): string {
+  return asks === null ? '(to say no: --reject)' : '(with an answer of your own; to say no: --reject)';
 }
 
 /** An approval for people: what it asks and of whom while it waits, else what was answered; empty: it asks no longer. */
@@ -88,7 +104,7 @@ export function approvalText(view: ApprovalView, run: string, now: Date): string
   if (command === null) return '';
   const where = `perennial show ${run} --node ${shellWord(address)}`;
   return [
-    `${address} waits for: ${command}   (to say no: --reject)`,
+    `${address} waits for: ${command}   ${aboutCommand(view)}`,
     ...askLines(view, now),
     ...(view.shows === null ? [] : ['It shows:', onLines(view.shows, where)]),
   ].join('\n');
@@ -99,7 +115,7 @@ export function askText(view: ApprovalView, now: Date): string {
   const { command, given } = view;
   if (given !== null) return `Answer: ${givenText(view, given)}`;
   if (command === null) return '';
-  return [`It waits for: ${command}   (to say no: --reject)`, ...askLines(view, now)].join('\n');
+  return [`It waits for: ${command}   ${aboutCommand(view)}`, ...askLines(view, now)].join('\n');
 }
 
 function askLines({ asked, until, may, asks }: ApprovalView, now: Date): string[] {

@@ -13,7 +13,7 @@ import { cacheSentence } from './cache-text';
 import { cell, inFull } from './cut';
 import { duration, took } from './duration';
 import { interventionTable } from './intervention-text';
-import { kindText, offBy, type RunView, skipCommand, stateText, waitsUntil } from './run-view';
+import { kindText, offBy, placeLine, type RunView, skipCommand, stateText, waitsUntil } from './run-view';
 import { shellWord } from './shell-word';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
@@ -49,7 +49,7 @@ export function nodeText(view: NodeView, now: Date, width: number | null = null)
     header(view, now),
     section('input', node.input === null ? '' : inFull(node.input)),
     section('output', node.status === 'completed' ? inFull(node.output) : ''),
-    section('error', node.error === null ? '' : `  ${errorText(node.error)}`),
+    section('error', node.error === null || node.status === 'cancelled' ? '' : errorLines(node.error)),
     section('artifacts', artifactTable(view)),
     section('executions', executionTable(view, now, width)),
     section('what people did', interventionTable(view.interventions, width)),
@@ -114,6 +114,10 @@ function keyText({ cache }: NodeRow, entry: CacheEntryRow | null): string | null
 
 function short(digest: string): string {
   return digest.slice(0, 12);
+}
+
+function errorLines(error: RecordedError): string {
+  return [`  ${errorText(error)}`, ...placeLine(error).map((line) => `  ${line}`)].join('\n');
 }
 
 function errorText({ message, type, fault, retryable }: RecordedError): string {

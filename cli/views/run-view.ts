@@ -2,7 +2,7 @@ import type { CostRow } from '../../store/cost/list-costs';
 import type { RunCost } from '../../store/cost/sum-cost';
 import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { InterventionRow } from '../../store/interventions/intervention-row';
-import type { NodeRow } from '../../store/nodes/node-row';
+import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
@@ -126,12 +126,18 @@ function errorLines(view: RunView): string {
   return view.nodes
     .flatMap((node) => {
       const { address, error } = node;
-      if (error === null) return [];
+      // What failed inside, or before, has a line of its own.
+      if (error === null || error.of !== undefined) return [];
       const retry = retryAt(view, node);
       const which = retry === null ? '' : ` ${attemptText(retry.attempt, retry.attempts)} failed:`;
-      return [`${address}:${which} ${error.message} (${error.type}, ${error.fault} fault)`];
+      return [`${address}:${which} ${error.message} (${error.type}, ${error.fault} fault)`, ...placeLine(error)];
     })
     .join('\n');
+}
+
+/** Where in the project's code it was thrown, on a line below it. */
+export function placeLine({ at }: RecordedError): string[] {
+  return at === undefined ? [] : [`  at ${at}`];
 }
 
 function retryLines({ run, retrying }: RunView): string {
@@ -150,11 +156,23 @@ export function waitsUntil({ kind, status, input }: NodeRow): string | null {
   return 'until' in input && typeof input.until === 'string' ? input.until : null;
 }
 
-/** `running`, `waiting until 2026-03-01T06:00:00.000Z`, `retrying, next attempt at 2026-03-01T06:00:00.000Z` */
+/**
+ * `running`, `waiting until 2026-03-01T06:00:00.000Z`, `retrying, next attempt at 2026-03-01T06:00:00.000Z`,
+ * `failed: gate/train: no rows` of what stands around a failure, `not run, since extract failed` of what waited for one.
+ */
 export function stateText(node: NodeRow, now: Date, retrying: Retrying | null): string {
   if (retrying !== null) return retryingText(retrying, now);
+  const because = becauseOf(node);
+  if (because !== null) return shortened(because, LONGEST_REASON);
   const until = waitsUntil(node);
   return until === null ? node.status : `${node.status} until ${until}`;
+}
+
+/** What to say of a node that ended as it did because another one failed; null: it did not. */
+export function becauseOf({ status, error }: NodeRow): string | null {
+  if (error?.of === undefined) return null;
+  if (status === 'failed') return `failed: ${error.message}`;
+  return status === 'cancelled' ? error.message : null;
 }
 
 /** The command that does not wait for the end of a wait, as a shell takes it. */

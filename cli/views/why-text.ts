@@ -5,7 +5,7 @@ import type { WhyView } from '../read-why';
 import { cacheSentence } from './cache-text';
 import { cell } from './cut';
 import type { NodeView } from './node-view';
-import { offBy } from './run-view';
+import { becauseOf, offBy } from './run-view';
 
 /** Why a node ran or was reused, for people, within the width of a terminal if there is one: a sentence, and what differed. */
 export function whyText(
@@ -23,7 +23,7 @@ export function whyText(
   const compared = against === null ? [] : [`Compared with ${against.address} of ${against.run}:`];
   const rows = differences.map(({ part, what, was, is }) => [part, what, cell(was), cell(is)]);
   return [
-    `${address} in ${run}: ${view.node.status}.`,
+    `${address} in ${run}: ${becauseOf(view.node) ?? view.node.status}.`,
     ...sentences(view, about),
     ...list,
     ...compared,
@@ -34,11 +34,14 @@ export function whyText(
 
 function sentences(view: NodeView, about: string | null): string[] {
   const { node } = view;
-  const failed = node.error === null ? [] : [`Its last error: ${node.error.message} (${node.error.type}).`];
+  const because = becauseOf(node);
+  const failed =
+    node.error === null || because !== null ? [] : [`Its last error: ${node.error.message} (${node.error.type}).`];
   if (node.reused_from !== null)
     return [`Reused: a rerun took its output over from ${node.reused_from}; nothing that it depends on was touched.`];
   if (node.given !== null) return [`Not executed: its output was ${saying('given', node.given)}.`];
   if (node.status === 'skipped') return [`Skipped. ${about ?? 'The records do not tell why.'}`];
   if (node.kind !== 'step') return [about ?? `It is ${withArticle(node.kind)}.`, ...failed];
+  if (because !== null) return [];
   return [cacheSentence(node.cache, offBy(node, view)), ...failed];
 }

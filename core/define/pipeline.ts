@@ -7,6 +7,7 @@ import { PARTITION } from '../partitions/partition';
 import type { Plan } from '../plan/plan';
 import { type About, readAbout } from './about';
 import { jsonSchema, planStep } from './contract';
+import { PIPELINE_OPTIONS, refuseUnknownOptions } from './known-options';
 import type { Cron } from './cron';
 import type { Graph } from './graph';
 import { type PartitionRef, partitionRef, type Partitions } from './partitions';
@@ -63,7 +64,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
@@ -75,6 +76,7 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
   options: PipelineOptions<C, R, P>,
 ): Pipeline<C, ValueOf<R>> {
   checkName('pipeline', name);
+  refuseUnknownOptions(`the pipeline ${name}`, options, PIPELINE_OPTIONS);
   checkSchedule(name, options);
   const partitions = options.partitions ?? null;
   if (partitions !== null && PARTITION in options.config.shape) {

@@ -8,6 +8,7 @@ import { LIGHT_TIMEOUT } from '../plan/override';
 import type { PlanRetry, Priority } from '../plan/plan';
 import { readRetry, type RetryOptions } from '../plan/retry';
 import { type About, readAbout } from './about';
+import { refuseUnknownOptions, STEP_OPTIONS } from './known-options';
 import type { NoResources, Resources } from './resource';
 
 /** What a step takes, gives, and asks of the worker that runs it. */
@@ -76,7 +77,7 @@ export type StepOutputOf<S> = S extends StepContract<z.ZodType, infer O> ? z.out
 /**
  * Declares a step.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003 PER_DEF_020 PER_DEF_021 PER_DEF_060
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_003 PER_DEF_020 PER_DEF_021 PER_DEF_060 PER_DEF_071
  * @example
  * const train = step('train', {
  *   input: z.object({ dataset: Dataset, seed: z.int() }),
@@ -91,6 +92,8 @@ export function step<I extends z.ZodType, O extends z.ZodType, R extends Resourc
 ): StepContract<I, O, R>;
 export function step(name: string, options: StepOptions<z.ZodType, z.ZodType, Resources>): StepContract {
   checkName('step', name);
+  // A contract that is spread into another's options has more than those.
+  if (!('kind' in options)) refuseUnknownOptions(`the step ${name}`, options, STEP_OPTIONS);
   const light = options.light ?? false;
   const contract: StepContract = {
     kind: 'step',

@@ -18,8 +18,19 @@ import { planHash } from '../plan/hash';
 import { checkName } from '../plan/name';
 import type { Body, Expr, FinallyNode, PlanNode, Priority } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
+import { checkConstants } from './check-constants';
 import { jsonSchema } from './contract';
 import type { Arms, Cases, Graph, WorkOptions } from './graph';
+import {
+  APPROVAL_OPTIONS,
+  BRANCH_OPTIONS,
+  CALL_OPTIONS,
+  MAP_OPTIONS,
+  refuseUnknownOptions,
+  RUN_OPTIONS,
+  UNTIL_OPTIONS,
+  WAIT_OPTIONS,
+} from './known-options';
 import { readCount, readNames, readNode, readOverride, readPriority, readTime, readTolerance } from './node-options';
 import type { Pipeline } from './pipeline';
 import type { StepContract } from './step';
@@ -37,7 +48,7 @@ export interface Traced {
 /**
  * Runs a graph function once against a recording builder.
  *
- * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016 PER_DEF_024 PER_DEF_052
+ * @throws PER_DEF_001 PER_DEF_004 PER_DEF_005 PER_DEF_009 PER_DEF_016 PER_DEF_024 PER_DEF_052 PER_DEF_070 PER_DEF_071
  */
 export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P) => unknown, partition: P): Traced {
   const steps = new Map<string, StepContract>();
@@ -84,12 +95,15 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
       const known = steps.get(step.name);
       if (known && known !== step) throw perennialError('PER_DEF_009', `Two different steps are called ${step.name}.`);
       steps.set(step.name, step);
+      refuseUnknownOptions(`the node ${id}`, options, RUN_OPTIONS);
+      const given = toExpression(input, `The input of ${id}`);
+      checkConstants(step.input, given, `The input of ${id}`);
       const priority = options.priority ?? (step.light ? undefined : urgency);
       add(
         stepNode({
           id,
           step: step.name,
-          input: toExpression(input, `The input of ${id}`),
+          input: given,
           ...readNode(options),
           ...readOverride(id, step, options),
           ...readPriority(priority),
@@ -99,6 +113,7 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
     },
     map(id, over, body, options) {
       checkName('map', id);
+      refuseUnknownOptions(`the map ${id}`, options, MAP_OPTIONS);
       const items = toExpression(over, `The list of ${id}`);
       const write = (): unknown => body(makeRef({ op: 'item', map: id, path: [] }));
       const traced = trace(id, write, options?.priority);
@@ -110,6 +125,7 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
     },
     branch<R>(id: string, on: RefBase<unknown>, arms: AnyArms, options: WorkOptions = {}): Ref<R> {
       checkName('branch', id);
+      refuseUnknownOptions(`the branch ${id}`, options, BRANCH_OPTIONS);
       const traceArm = (name: string, arm: () => unknown): Body => trace(`${id}'s ${name}`, arm, options.priority);
       const chosen = toExpression(on, `The condition of ${id}`);
       if ('switch' in arms) {
@@ -125,6 +141,7 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
     },
     approval(id, options) {
       checkName('approval', id);
+      refuseUnknownOptions(`the approval ${id}`, options, APPROVAL_OPTIONS);
       const show = toExpression(options?.show ?? null, `What ${id} shows`);
       const timeout = options?.timeout === undefined ? null : milliseconds(options.timeout, `The timeout of ${id}`);
       const schema = options?.answer;
@@ -143,6 +160,7 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
     },
     until(id, initial, body, options) {
       checkName('repetition', id);
+      refuseUnknownOptions(`the repetition ${id}`, options, UNTIL_OPTIONS);
       const first = toExpression(initial, `The first value of ${id}`);
       const item = (key: string): Expr => ({ op: 'item', map: id, path: [key] });
       const write = (): unknown => {
@@ -156,12 +174,14 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
     },
     wait(id, time, options = {}) {
       checkName('wait', id);
+      refuseUnknownOptions(`the wait ${id}`, options, WAIT_OPTIONS);
       add(waitNode({ id, time: readTime(id, time), ...readNode(options) }));
       return outputRef(id);
     },
     call(pipeline, config, options = {}) {
       const id = options.id ?? pipeline.name;
       checkName('call', id);
+      refuseUnknownOptions(`the call ${id}`, options, CALL_OPTIONS);
       if (pipeline.partitions)
         throw perennialError('PER_DEF_052', `${id} calls ${pipeline.name}, which has partitions.`);
       const known = calls.get(pipeline.name);
@@ -169,6 +189,7 @@ export function traceGraph<C, P>(graph: (g: Graph, config: Ref<C>, partition: P)
         throw perennialError('PER_DEF_009', `Two different pipelines are called ${pipeline.name}.`);
       calls.set(pipeline.name, pipeline);
       const given = toExpression(config, `The config of ${id}`);
+      checkConstants(pipeline.config, given, `The config of ${id}`);
       const plan = planHash(pipeline.plan);
       const priority = readPriority(options.priority ?? urgency);
       add(callNode({ id, pipeline: pipeline.name, plan, config: given, ...readNode(options), ...priority }));

@@ -188,4 +188,16 @@ export const DEFINE_ERRORS = {
     title: 'a description or an owner says nothing',
     fix: 'Write some text, or leave `description` or `owners` out.',
   },
+  PER_DEF_070: {
+    fault: 'user',
+    retryable: false,
+    title: 'an input is written down that its schema does not take',
+    fix: 'Give what the schema asks for: the step, or the pipeline that is called, would refuse it when it runs.',
+  },
+  PER_DEF_071: {
+    fault: 'user',
+    retryable: false,
+    title: 'an option that does not exist',
+    fix: 'Write it as docs/PIPELINES.md or docs/STEPS.md does, or leave it out: nobody reads it.',
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

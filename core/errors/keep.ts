@@ -56,12 +56,6 @@ export const KEEP_ERRORS = {
     title: 'A cause lies in the future',
     fix: "Give an event time of the data's past: the keeper's cool-down would refuse everything before a later one. A model on the wall clock may be a day ahead.",
   },
-  PER_KEEP_010: {
-    fault: 'user',
-    retryable: false,
-    title: 'An answer names a node that is not there',
-    fix: '`perennial show <run>` says which approvals wait; inside a map it is an address like per-seed[3]/release.',
-  },
   PER_KEEP_011: {
     fault: 'user',
     retryable: false,

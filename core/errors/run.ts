@@ -194,12 +194,6 @@ export const RUN_ERRORS = {
     title: 'Somebody answered who may not',
     fix: 'Let one of those answer whom the approval names under `by`; the message lists them.',
   },
-  PER_RUN_031: {
-    fault: 'user',
-    retryable: false,
-    title: 'A rerun names a node or an item that is not there',
-    fix: '`perennial show <run>` lists the nodes; give an id like train, or an address like per-seed[3]/train.',
-  },
   PER_RUN_032: {
     fault: 'user',
     retryable: true,
@@ -263,8 +257,8 @@ export const RUN_ERRORS = {
   PER_RUN_036: {
     fault: 'user',
     retryable: false,
-    title: 'An intervention names a node that is not there',
-    fix: '`perennial show <run>` lists the nodes; those inside a map or a branch are there once it has begun.',
+    title: 'There is no such node in the run',
+    fix: '`perennial show <run>` lists those that have begun; inside a map it is an address like per-seed[3]/train.',
   },
   PER_RUN_037: {
     fault: 'user',
@@ -307,12 +301,6 @@ export const RUN_ERRORS = {
     retryable: false,
     title: 'What was asked of a run has the wrong form',
     fix: 'Give a name of 1 to 200 characters with --by, and a reason of at most 2,000 with --reason; docs/RUN-CONTROL.md has the verbs.',
-  },
-  PER_RUN_045: {
-    fault: 'user',
-    retryable: false,
-    title: 'A spin names a node that is not there',
-    fix: '`perennial show <run>` lists the nodes; give an address like train, or per-seed[3]/train.',
   },
   PER_RUN_046: {
     fault: 'user',

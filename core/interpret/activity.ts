@@ -126,7 +126,8 @@ export interface NodeNote {
   /** What an approval shows; which arm a branch took (`{"arm":"then"}`); how many items a map has (`{"items":3}`). */
   readonly input?: Json;
   readonly output?: Json;
-  readonly error?: Failure;
+  /** `of`: the address of what failed, where that is another node: inside of this one, or one that this one waited for. */
+  readonly error?: Failure & { readonly of?: string };
 }
 
 export interface NoteNodeArgument {
@@ -202,7 +203,7 @@ export interface EngineActivities {
   /**
    * Begins a rerun: records it with everything that it takes over from its parent.
    *
-   * @throws PER_RUN_014 PER_RUN_015 PER_RUN_031 PER_KEEP_004 not retryable
+   * @throws PER_RUN_014 PER_RUN_015 PER_RUN_036 PER_KEEP_004 not retryable
    */
   'perennial.begin-rerun'(argument: BeginRerunArgument): Promise<Reuse>;
   /** What the run holds at addresses of nodes that it may have taken over. */

@@ -2,10 +2,11 @@ import { evaluate } from '../expr/evaluate';
 import type { Json } from '../plan/json';
 import type { FinallyNode } from '../plan/plan';
 import type { RunEnd } from '../plan/run-end';
-import { change, type Draft, note, planNode, valuesAt } from './draft';
+import { change, type Draft, nodeAt, note, planNode, valuesAt } from './draft';
 import { failureOf } from './failure';
+import { ownersOf } from './inside';
 import { closeScope, openScope } from './scopes';
-import { cancel } from './settle';
+import { cancel, failWith } from './settle';
 import { skip } from './skip';
 import type { Ending } from './state';
 
@@ -17,6 +18,7 @@ const LAST = '#finally';
  * without any the run is over.
  */
 export function conclude(draft: Draft): void {
+  failAround(draft);
   for (const [address, { status }] of Object.entries(draft.nodes)) if (status === 'running') cancel(draft, address);
   const { output, ending } = outcomeOf(draft);
   const left = draft.goal === null && !draft.hard ? finalBodies(draft, ending) : [];
@@ -26,6 +28,15 @@ export function conclude(draft: Draft): void {
   draft.stopping = false;
   // Scopes of what was stopped have nobody to end.
   draft.closed.length = 0;
+}
+
+/** What a node has failed in that brings the run to its end has failed with it; the rest of what runs is stopped. */
+function failAround(draft: Draft): void {
+  const cause = draft.failure;
+  if (!cause || draft.ending?.status !== 'failed') return;
+  for (const owner of ownersOf(draft, cause.address)) {
+    if (nodeAt(draft, owner).status === 'running') failWith(draft, owner, cause);
+  }
 }
 
 /** Opens the next final body. False when none is left. */

@@ -25,6 +25,12 @@ export function openInside(places: Places, address: string): string[] {
   );
 }
 
+/** The nodes that the one at an address stands in, the innermost first. */
+export function ownersOf({ nodes, scopes }: Places, address: string): string[] {
+  const owner = scopes[nodes[address]?.scope ?? '']?.owner ?? null;
+  return owner === null ? [] : [owner, ...ownersOf({ nodes, scopes }, owner)];
+}
+
 /** Whether what owns a scope is a node, or is inside of it. */
 function isWithin({ nodes, scopes }: Places, scope: string, address: string): boolean {
   for (let key = scope; ;) {

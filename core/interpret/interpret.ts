@@ -14,7 +14,7 @@ import { closeScope, openScope } from './scopes';
 import { asksPerson, isRunningLeaf } from './running';
 import { bringToEnd, cancel, complete, endOwner, fail, giveUp } from './settle';
 import { startNode } from './start-node';
-import type { Event, Failure, NodeEvent, NodeState, RunState, ShardSeed } from './state';
+import type { Cause, Event, Failure, NodeEvent, NodeState, RunState, ShardSeed } from './state';
 import { isTolerated } from './tolerance';
 import { takeTime, wake } from './wait';
 
@@ -229,7 +229,7 @@ function startReady(draft: Draft): boolean {
   for (const address of before) {
     const readiness = draft.ending ? 'waits' : readinessOf(draft, address);
     if (readiness === 'waits') waiting.push(address);
-    else if (readiness === 'never') giveUp(draft, address);
+    else if (readiness !== 'ready') giveUp(draft, address, readiness.cause);
     else if (draft.paused || !tryToStart(draft, address)) waiting.push(address);
   }
   const changed = waiting.length < before.length;
@@ -238,11 +238,12 @@ function startReady(draft: Draft): boolean {
   return changed;
 }
 
-function readinessOf(draft: Draft, address: string): 'ready' | 'waits' | 'never' {
+/** Whether a node may start; with a cause, or without one that is known, it never will. */
+function readinessOf(draft: Draft, address: string): 'ready' | 'waits' | { readonly cause: Cause | undefined } {
   let ready = true;
   for (const need of nodeAt(draft, address).needs) {
-    const { status } = nodeAt(draft, need);
-    if (status === 'failed' || status === 'cancelled') return 'never';
+    const { status, cause } = nodeAt(draft, need);
+    if (status === 'failed' || status === 'cancelled') return { cause };
     if (status !== 'completed') ready = false;
   }
   return ready ? 'ready' : 'waits';
@@ -260,7 +261,8 @@ function tryToStart(draft: Draft, address: string): boolean {
 
 /** Tells everything under way to stop, once; what has not begun will not. */
 function stopAll(draft: Draft): void {
-  for (const address of draft.pending) cancel(draft, address);
+  const cause = draft.ending?.status === 'failed' ? (draft.failure ?? undefined) : undefined;
+  for (const address of draft.pending) cancel(draft, address, cause);
   draft.pending = [];
   for (const [address, state] of Object.entries(draft.nodes)) {
     if (state.status === 'waiting') {

@@ -14,6 +14,12 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
+/** A failure, and the address of the node that failed. */
+export interface Cause {
+  readonly address: string;
+  readonly failure: Failure;
+}
+
 /** Which item of each enclosing map a node belongs to. */
 export type Indices = { readonly [map: string]: number };
 
@@ -28,6 +34,8 @@ export interface NodeState {
   /** Addresses that must have completed before it starts. */
   readonly needs: readonly string[];
   readonly output?: Json;
+  /** Set on what has failed, or will not run: what failed, here, inside, or before. */
+  readonly cause?: Cause;
   readonly map?: MapState;
   /** Set on a shard: which items of its map it runs. */
   readonly shard?: { readonly from: number; readonly count: number };
@@ -62,6 +70,8 @@ export interface ScopeState {
   readonly failed: boolean;
   /** The first failure inside, where a map tolerates it. */
   readonly failure?: Failure;
+  /** What failed first: inside, or before what is inside. */
+  readonly cause?: Cause;
 }
 
 /** What is left to do after all nodes but those of final bodies have ended. */
@@ -72,7 +82,7 @@ export interface Finish {
   /** Final bodies still to be run, by id, in their order. */
   readonly left: readonly string[];
   /** The first failure in a final body: it fails a run that has not failed before. */
-  readonly failure: { readonly address: string; readonly failure: Failure } | null;
+  readonly failure: Cause | null;
 }
 
 /** Why a run comes to an end before all its nodes have ended. */
@@ -105,7 +115,7 @@ export interface RunState {
   /** True once everything under way has been told to stop. */
   readonly stopping: boolean;
   /** The first failure that the others were allowed to finish after. */
-  readonly failure: { readonly address: string; readonly failure: Failure } | null;
+  readonly failure: Cause | null;
   /** Set while final bodies run. */
   readonly finish: Finish | null;
   /** Set while a person holds the run up: nothing starts. */

@@ -75,7 +75,9 @@ function endHard(draft: Draft, event: Extract<InterventionEvent, { type: 'ended-
 function cancelAt(draft: Draft, event: Extract<InterventionEvent, { type: 'node-cancelled' }>): void {
   const said = `${saying(`${event.address} was cancelled`, event)}.`;
   const failure = failureOf(perennialError('PER_FLOW_017', said));
-  for (const [i, address] of openAt(draft, event.address).entries()) {
+  const open = openAt(draft, event.address);
+  const cause = open[0] === undefined ? undefined : { address: open[0], failure };
+  for (const [i, address] of open.entries()) {
     // The run stops what else there is.
     if (draft.ending) return;
     for (const inner of openInside(draft, address)) {
@@ -84,7 +86,7 @@ function cancelAt(draft: Draft, event: Extract<InterventionEvent, { type: 'node-
     }
     leaveOff(draft, address);
     if (i === 0) fail(draft, address, failure);
-    else giveUp(draft, address);
+    else giveUp(draft, address, cause);
   }
 }
 

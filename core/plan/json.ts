@@ -26,6 +26,11 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** Whether a JSON value has fields: neither a list nor null. */
+export function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
 /**
  * Whether a value is nothing but JSON, all the way down.
  *

@@ -1,4 +1,4 @@
-import { canonicalJson, isList, type Json } from './json';
+import { canonicalJson, isList, isObject, type Json } from './json';
 
 /** One place at which two values differ. */
 export interface ValueDifference {
@@ -52,10 +52,6 @@ function partDifferences(was: Json | undefined, is: Json | undefined, path: stri
   if (was !== undefined && is !== undefined) return valueDifferences(was, is, path);
   const text = (value: Json | undefined): string | null => (value === undefined ? null : JSON.stringify(value));
   return was === is ? [] : [{ what: path, was: text(was), is: text(is) }];
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !isList(value);
 }
 
 /** Own fields alone: a key called `constructor` is one like another. */

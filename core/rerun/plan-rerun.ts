@@ -3,6 +3,7 @@ import { indexPlan } from '../interpret/index-plan';
 import { bodiesOf } from '../nodes';
 import { canonicalJson, type Json } from '../plan/json';
 import type { Plan } from '../plan/plan';
+import type { Again } from './again';
 import { changesBetween } from './changed';
 import { addressAt, indicesOf, outlineOf, type Outline } from './outline';
 import { type Choice, targetOf } from './target';
@@ -42,20 +43,13 @@ export interface Reuse {
   readonly again: Again | null;
 }
 
-/** Steps by id, inside the items that an address begins with. */
-export interface Again {
-  readonly nodes: readonly string[];
-  /** `per-seed[3]/`; empty: wherever they are. */
-  readonly within: string;
-}
-
 /**
  * Says what of a run is reused when it is run again. A completed node is, unless it is touched: named by the choice,
  * defined otherwise in the new plan, reading another part of the config, or depending on something that is touched.
  * What has no output runs in any case. Without a choice and with an unchanged config, everything that did not complete
  * and what depends on it runs again: the rerun goes on after a failure.
  *
- * @throws PER_RUN_031 when the choice names a node or an item that is not there
+ * @throws PER_RUN_036 when the choice names a node or an item that is not there
  * @example
  * planRerun({ plan, config, nodes }, { plan, config }, { from: 'train' }).reuse.nodes // ['extract']
  */
@@ -124,11 +118,6 @@ function allInside(outline: Outline, node: string): string[] {
   return (outline.get(node)?.inside ?? []).flatMap((id) => [id, ...allInside(outline, id)]);
 }
 
-/** Whether a step at an address was asked to run again, and so may not come from the cache. */
-export function isAskedAgain(again: Again | null, node: string, address: string): boolean {
-  return again !== null && again.nodes.includes(node) && address.startsWith(again.within);
-}
-
 /** An item has a number below the length of its map's list; an iteration has begun. */
 function checkItem(outline: Outline, recorded: readonly RecordedNode[], text: string, { node, at }: Place): void {
   const known = outline.get(node);
@@ -138,5 +127,5 @@ function checkItem(outline: Outline, recorded: readonly RecordedNode[], text: st
   const index = at[around.maps.length] ?? 0;
   const items = recorded.find((row) => row.address === address)?.items ?? 0;
   if (index < items || recorded.some((row) => row.address.startsWith(`${address}[${index}]/`))) return;
-  throw perennialError('PER_RUN_031', `The run has no ${text}: ${address} had ${items} items, counted from 0.`);
+  throw perennialError('PER_RUN_036', `The run has no ${text}: ${address} had ${items} items, counted from 0.`);
 }

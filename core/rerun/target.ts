@@ -1,5 +1,6 @@
 import { perennialError } from '../errors';
 import { isNumbered } from '../nodes';
+import { noSuchNode } from './no-such-node';
 import type { Outline } from './outline';
 import type { Place } from './touched';
 
@@ -14,7 +15,7 @@ export interface Choice {
 /**
  * The place that a choice names; null when it names none. `from` and `only` together: that node inside that item.
  *
- * @throws PER_RUN_031 naming what there is
+ * @throws PER_RUN_036 naming what there is
  */
 export function targetOf(outline: Outline, { from, only }: Choice): Place | null {
   const item = only === undefined ? null : itemNamed(outline, only);
@@ -24,20 +25,17 @@ export function targetOf(outline: Outline, { from, only }: Choice): Place | null
   if (maps[item.at.length - 1] === item.node && node.at.every((index, depth) => item.at[depth] === index)) {
     return { node: node.node, at: node.at.length > item.at.length ? node.at : item.at };
   }
-  throw perennialError('PER_RUN_031', `'${node.node}' is not inside the item ${only ?? ''}.`);
+  throw perennialError('PER_RUN_036', `'${node.node}' is not inside the item ${only ?? ''}.`);
 }
 
 function nodeNamed(outline: Outline, text: string): Place {
   const steps = text.split('/');
   const node = steps.at(-1) ?? '';
   const known = outline.get(node);
-  if (!known) {
-    const ids = [...outline.keys()].join(', ') || 'none';
-    throw perennialError('PER_RUN_031', `There is no node '${text}' (nodes: ${ids}).`);
-  }
+  if (!known) throw noSuchNode(text, outline);
   const at = itemsNamed(steps.slice(0, -1), known.maps);
   if (at && (at.length === 0 || at.length === known.maps.length)) return { node, at };
-  throw perennialError('PER_RUN_031', `'${text}' is no node: '${node}' is ${whereOf(known.maps)}.`);
+  throw perennialError('PER_RUN_036', `'${text}' is no node: '${node}' is ${whereOf(known.maps)}.`);
 }
 
 function itemNamed(outline: Outline, text: string): Place {
@@ -47,13 +45,13 @@ function itemNamed(outline: Outline, text: string): Place {
   const maps = [...outline.values()].flatMap((each) => (isNumbered(each.node) ? [each.node.id] : []));
   if (!known || !isNumbered(known.node)) {
     throw perennialError(
-      'PER_RUN_031',
+      'PER_RUN_036',
       `'${text}' is no item of a map, like ${maps[0] ?? 'map'}[3] (maps: ${maps.join(', ') || 'none'}).`,
     );
   }
   const at = itemsNamed(steps, [...known.maps, node]);
   if (at?.length === known.maps.length + 1) return { node, at };
-  throw perennialError('PER_RUN_031', `'${text}' is no item: '${node}' is ${whereOf(known.maps)}.`);
+  throw perennialError('PER_RUN_036', `'${text}' is no item: '${node}' is ${whereOf(known.maps)}.`);
 }
 
 /** Indices of items like `outer[1]`, when they are of these maps in this order; else null. */

@@ -42,8 +42,9 @@ export async function listItems(db: Db, run: string, page: ItemsPage): Promise<I
                    WHEN bool_or(status = 'cancelled') THEN 'cancelled'
                    WHEN count(*) FILTER (WHERE direct) < $3 THEN 'running'
                    ELSE 'completed' END AS status,
-              (array_agg(address ORDER BY ended_at, address) FILTER (WHERE error IS NOT NULL AND status = 'failed'))[1]
-                AS failed
+              -- What failed only because something inside it did says so.
+              (array_agg(address ORDER BY ended_at, address)
+                FILTER (WHERE error IS NOT NULL AND NOT error ? 'of' AND status = 'failed'))[1] AS failed
        FROM own GROUP BY item
      )
      SELECT i.item, i.status, i.nodes, i.first_claimed, CASE WHEN i.status <> 'running' THEN i.ended_at END AS ended_at,

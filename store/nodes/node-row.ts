@@ -37,6 +37,10 @@ export interface RecordedError {
   readonly retryable: boolean;
   /** How long the next execution is waited for, ms, where the step's own code said so. */
   readonly nextDelay?: number;
+  /** Address of what failed, where that is another node: inside of this one, or one that this one waited for. */
+  readonly of?: string;
+  /** Where the step's code threw it, like `pipelines/churn/steps.cpu.ts:12`, from the project's folder. */
+  readonly at?: string;
 }
 
 /** A node's record. */

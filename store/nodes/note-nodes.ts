@@ -15,7 +15,9 @@ export async function noteNodes(db: Db, run: string, notes: readonly NodeNote[])
        status = EXCLUDED.status,
        input = COALESCE(EXCLUDED.input, nodes.input),
        output = EXCLUDED.output,
-       error = COALESCE(EXCLUDED.error, nodes.error),
+       -- The workflow tells again what the execution told, without the place in the code.
+       error = CASE WHEN nodes.error->>'message' = EXCLUDED.error->>'message' THEN nodes.error || EXCLUDED.error
+                    ELSE COALESCE(EXCLUDED.error, nodes.error) END,
        -- Whoever still executes what has failed or was cancelled can no longer commit.
        fence = nodes.fence + CASE WHEN EXCLUDED.status IN ('failed', 'cancelled') THEN 1 ELSE 0 END,
        -- Told again, an end is when it was: what is given up has no other sign of never having begun.

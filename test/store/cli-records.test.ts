@@ -130,7 +130,7 @@ describe('show', () => {
     const open = await perennial('show', run, '--node', 'train-2');
     expect(open.lines).toMatchObject([{ artifacts: [], entry: null, executions: [{ outcome: null }] }]);
     expect(await perennial('show', run, '--node', 'nowhere')).toMatchObject({
-      lines: [{ error: { code: 'PER_STACK_011', message: expect.stringContaining("'nowhere'") as unknown } }],
+      lines: [{ error: { code: 'PER_RUN_036', message: expect.stringContaining("'nowhere'") as unknown } }],
       code: 2,
     });
   });

@@ -57,9 +57,9 @@ const output = { approved: false, by: 'ana', note: 'a storm', at };
 test('a name that is nowhere, an item that is not there, and an approval of each item are told apart', async () => {
   const run = await asking('names', noted('each', 'running', { kind: 'map', input: { items: 3 } }));
   const said = (address: string) => whyNoAnswer(db, run, address);
-  const code = 'PER_KEEP_010';
+  const code = 'PER_RUN_036';
   const message = (text: string): unknown => expect.stringContaining(text);
-  const nodes = "There is no node 'relaese' (nodes: plus, each, check, release, last)";
+  const nodes = "There is no node 'relaese', did you mean 'release'? (nodes: plus, each, check, release, last)";
   expect(await said('relaese')).toMatchObject({ code, message: message(nodes) });
   expect(await said('each[3]/check')).toMatchObject({ code, message: message("'each' has 3 items") });
   expect(await said('check')).toMatchObject({ code, message: message("like 'each[0]/check'") });

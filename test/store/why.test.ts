@@ -113,8 +113,8 @@ test('a node that has not begun says what it waits for; one of no plan is refuse
   expect(why).toMatchObject({ view: null, needs: [{ address: 'load', status: 'completed' }] });
   expect(whyText(why)).toMatch(/^fit has not begun in monday\. It reads, or comes after:[^]*load +completed/);
   const unknown = readWhy(db, 'monday', 'fitt');
-  await expect(unknown).rejects.toMatchObject({ code: 'PER_STACK_011' });
-  await expect(unknown).rejects.toThrow(/'fitt' is no node of monday, whose plan has: load, fit/);
+  await expect(unknown).rejects.toMatchObject({ code: 'PER_RUN_036' });
+  await expect(unknown).rejects.toThrow(/There is no node 'fitt', did you mean 'fit'\? \(nodes: load, fit\)/);
   await expect(readWhy(db, 'nowhere', 'fit')).rejects.toMatchObject({ code: 'PER_KEEP_004' });
 });
 

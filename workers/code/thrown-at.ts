@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { packageRoot } from '../package-root';
+import { type Frame, framesOf, ownPath } from '../../activities/run-step/frames';
 
 /** Where a project's code lies: as it was written, and as it was bundled. */
 export interface BundledProject {
@@ -40,37 +39,10 @@ export function thrownAt(error: unknown, { root, bundle }: BundledProject): stri
   const map = frames.some(({ file }) => file === bundle) ? sourceMapOf(bundle) : null;
   for (const frame of frames) {
     const { file, line, column } = frame.file === bundle && map ? original(map, frame) : frame;
-    const path = relative(root, file);
-    if (path === '' || path.startsWith('..') || isAbsolute(path) || !isOwn(path, file)) continue;
-    return `${path.split(sep).join('/')}:${line}:${column}`;
+    const path = ownPath(root, file);
+    if (path !== null) return `${path}:${line}:${column}`;
   }
   return null;
-}
-
-interface Frame {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-function framesOf(stack: string): Frame[] {
-  // A message may have lines of its own; a frame's line ends with its place.
-  return stack.split('\n').flatMap((text) => {
-    const [, at, line, column] = /^\s+at (?:.*\()?(.+?):(\d+):(\d+)\)?$/.exec(text) ?? [];
-    if (at === undefined) return [];
-    return [{ file: pathOf(at), line: Number(line), column: Number(column) }];
-  });
-}
-
-function pathOf(at: string): string {
-  return at.startsWith('file://') ? fileURLToPath(at) : at;
-}
-
-/** Neither a package nor the engine itself, which is bundled where a project imports its sources. */
-function isOwn(path: string, file: string): boolean {
-  if (path.split(sep).includes('node_modules')) return false;
-  const [room = ''] = relative(packageRoot(), file).split(sep);
-  return !['core', 'steps', 'dist', 'workers'].includes(room);
 }
 
 const Entry = z.object({ originalSource: z.string(), originalLine: z.int(), originalColumn: z.int() });

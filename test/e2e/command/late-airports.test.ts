@@ -54,7 +54,7 @@ async function startWaiting(): Promise<string> {
 test('a run is started, waits for a person, is approved, and its nodes tell why they ran', async () => {
   const id = await startWaiting();
   expect(await perennial('approve', id, 'nowhere')).toMatchObject({
-    result: { error: { code: 'PER_KEEP_010' } },
+    result: { error: { code: 'PER_RUN_036' } },
     code: 2,
   });
   expect(await perennial('approve', id, 'collect')).toMatchObject({

@@ -173,7 +173,7 @@ describe('a run that has completed', () => {
     expect(await end('far')).toMatchObject({ status: 'cancelled' });
     const results = await Promise.all([
       json('rerun', 'done', '--from', 'plus', '--wait', '--id', 'again'),
-      json('rerun', 'done', '--config', 'folder=/nowhere/at/all', '--wait', '--id', 'failing'),
+      json('rerun', 'done', '--set', 'folder=/nowhere/at/all', '--wait', '--id', 'failing'),
       json('rerun', 'far', '--code', 'original'),
       json('rerun', 'done', '--from', 'minus'),
     ]);
@@ -181,8 +181,16 @@ describe('a run that has completed', () => {
       { code: 0, result: { run: 'again', status: 'completed', output: { n: 2 } } },
       { code: 1, result: { run: 'failing', status: 'failed' } },
       refused('PER_RUN_032', 4),
-      refused('PER_RUN_031'),
+      refused('PER_RUN_036'),
     ]);
+    // What failed says where its code threw, after the workflow has told of it too.
+    const at = expect.stringMatching(/^perennial\.config\.ts:\d+$/) as unknown;
+    expect((await json('show', 'failing')).result).toMatchObject({
+      nodes: [
+        { address: 'hold', status: 'failed', error: { at } },
+        { address: 'plus', status: 'cancelled', error: { of: 'hold', message: 'not run, since hold failed' } },
+      ],
+    });
   });
 
   it('is asked why a node ran, and one of its steps is spun', async () => {
@@ -197,10 +205,10 @@ describe('a run that has completed', () => {
     ]);
     expect(results).toMatchObject([
       { code: 0, result: { status: 'completed' } },
-      refused('PER_STACK_011'),
+      refused('PER_RUN_036'),
       { code: 0, result: { status: 'completed', output: { n: 2 }, same: true } },
       { code: 1, result: { status: 'failed' } },
-      refused('PER_RUN_045'),
+      refused('PER_RUN_036'),
     ]);
     expect(await executed()).toBe(`${before}done plus\n`);
   });

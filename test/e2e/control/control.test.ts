@@ -417,7 +417,7 @@ it('items of a map are listed by page and by status, and one of them by its node
   );
   expect((await readNode(around.db, 'wide', 'each[205]/hold')).node).toMatchObject({ output: { n: 205 } });
   await expect(readItems(around.db, 'wide', { map: 'some', limit: 1 })).rejects.toMatchObject({
-    code: 'PER_STACK_011',
+    code: 'PER_RUN_036',
   });
 });
 

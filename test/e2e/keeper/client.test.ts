@@ -45,7 +45,7 @@ test('an approval is answered once, and a malformed answer not at all', async ()
   await waiting(runId);
   await expect(awaitRun(engine, runId, { timeout: 100 })).rejects.toThrow('[PER_KEEP_008]');
   await expect(approve(engine, runId, { node: 'go', approved: true, by: '' })).rejects.toThrow('[PER_RUN_016]');
-  await expect(approve(engine, runId, { node: 'stop', approved: true, by: 'ada' })).rejects.toThrow('[PER_KEEP_010]');
+  await expect(approve(engine, runId, { node: 'stop', approved: true, by: 'ada' })).rejects.toThrow('[PER_RUN_036]');
   const answer = { node: 'go', approved: true, by: 'ada', note: 'looks right' };
   expect(await approve(engine, runId, answer)).toMatchObject({ approved: true, by: 'ada', note: 'looks right' });
   expect(await awaitRun(engine, runId)).toMatchObject({ status: 'completed' });

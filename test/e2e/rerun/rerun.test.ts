@@ -245,8 +245,8 @@ describe('the original code', () => {
 describe('what cannot be rerun is refused with a code', () => {
   it.each<[string, Partial<Rerun>, string]>([
     ['an unknown run', { run: 'nobody' }, 'PER_KEEP_004'],
-    ['an unknown node', { from: 'weight' }, 'PER_RUN_031'],
-    ['an unknown item', { only: 'each[210]' }, 'PER_RUN_031'],
+    ['an unknown node', { from: 'weight' }, 'PER_RUN_036'],
+    ['an unknown item', { only: 'each[210]' }, 'PER_RUN_036'],
     ['a config that the contract refuses', { config: { folder: 1 } }, 'PER_RUN_013'],
     ['a key that the contract does not know', { config: { nonsense: 1 } }, 'PER_RUN_013'],
     ['an id that is taken', { runId: 'heavy-parent' }, 'PER_RUN_015'],

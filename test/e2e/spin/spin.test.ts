@@ -303,8 +303,8 @@ describe('the records', () => {
 describe('what cannot be spun is refused by name', () => {
   test.each([
     [['nobody', 'count'], 'PER_KEEP_004', 'nobody'],
-    [['open', 'nowhere'], 'PER_RUN_045', 'count'],
-    [['open', 'half'], 'PER_RUN_045', 'each[0]/half'],
+    [['open', 'nowhere'], 'PER_RUN_036', 'count'],
+    [['open', 'half'], 'PER_RUN_036', 'each[0]/half'],
     [['open', 'each[9]/half'], 'PER_RUN_047', 'has not begun'],
     [['open', 'sign'], 'PER_RUN_046', 'approval'],
     [['open', 'each'], 'PER_RUN_046', 'each[0]/half, each[1]/half'],

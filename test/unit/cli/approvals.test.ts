@@ -5,7 +5,10 @@
 import { z } from 'zod';
 import { approvalsOf, approvalText, askText } from '../../../cli/views/approvals';
 import { nodeNews } from '../../../cli/verbs/run';
+import { exampleOf } from '../../../cli/views/example-of';
 import { pipeline } from '../../../core';
+import { jsonSchema } from '../../../core/define/contract';
+import { askedFor } from '../../../core/nodes/asked-for';
 import type { Json } from '../../../core/plan/json';
 import type { NodeRow } from '../../../store/nodes/node-row';
 
@@ -48,7 +51,12 @@ test('one that asks for more of named people by a time says all of that, in JSON
   const until = '2026-02-01T02:00:00.000Z';
   expect(view).toMatchObject({ may: ['ana', 'ben'], until, given: null, asks: { required: ['share'] } });
   const [told = ''] = text(share);
-  expect(told).toContain("share waits for: perennial approve r1 share --answer '<json>'   (to say no: --reject)");
+  expect(told).toContain(
+    'share waits for: perennial approve r1 share --by ana --answer \'{"share":0}\'   (with an answer of',
+  );
+  expect(nodeNews(share, 'r1', askedFor(plan, 'share'))).toBe(
+    `share waits: perennial approve r1 share --by ana --answer '{"share":0}'`,
+  );
   expect(told).toContain('Who may answer: ana, ben.');
   expect(told).toContain(`until ${until}, when it counts as a no.`);
   expect(told).toMatch(/Beside yes or no it asks for: \{.*"share":\{"type":"number"\}/);
@@ -103,4 +111,20 @@ test('beside all that is told of the node it does not repeat what it shows', () 
   expect(waiting && askText(waiting, now)).toMatch(/^It waits for: perennial approve r1 release [^]*Who may answer/);
   expect(waiting && askText(waiting, now)).not.toContain('SEA');
   expect(answered && askText(answered, now)).toBe('Answer: approved by ana at 2026-02-01T00:05:00.000Z');
+});
+
+const bounded = z.object({ n: z.int().min(3), up: z.number().gt(1), low: z.number().max(-2), text: z.string().min(2) });
+test.each<[z.ZodType]>([
+  [z.object({ share: z.number(), why: z.string().optional(), sure: z.boolean() })],
+  [bounded],
+  [z.array(z.enum(['a', 'b'])).min(2)],
+  [z.union([z.literal('x'), z.number()])],
+  [z.object({ deep: z.object({ list: z.array(z.string()) }) })],
+  [z.int()],
+])('the answer that is offered is one that would be taken (%#)', (schema) => {
+  expect(schema.safeParse(exampleOf(jsonSchema(schema, 'input', 'x'))).success).toBe(true);
+});
+
+test('an answer that cannot be made up is left to the person', () => {
+  expect(exampleOf(jsonSchema(z.object({ mail: z.email() }), 'input', 'x'))).toBeNull();
 });

@@ -40,11 +40,11 @@ describe('jsonOrFile', () => {
 
 describe('runConfig', () => {
   test('nothing given is the empty config: the contract fills in its defaults', () => {
-    expect(runConfig(undefined, [])).toEqual({});
+    expect(runConfig([], [])).toEqual({});
   });
 
   test('--set takes JSON where it is JSON, text otherwise, and the last one wins', () => {
-    expect(runConfig('{"n":1}', ['n=2', 'n=3', 'table=events', 'on=true', 'at=@x', 'empty='])).toEqual({
+    expect(runConfig(['{"n":1}'], ['n=2', 'n=3', 'table=events', 'on=true', 'at=@x', 'empty='])).toEqual({
       n: 3,
       table: 'events',
       on: true,
@@ -54,24 +54,31 @@ describe('runConfig', () => {
   });
 
   test('--set reaches into an object and leaves its other keys', () => {
-    expect(runConfig('{"split":{"share":0.1,"seed":1}}', ['split.share=0.2'])).toEqual({
+    expect(runConfig(['{"split":{"share":0.1,"seed":1}}'], ['split.share=0.2'])).toEqual({
       split: { share: 0.2, seed: 1 },
     });
   });
 
+  test('--config takes what --set does, beside JSON and a file, and the last one wins', () => {
+    const given = [file('c.json', '{"a":1,"b":1}'), '{"b":2,"c":{"d":"x=y"}}', 'c.e=3', 'table=events'];
+    expect(runConfig(given, ['a=5'])).toEqual({ a: 5, b: 2, c: { d: 'x=y', e: 3 }, table: 'events' });
+    expect(() => runConfig(['events'], [])).toThrow('--config: not JSON');
+    expect(() => runConfig(['a..b=1'], [])).toThrow("--config: 'a..b=1' is not of the form");
+  });
+
   test('a key of the prototype is a key like any other', () => {
-    const config = runConfig(undefined, ['__proto__.polluted=1']);
+    const config = runConfig([], ['__proto__.polluted=1']);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     expect(JSON.stringify(config)).toBe('{"__proto__":{"polluted":1}}');
-    expect(JSON.stringify(runConfig(undefined, ['a={"__proto__":1}']))).toBe('{"a":{"__proto__":1}}');
+    expect(JSON.stringify(runConfig([], ['a={"__proto__":1}']))).toBe('{"a":{"__proto__":1}}');
   });
 
   test.each(['n', '=1', '.a=1', 'a..b=1'])('--set %s is refused', (set) => {
-    expect(() => runConfig(undefined, [set])).toThrow(/--set: '.*' is not of the form/);
+    expect(() => runConfig([], [set])).toThrow(/--set: '.*' is not of the form/);
   });
 
   test.each(['[1]', '"text"', 'null'])('--config %s is refused: a config is an object', (config) => {
-    expect(() => runConfig(config, [])).toThrow('a config is a JSON object');
+    expect(() => runConfig([config], [])).toThrow('a config is a JSON object');
   });
 
   test('law: what --set puts in is what comes out, whatever stood there', () => {
@@ -82,7 +89,7 @@ describe('runConfig', () => {
         fc.array(key, { minLength: 1, maxLength: 3 }),
         fc.jsonValue(),
         (base, path, value) => {
-          const made: unknown = runConfig(JSON.stringify(base), [`${path.join('.')}=${JSON.stringify(value)}`]);
+          const made: unknown = runConfig([JSON.stringify(base)], [`${path.join('.')}=${JSON.stringify(value)}`]);
           const read = path.reduce<unknown>(
             (at, name) =>
               at !== null && typeof at === 'object' ? Object.entries(at).find(([k]) => k === name)?.[1] : undefined,

@@ -200,6 +200,14 @@ describe('runText', () => {
     const text = runText({ ...view, nodes: [{ ...node, status: 'failed', error }] }, now);
     expect(text).toContain(`collect: ${message} (PER_DATA_003, user fault)`);
   });
+
+  test('an error of a step says where its code threw it', () => {
+    const error = { type: 'E', message: 'no rows', fault: 'user', retryable: false, at: 'steps.cpu.ts:12' } as const;
+    const broken: NodeRow = { ...node, status: 'failed', error };
+    expect(runText({ ...view, nodes: [broken] }, now)).toContain(
+      'collect: no rows (E, user fault)\n  at steps.cpu.ts:12',
+    );
+  });
 });
 
 describe('nodeText', () => {

@@ -16,6 +16,7 @@ import {
   failedAs,
   type Fault,
   firstFault,
+  inItem,
   type Shell,
   stop,
   takeOver,
@@ -70,6 +71,8 @@ interface Place {
   readonly outer: ReadonlyMap<string, Told>;
   readonly items: ReadonlyMap<string, Json>;
   readonly prefix: string;
+  /** Addresses of the nodes that it stands inside of, in the same workflow. */
+  readonly around: readonly string[];
   /** Of the run itself, or of the call that the place is inside of. */
   readonly config: Json;
   /** What stands before the addresses of a called run: it does not know of it. */
@@ -129,7 +132,8 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   ): void {
     if (place.tolerated) return;
     const known = address.slice(place.path.length);
-    const failure: Ender = { at, status: 'failed', address, causes, fault: { type, message: `${known}: ${message}` } };
+    const fault = { type, message: `${known}: ${message}` };
+    const failure: Ender = { at, status: 'failed', address, causes, around: place.around, fault };
     // In a final body nothing ends the run, whose failure the first one is if it has no other.
     const ends = place.onFailure === 'cancel' && !place.final;
     (ends ? place.shell.enders : place.shell.failures).push(failure);
@@ -335,7 +339,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     const before = place.shell.told.length;
     for (const { body: other } of bodiesOf(node)) if (other !== arm) skip(other, ready, place);
     if (!arm) return done(ready, null);
-    const closed = body(arm, ready, place);
+    const closed = body(arm, ready, { ...place, around: [...place.around, place.prefix + node.id] });
     if (closed.failed) return failed(closed.end, closed.fault);
     const value = (): Json => valueOf(arm.output, valuesOf({ ...place, found: closed.found }));
     const inside = place.shell.told.slice(before);
@@ -369,8 +373,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       const inside = {
         ...place,
         items: new Map([...place.items, [node.id, { carry, index }]]),
-        prefix: `${place.prefix}${node.id}[${index}]/`,
-        numbered: true,
+        ...inItem(place.around, place.prefix + node.id, index),
       };
       const closed = itemBody(node.body, at, inside);
       at = closed.end;
@@ -411,8 +414,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       const inside = {
         ...place,
         items: new Map([...place.items, [node.id, item]]),
-        prefix: `${place.prefix}${node.id}[${index}]/`,
-        numbered: true,
+        ...inItem(place.around, place.prefix + node.id, index),
         tolerated: place.tolerated || node.tolerate !== undefined,
       };
       const one = itemBody(node.body, at, inside);
@@ -465,7 +467,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   function shard(node: MapNode, list: readonly Json[], ready: number, place: Place): Mapped {
     if (list.length === 0) return { end: ready, failed: false, fault: null, output: [] };
     const shell: Shell = emptyShell();
-    const natural = items(node, list, ready, { ...place, shell, tolerated: false, final: false });
+    const natural = items(node, list, ready, { ...place, shell, around: [], tolerated: false, final: false });
     const ender = earliest(shell.enders);
     const end = ender ? ender.at : natural.end;
     const inside = cut(shell.told, ender);
@@ -476,7 +478,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     const address = `${place.prefix}${node.id}#0`;
     if (broken.status === 'rejected' && !place.final && !place.tolerated)
       place.shell.enders.push({ at: end, status: 'rejected', address, fault, causes: inside });
-    else fail(place, address, end, fault, inside);
+    else fail({ ...place, around: [...place.around, place.prefix + node.id] }, address, end, fault, inside);
     return { end, failed: true, fault, output: null };
   }
 
@@ -532,7 +534,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   }
 
   function rootOf(of: Shell, given = config): Place {
-    const nothing = { prefix: '', path: '', numbered: false, tolerated: false, final: false };
+    const nothing = { prefix: '', path: '', around: [], numbered: false, tolerated: false, final: false };
     return {
       shell: of,
       found: new Map(),

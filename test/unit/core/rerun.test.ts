@@ -217,7 +217,7 @@ describe('what a rerun runs again', () => {
     expect(starts({ from: 'end' })).toEqual([]);
     // What all iterations read may change what the first one gave on.
     expect(starts({}, { ...given, metric: 'loss' })).toEqual(['loop[1]/try', 'loop[2]/try', 'loop[3]/try']);
-    expect(() => starts({ only: 'loop[4]' })).toThrow('PER_RUN_031');
+    expect(() => starts({ only: 'loop[4]' })).toThrow('PER_RUN_036');
     const broken = play(plan, given, { fails: (address) => address === 'loop[2]/try' });
     const resumed = rerun(broken, [plan, given], [plan, given], {}).ran.driven;
     expect(resumed.started).toEqual(expect.arrayContaining(['loop[2]/try', 'loop[3]/try', 'end']));
@@ -313,7 +313,7 @@ describe('a choice that names nothing', () => {
     ['a node outside of the item', { only: 'per-seed[1]', from: 'pick' }, [training, full], 'not inside the item'],
   ])('%s is refused by name', (_, choice, on, text) => {
     expect(plan(choice, on)).toThrow(text);
-    expect(plan(choice, on)).toThrow('PER_RUN_031');
+    expect(plan(choice, on)).toThrow('PER_RUN_036');
   });
 
   it('while items of nested maps are named by their whole address', () => {

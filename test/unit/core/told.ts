@@ -43,6 +43,8 @@ export interface Ender {
   readonly fault: Fault | null;
   /** What came about before it at the same moment, beside what stands inside of it by its address. */
   readonly causes?: readonly Told[];
+  /** The nodes that it stands in, in the same workflow: they fail with it. */
+  readonly around?: readonly string[];
 }
 
 /** One workflow: the run, or a shard. */
@@ -63,7 +65,7 @@ export const earliest = (those: readonly Ender[]): Ender | undefined =>
  */
 export function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
   if (!ender) return [...told];
-  const { at, address } = ender;
+  const { at, address, status, around = [] } = ender;
   const causes = new Set(ender.causes?.map((one) => one.address));
   // What stands inside a map that failed by itself came and ended before it, at the same moment.
   const isInside = (one: Told): boolean =>
@@ -73,7 +75,8 @@ export function cut(told: readonly Told[], ender: Ender | undefined): Told[] {
     .map((one) => {
       const isCause = one.isLeaf || one.address === address || isInside(one);
       if (one.end < at || (one.end === at && isCause)) return one;
-      return { ...one, end: at, outcome: 'cancelled', output: null, tried: triedUntil(one.tried, at) };
+      const outcome = status === 'failed' && around.includes(one.address) ? 'failed' : 'cancelled';
+      return { ...one, end: at, outcome, output: null, tried: triedUntil(one.tried, at) };
     });
 }
 
@@ -90,6 +93,8 @@ export function firstFault(own: readonly Told[]): Fault | null {
   return first?.fault ?? null;
 }
 
+export const inItem = (around: readonly string[], map: string, index: number) =>
+  ({ prefix: `${map}[${index}]/`, around: [...around, map], numbered: true }) as const;
 export const emptyShell = (): Shell => ({ told: [], enders: [], failures: [] });
 export const stop = (at: number, address: string): Ender => ({ at, status: 'cancelled', address, fault: null });
 export const failedAs = (told: Told, fault: Fault): Told => ({ ...told, outcome: 'failed', output: null, fault });

@@ -1,6 +1,7 @@
 // Danger: a bug of the user's code is taken for one of the engine, or what can never succeed is tried again.
 import { ApplicationFailure } from '@temporalio/common';
 import { describe as describeError, toApplicationFailure, toRecord } from '../../../activities/run-step/failure';
+import { maskOf } from '../../../activities/run-step/resources';
 import { perennialError } from '../../../core/errors';
 
 class BadDataset extends Error {}
@@ -40,8 +41,39 @@ test('a delay that the step asks for is recorded and kept, also by one that ran 
   const failure = describeError(
     ApplicationFailure.create({ message: 'x', type: 'Busy', nextRetryDelay: '10 minutes' }),
   );
-  expect(toRecord(failure)).toMatchObject({ type: 'Busy', nextDelay: 600_000 });
+  expect(toRecord(failure, '/project')).toMatchObject({ type: 'Busy', nextDelay: 600_000 });
   expect(toApplicationFailure(failure).nextRetryDelay).toBe(600_000);
-  expect(toRecord(describeError(new BadDataset('x')))).not.toHaveProperty('nextDelay');
+  expect(toRecord(describeError(new BadDataset('x')), '/project')).not.toHaveProperty('nextDelay');
   expect(toApplicationFailure(describeError(new BadDataset('x'))).nextRetryDelay).toBeUndefined();
+});
+
+describe('the place in the code that is recorded', () => {
+  const thrown = (message: string, stack: string): Error => {
+    const error = new Error(message);
+    error.stack = `Error: ${message}\n${stack}`;
+    return error;
+  };
+  const at = (error: Error): string | undefined => toRecord(describeError(error), '/project').at;
+
+  test('is the innermost line of the project, neither of a package nor of what lies elsewhere', () => {
+    const stack = [
+      '    at parse (/project/node_modules/zod/index.js:3:9)',
+      '    at /lib/other.js:1:2',
+      '    at async file:///project/pipelines/churn/steps.cpu.ts:12:5',
+      '    at train (/project/pipelines/churn/steps.cpu.ts:40:5)',
+    ].join('\n');
+    expect(at(thrown('no rows', stack))).toBe('pipelines/churn/steps.cpu.ts:12');
+  });
+
+  test('is none where no frame is of the project, whatever the message says', () => {
+    expect(at(thrown('x', '    at f (/elsewhere/a.ts:1:2)'))).toBeUndefined();
+    expect(at(thrown('x\n    at f (/project/a.ts:1:2)', '    at f (/elsewhere/a.ts:1:2)'))).toBeUndefined();
+    expect(toRecord(describeError('a text'), '/project')).not.toHaveProperty('at');
+  });
+
+  test('holds nothing of a secret that is part of it', () => {
+    const mask = maskOf([], new Map([['key', 'hunter2-hunter2']]));
+    const error = thrown('x', '    at f (/project/hunter2-hunter2/a.ts:1:2)');
+    expect(toRecord(describeError(error, [], mask), '/project').at).not.toContain('hunter2');
+  });
 });

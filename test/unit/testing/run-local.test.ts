@@ -1,5 +1,6 @@
 // Danger: a kit that lies: a pipeline passes its test and breaks in production, because here a wrong shape was let through,
 // a retry was given that the contract refuses, or time went otherwise than it does there.
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { coalesce, command, eq, gte, implement, type Implementation, pipeline, step } from '../../../core';
 import { type LocalOptions, type LocalRun, runLocal } from '../../../testing';
@@ -54,6 +55,16 @@ describe('a run in process', () => {
       `deploy/1 ${minutes(130 + 48 * 60)}-${minutes(130 + 48 * 60)} committed`,
     ]);
     expect(run.duration).toBe(minutes(130 + 48 * 60));
+  });
+
+  it('waits for the next try as long as a failure itself asks, and as the contract says where it asks for nothing', async () => {
+    const limit = ApplicationFailure.create({ message: 'too many calls', nextRetryDelay: '10m' });
+    const run = await churn({ failures: { extract: [limit, new Error('again')] } });
+    expect(told(run).slice(0, 3)).toEqual([
+      'extract/1 0-0 failed',
+      'extract/2 600000-600000 failed',
+      'extract/3 602000-602000 committed',
+    ]);
   });
 
   it('runs a use of a step as this use asks, not as the contract does', async () => {

@@ -1,0 +1,59 @@
+import { perennialError } from '../errors';
+import type {
+  ApprovalOptions,
+  CallOptions,
+  MapOptions,
+  NodeOptions,
+  RunOptions,
+  UntilOptions,
+  WorkOptions,
+} from './graph';
+import { nearest } from './nearest';
+import type { PipelineOptions } from './pipeline';
+import type { StepOptions } from './step';
+import type { z } from 'zod';
+
+/** Every key of some options, once: the compiler misses one that is left out. */
+type Known<T> = Readonly<Record<keyof T, true>>;
+
+const NODE: Known<NodeOptions> = { after: true, tags: true };
+const WORK: Known<WorkOptions> = { ...NODE, priority: true };
+const ABOUT = { description: true, owners: true } as const;
+
+export const RUN_OPTIONS: Known<RunOptions> = { ...WORK, id: true, timeout: true, retry: true, cache: true };
+export const MAP_OPTIONS: Known<MapOptions> = { ...WORK, maxParallel: true, tolerate: true };
+export const BRANCH_OPTIONS: Known<WorkOptions> = WORK;
+export const WAIT_OPTIONS: Known<NodeOptions> = NODE;
+export const UNTIL_OPTIONS: Known<UntilOptions> = { ...WORK, max: true };
+export const CALL_OPTIONS: Known<CallOptions> = { ...WORK, id: true };
+export const APPROVAL_OPTIONS: Known<ApprovalOptions> = { ...NODE, answer: true, by: true, show: true, timeout: true };
+export const STEP_OPTIONS: Known<StepOptions<z.ZodType, z.ZodType>> = {
+  ...ABOUT,
+  ...{ input: true, output: true, pool: true, timeout: true, heartbeat: true, retry: true, isolate: true },
+  ...{ light: true, cache: true, priority: true, tags: true, resources: true },
+};
+export const PIPELINE_OPTIONS: Known<PipelineOptions<z.ZodObject, unknown>> = {
+  ...ABOUT,
+  ...{ config: true, partitions: true, graph: true, schedule: true, onFailure: true },
+};
+
+/**
+ * Refuses an option that nobody reads: a misspelt `timeout` would else be none. The compiler refuses it only where it is
+ * written down as an object's own.
+ *
+ * @param what takes the options: `the step train`
+ * @throws PER_DEF_071
+ */
+export function refuseUnknownOptions(
+  what: string,
+  options: object | undefined,
+  known: Readonly<Record<string, true>>,
+): void {
+  for (const key of Object.keys(options ?? {})) {
+    if (Object.hasOwn(known, key)) continue;
+    const names = Object.keys(known);
+    const meant = nearest(key, names);
+    const said = meant === null ? ` (known: ${names.join(', ')}).` : `, did you mean '${meant}'?`;
+    throw perennialError('PER_DEF_071', `There is no option '${key}' for ${what}${said}`);
+  }
+}
