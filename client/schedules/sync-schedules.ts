@@ -1,4 +1,4 @@
-import { type Client, isGrpcServiceError, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { isPerennialError, perennialError } from '../../core/errors';
 import { temporalFailure } from '../temporal-errors';
 import { type DescribedSchedule, findSchedules } from './found';
@@ -88,13 +88,10 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** gRPC's code of what a server does not take as it is. */
-const INVALID: readonly number[] = [3];
-
+/** What Temporal does not take as it is (INVALID_ARGUMENT) the SDK throws as a TypeError with the server's words. */
 function refusal(schedule: string, error: unknown): unknown {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (!isGrpcServiceError(cause) || !INVALID.includes(cause.code)) return error;
-  return perennialError('PER_STACK_065', `Temporal refuses the schedule ${schedule} (${cause.details}).`, {
+  if (!(error instanceof TypeError)) return error;
+  return perennialError('PER_STACK_065', `Temporal refuses the schedule ${schedule} (${error.message}).`, {
     cause: error,
   });
 }

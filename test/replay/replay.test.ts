@@ -84,6 +84,7 @@ describe('recorded histories', () => {
       'backfill',
       'backfill-continued',
       'backfill-cancelled',
+      'scheduled-run',
     ];
     expect(names).toEqual(expect.arrayContaining(wanted.map((name) => `${name}.json`)));
   });

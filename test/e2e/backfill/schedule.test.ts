@@ -74,14 +74,14 @@ test.each([
 test('what the schedule starts is kept as a history', async () => {
   const [first] = await started();
   if (first === undefined) throw new Error('nothing was started');
-  await recordHistory(around.client.workflow.getHandle(first), 'scheduled-run');
+  await recordHistory(around.client.workflow.getHandle(first.workflowId, first.runId), 'scheduled-run');
 });
 
 /** Ids of what the schedule has started and that has ended, oldest first. */
-async function started(): Promise<string[]> {
-  const ids: string[] = [];
+async function started(): Promise<{ workflowId: string; runId: string }[]> {
+  const ids: { workflowId: string; runId: string }[] = [];
   const query = `WorkflowType = 'perennial.scheduled-run' AND ExecutionStatus = 'Completed'`;
-  for await (const { workflowId } of around.client.workflow.list({ query })) ids.unshift(workflowId);
+  for await (const { workflowId, runId } of around.client.workflow.list({ query })) ids.unshift({ workflowId, runId });
   return ids;
 }
 
