@@ -9,6 +9,7 @@ import { buildProgram } from '../../../cli/main';
 import { outlineOf } from '../../../core/rerun/outline';
 import { targetOf } from '../../../core/rerun/target';
 import { lateAirports } from '../../../pipelines/late-airports/pipeline';
+import { dense } from './dense';
 
 const root = join(__dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -37,7 +38,6 @@ test('the example of the README is a file of this project, word for word', () =>
 
 describe('the project that it tells a newcomer to write', () => {
   const section = readme.slice(readme.indexOf('### Your own project'), readme.indexOf('## What next'));
-  const dense = (text: string): string => text.replace(/\s+|,(?=\s*[}\])])/g, '');
   const examples = [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
 
   test('compiles: its files are read by the compiler, word for word', () => {
