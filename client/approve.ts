@@ -12,6 +12,7 @@ import type { ApproveArgument } from '../core/interpret/activity';
 import { type GivenAnswer, mayAnswerAs, NOT_A_PERSON } from '../core/plan/approval';
 import type { Json } from '../core/plan/json';
 import { findRun } from '../store/runs/find-run';
+import { Given } from './given';
 import { sayingOf, temporalFailure } from './temporal-errors';
 import { whyNoAnswer } from './why-no-answer';
 import { workflowOf } from './workflow-of';
@@ -31,14 +32,6 @@ const Answer = z.object({
 
 /** An answer to an approval. */
 export type ApprovalAnswer = z.input<typeof Answer>;
-
-const Given = z.object({
-  approved: z.boolean(),
-  by: z.string(),
-  note: z.string().nullable(),
-  at: z.string(),
-  answer: JsonValue.optional(),
-});
 
 /**
  * Answers an approval that a run waits for. Checked here first; the run checks it again, and goes on waiting after a
@@ -65,8 +58,7 @@ export async function approve(
   if (told !== null) throw told;
   try {
     const handle = await workflowOf(connection.temporal, runId, argument.node);
-    const { answer: taken, ...given } = Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
-    return { ...given, ...(taken !== undefined && { answer: taken }) };
+    return Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
   } catch (error) {
     const refusal = refusedAnswer(error, runId, argument.node);
     if (connection.db === undefined || !isUntold(refusal)) throw refusal;

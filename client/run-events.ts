@@ -85,7 +85,12 @@ async function* allNodes({ db }: Connection, id: string): AsyncGenerator<NodeRow
   }
 }
 
-function newsOf(row: NodeRow, told: Set<string>): RunEvent[] {
+/**
+ * What a node's record tells that has not been told yet.
+ *
+ * @param told what has been, written on
+ */
+export function newsOf(row: NodeRow, told: Set<string>): RunEvent[] {
   const { address, node, kind, status, input, output, error } = row;
   const isNew = (what: string): boolean => {
     const news = `${address} ${what}`;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { PartName } from '../../workers/embedded/stack-file';
+import { PartName, WORKERS } from '../../workers/embedded/stack-file';
 import { act, CommonOptions, verb } from '../frame';
 import type { Frame } from '../frame';
 import { launcherEnds } from '../launcher-ends';
@@ -74,13 +74,11 @@ async function up(frame: Frame): Promise<undefined> {
 
 /** What would end a worker's start is told before anything is started or made. */
 async function checkFirst(project: string, parts: readonly PartName[]): Promise<void> {
-  const pools = parts.flatMap((part) => POOLS[part] ?? []);
+  const pools = WORKERS.filter(({ name }) => parts.includes(name)).map(({ pool }) => pool);
   if (pools.length === 0) return;
   const { refuseFaultyProject } = await import('../check-project.js');
   await refuseFaultyProject(project, pools);
 }
-
-const POOLS: Readonly<Partial<Record<PartName, string>>> = { 'worker-cpu': 'cpu', 'worker-gpu': 'gpu' };
 
 /** The state folder; not that of the last stack when it is gone: whoever removed it does not expect to find it made again. */
 function folderToStart({ settings, sources }: Resolved, frame: Frame): string {

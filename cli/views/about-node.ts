@@ -1,3 +1,4 @@
+import { givenIn } from '../../client/given';
 import { exprText } from '../../core/expr/text';
 import { answerText } from '../../core/nodes/answer-text';
 import { withArticle } from '../../core/nodes/article';
@@ -8,7 +9,6 @@ import { containersOf, idIn, type Outline } from '../../core/rerun/outline';
 import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
-import { givenIn } from './approvals';
 
 /** What a plan says of a node that no step's code executes, and what came of it, in a sentence. */
 export function aboutNode(node: PlanNode, row: NodeRow): string {

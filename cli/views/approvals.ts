@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { givenIn } from '../../client/given';
 import { answerText } from '../../core/nodes/answer-text';
 import { askedFor, type AskedFor } from '../../core/nodes/asked-for';
 import { allNodes } from '../../core/nodes';
@@ -34,14 +34,6 @@ export interface ApprovalView {
   readonly command: string | null;
 }
 
-const Given = z.object({
-  approved: z.boolean(),
-  by: z.string(),
-  note: z.string().nullable(),
-  at: z.string(),
-  answer: z.json().optional(),
-});
-
 /** The approvals among some nodes of a run that have asked. Those that were skipped, or given up before it, have not. */
 export function approvalsOf(plan: Plan | null, nodes: readonly NodeRow[]): ApprovalView[] {
   return nodes.filter((node) => node.kind === 'approval' && hasBegun(node)).map((node) => viewOf(plan, node));
@@ -58,14 +50,6 @@ function viewOf(plan: Plan | null, node: NodeRow): ApprovalView {
     given: status === 'completed' ? givenIn(node.output) : null,
     command: status === 'waiting' ? commandOf(node, asks) : null,
   };
-}
-
-/** The answer that an approval's output is; null: it is none. */
-export function givenIn(output: Json): GivenAnswer | null {
-  const { success, data } = Given.safeParse(output);
-  if (!success) return null;
-  const { answer, ...given } = data;
-  return answer === undefined ? given : { ...given, answer };
 }
 
 function timeoutOf(plan: Plan | null, id: string): number | null {

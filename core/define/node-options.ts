@@ -2,6 +2,7 @@ import { perennialError } from '../errors';
 import { readNodes } from '../expr/reads';
 import { expressionOf } from '../expr/ref';
 import { toExpression } from '../expr/wire';
+import { mayAnswerAs, NOT_A_PERSON } from '../plan/approval';
 import { milliseconds } from '../plan/duration';
 import type { Override, Priority, Tolerance, WaitNode } from '../plan/plan';
 import { readRetry } from '../plan/retry';
@@ -69,8 +70,10 @@ export function readTime(id: string, time: WaitTime): WaitNode['time'] {
 
 /** @throws PER_DEF_012 */
 export function readNames(id: string, by: readonly string[]): readonly string[] {
-  if (by.length > 0 && by.every((name) => name.trim() !== '')) return [...by];
-  throw perennialError('PER_DEF_012', `The approval ${id} names nobody who may answer.`);
+  const nobody = by.find((name) => name.trim() === '' || !mayAnswerAs(name));
+  if (by.length > 0 && nobody === undefined) return [...by];
+  const why = nobody === undefined || nobody.trim() === '' ? '' : `: ${NOT_A_PERSON}`;
+  throw perennialError('PER_DEF_012', `The approval ${id} names nobody who may answer${why}.`);
 }
 
 /** @throws PER_DEF_024 */

@@ -7,6 +7,12 @@ import { ProcessMark } from './process-mark';
 export const PartName = z.enum(['temporal', 'postgres', 'worker-cpu', 'worker-gpu', 'serving']);
 export type PartName = z.infer<typeof PartName>;
 
+/** The parts that are workers, and the pool of each. */
+export const WORKERS = [
+  { name: 'worker-cpu', pool: 'cpu' },
+  { name: 'worker-gpu', pool: 'gpu' },
+] as const satisfies readonly { readonly name: PartName; readonly pool: string }[];
+
 /** Where a running stack answers. Null: that part was left out (`--only`). */
 export const StackAddresses = z.object({
   /** host:port of Temporal's gRPC front end. */

@@ -18,7 +18,7 @@ import { markOf } from './process-mark';
 import { secretsOf } from './secrets';
 import { Standbys } from './standby';
 import { clearState } from './state-folder';
-import { removeStackFile, writeCurrent, writePrivate } from './stack-file';
+import { removeStackFile, WORKERS, writeCurrent, writePrivate } from './stack-file';
 import type { PartName, StackAddresses, StackFile } from './stack-file';
 import { startTemporal } from './temporal';
 import { findTemporalBinary } from './temporal-binary';
@@ -265,8 +265,7 @@ async function engineParts(
 ): Promise<string | null> {
   const [port = 0] = await freePorts(1);
   const programs: { name: PartName; program: string; args: string[] }[] = [
-    { name: 'worker-cpu', program: 'workers/main.js', args: ['--pool', 'cpu'] },
-    { name: 'worker-gpu', program: 'workers/main.js', args: ['--pool', 'gpu'] },
+    ...WORKERS.map(({ name, pool }) => ({ name, program: 'workers/main.js', args: ['--pool', pool] })),
     { name: 'serving', program: 'serving/main.js', args: ['--port', String(port)] },
   ];
   const { state, project } = request;

@@ -187,6 +187,12 @@ describe('pipeline', () => {
       'ok',
     ],
     [
+      'an approval that nobody is to answer by the name of nobody',
+      () => pipeline('p', { config, graph: (g) => g.approval('ok', { by: ['ana', 'time-out'] }) }),
+      'PER_DEF_012',
+      "'time-out' stands for nobody",
+    ],
+    [
       'too many nodes',
       () =>
         pipeline('p', {

@@ -2,9 +2,9 @@
 // holds the doc comments against it.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dense } from '../docs/dense';
 
 const root = join(__dirname, '../../..');
-const dense = (text: string): string => text.replace(/\s+|,(?=\s*[}\])])/g, '');
 
 function examplesIn(folder: string): { file: string; code: string }[] {
   const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'));

@@ -6,6 +6,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { buildProgram } from '../../../cli/main';
+import { outlineOf } from '../../../core/rerun/outline';
+import { targetOf } from '../../../core/rerun/target';
+import { lateAirports } from '../../../pipelines/late-airports/pipeline';
+import { dense } from './dense';
 
 const root = join(__dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -34,7 +38,6 @@ test('the example of the README is a file of this project, word for word', () =>
 
 describe('the project that it tells a newcomer to write', () => {
   const section = readme.slice(readme.indexOf('### Your own project'), readme.indexOf('## What next'));
-  const dense = (text: string): string => text.replace(/\s+|,(?=\s*[}\])])/g, '');
   const examples = [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
 
   test('compiles: its files are read by the compiler, word for word', () => {
@@ -52,6 +55,34 @@ describe('the project that it tells a newcomer to write', () => {
     expect(section).toContain(`perennial-ml-${version}.tgz zod@${minor(dependencies['zod'])}\n`);
     expect(section).toContain(`typescript@${minor(devDependencies['typescript'])} @types/node@20\n`);
   });
+});
+
+describe('what it tells a newcomer to call next', () => {
+  const section = readme.slice(readme.indexOf('## What next'), readme.indexOf('## Where things are'));
+  const lines = (/```sh\n([^]*?)```/.exec(section)?.[1] ?? '').split('\n').map((line) => line.replace(/ +#.*$/, ''));
+  const outline = outlineOf(lateAirports.plan);
+
+  test('names nodes of the pipeline that it runs', () => {
+    const words = /(?:(?:why|spin|approve|retry-now|skip) <run>|--from|--node|--items) '?([^\s']+)'?/;
+    const nodes = lines.flatMap((line) => words.exec(line)?.[1] ?? []);
+    expect(nodes.length).toBeGreaterThan(7);
+    expect(lines.join()).toContain('perennial run late-airports');
+    for (const node of nodes) expect(targetOf(outline, { from: node })).not.toBeNull();
+  });
+
+  test('names files and models that are there', () => {
+    expect(lines.flatMap((line) => /[ =]@(\S+)/.exec(line)?.[1] ?? []).filter((file) => !existsSync(file))).toEqual([]);
+    const models = lines.flatMap((line) => /(?:model [a-z]+|predict) ([\w-]+)/.exec(line)?.[1] ?? []);
+    expect(new Set(models)).toEqual(new Set(['flight-delays']));
+    expect(read('pipelines/flight-delays/model.ts')).toContain("model('flight-delays'");
+  });
+});
+
+test('the places that its table names are there', () => {
+  const table = readme.slice(readme.indexOf('## Where things are'), readme.indexOf('## Documents'));
+  const places = [...table.matchAll(/`([\w./-]+)`/g)].map((match) => match[1] ?? '');
+  expect(places.length).toBeGreaterThan(4);
+  expect(places.filter((place) => !existsSync(join(root, place)))).toEqual([]);
 });
 
 test.each(pages)('%s: links lead to files that exist', (page) => {

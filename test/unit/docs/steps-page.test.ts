@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { step } from '../../../core';
 import { lengthText } from '../../../core/plan/time';
+import { dense } from './dense';
 
 const root = join(__dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -82,7 +83,6 @@ test('the defaults are those of the code', () => {
   expect(rowOf('`retry`', 'maxDelay')).toContain(`\`'${lengthText(contract.retry.maxDelay)}'\``);
 });
 
-const dense = (text: string): string => text.replace(/\s+|,(?=\s*[}\])])/g, '');
 const compiled = dense(read('test/types/steps-page.test-d.ts'));
 const examples = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
 
