@@ -21,7 +21,6 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{unit,replay,types,workflows}/**/*.test.ts'],
-      setupFilesAfterEnv: ['<rootDir>/test/patience.js'],
     },
     {
       ...common,

@@ -10,6 +10,8 @@ import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { bundleWorkflows } from '../workflows/bundle-workflows';
 
+jest.setTimeout(120_000);
+
 const { History } = temporal.api.history.v1;
 const Recorded = z.object({ workflowId: z.string(), history: z.looseObject({ events: z.array(z.looseObject({})) }) });
 type Recorded = z.infer<typeof Recorded>;

@@ -11,6 +11,8 @@ import { type Costs, measureCosts, SIZES } from '../../bench/types/count';
 import { FORMS } from '../../bench/types/forms';
 import { FLAT, REFUSED } from '../../bench/types/types';
 
+jest.setTimeout(240_000);
+
 /** A change of this share needs no new file: types that cost a little more somewhere. */
 const MARGIN = 0.05;
 const FILE = join(__dirname, 'instantiations.json');

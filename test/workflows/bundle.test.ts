@@ -38,6 +38,7 @@ function strays(code: string): string[] {
 }
 
 describe('the bundle of workflows/', () => {
+  jest.setTimeout(60_000);
   let code: string;
   beforeAll(async () => {
     code = await bundleWorkflows('workflows/index.ts');
@@ -64,6 +65,7 @@ describe('the bundle of workflows/', () => {
 });
 
 describe('the bundle of perennial-ml/workflow, which users have in theirs', () => {
+  jest.setTimeout(60_000);
   let code: string;
   let sdk: string;
   beforeAll(async () => {

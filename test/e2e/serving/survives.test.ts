@@ -151,7 +151,10 @@ test('a process stuck in a run is killed and replaced, its request is counted as
   const stuck = call(`${server.url}/v1/models/endless/predict`, 'POST', { rows: [{ ...ROW, x: 3_000 }] });
   await expect(stuck).rejects.toThrow();
   await expectReplaced(server, before);
-  expect(await metricsOf(server)).toContain('perennial_serving_lost_requests_total 1');
+  await until(
+    () => metricsOf(server),
+    (metrics) => metrics.includes('perennial_serving_lost_requests_total 1'),
+  );
 });
 
 /** One of the processes has been replaced because it had stalled, and the other one has not. */

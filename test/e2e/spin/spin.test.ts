@@ -226,13 +226,18 @@ describe('a step that fails', () => {
   });
 
   test('a recorded input that no longer fits the contract is told in its words', async () => {
-    await edited('contracts.ts', 'blob: z.string(), by: z.number()', 'blob: z.string(), by: z.string()', async () => {
-      const { view, code } = await spin('open', 'count');
-      expect(view.error?.code).toBe('PER_RUN_004');
-      expect(view.error?.message).toContain('by: Invalid input: expected string, received number');
-      expect(code).toBe(1);
-      expect((await start('open', 'count').ended).out).toContain('no longer fits');
-    });
+    await edited(
+      'contracts.ts',
+      'blob: z.string(), by: z.number()',
+      'blob: z.string().max(3), by: z.number()',
+      async () => {
+        const { view, code } = await spin('open', 'count');
+        expect(view.error?.code).toBe('PER_RUN_004');
+        expect(view.error?.message).toContain('blob: Too big');
+        expect(code).toBe(1);
+        expect((await start('open', 'count').ended).out).toContain('no longer fits');
+      },
+    );
   });
 
   test('an error that nobody waited for ends it, not the command', async () => {

@@ -33,4 +33,4 @@ test('a peer that does not install says why; once it does, it is installed once 
   await ask('2.0.0', '>=20');
   expect(await installPeer(wanted, place)).toBeNull();
   await expect(readFile(join(place, 'mark'))).rejects.toThrow('ENOENT');
-});
+}, 30_000);

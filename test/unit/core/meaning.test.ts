@@ -80,6 +80,8 @@ async function firstBroken(seeds: readonly Drawn[], mutant: Mutant = NONE): Prom
   return null;
 }
 
+jest.setTimeout(600_000);
+
 test('seeds that failed once do so no more', async () => {
   expect(kept.length).toBeGreaterThan(5);
   expect(await firstBroken(kept)).toBeNull();

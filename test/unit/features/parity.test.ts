@@ -19,6 +19,7 @@ import { signatureOf } from '../../../steps/features';
 import { asJson, dirtyRows, isRefused, label, millis, spec, writeRows } from './dirty-rows';
 
 // Models are fitted and served for real: seconds on a busy machine.
+jest.setTimeout(60_000);
 
 const ROWS = 10_000;
 const options: FitOptions = { threads: 1, seed: 1, signal: new AbortController().signal, progress: () => undefined };

@@ -98,7 +98,7 @@ let answers: string[][];
 beforeAll(async () => {
   const all = await lint([...refused, ...allowed].map(([file, code]) => ({ file, code })));
   answers = all.map((rules) => rules.filter((rule) => rule.startsWith('house/')));
-});
+}, 60_000);
 
 test.each(refused.map(([file, code, rule], at) => ({ file, code, rule, at })))(
   '$file is refused: $code',

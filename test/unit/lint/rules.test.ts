@@ -157,7 +157,7 @@ beforeAll(async () => {
     ...others.map(([, code, , file]) => ({ code, file })),
   ];
   answers = await lint(snippets.map(({ code, file = 'cli/new.ts' }) => ({ code, file })));
-});
+}, 60_000);
 
 test('every rule of the configuration is shown here or with the import law', () => {
   const { rules } = RULES.parse(JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')));

@@ -7,6 +7,7 @@ import { gbdt } from '../../../activities/train/gbdt/trainer';
 import type { CategoryFeature, NumberFeature } from '../../../steps/features';
 
 // A thread is started and models are fitted for real.
+jest.setTimeout(60_000);
 
 const NUMBER: NumberFeature = { kind: 'number', name: 'x', column: 'x' };
 const named = (name: string): CategoryFeature => ({ kind: 'category', name, column: name, normalise: [] });

@@ -12,6 +12,7 @@ import type { CategoryFeature, NumberFeature } from '../../../steps/features';
 import { generator } from '../features/dirty-rows';
 
 // Threads are started and models fitted for real: seconds on a busy machine.
+jest.setTimeout(60_000);
 
 // Eight chunks of rows: more than threads, so that which of them takes which is chance.
 const ROWS = 140_000;

@@ -15,6 +15,8 @@ import type { FitOptions } from '../../../activities/train/trainer';
 import { features as flightFeatures, late } from '../../../pipelines/flight-delays/data';
 import { flightDelays } from '../../../pipelines/flight-delays/pipeline';
 
+jest.setTimeout(300_000);
+
 const options: FitOptions = { threads: 2, seed: 1, signal: new AbortController().signal, progress: () => undefined };
 let folder: string;
 let features: FittedFeatures;

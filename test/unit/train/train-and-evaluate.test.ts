@@ -13,6 +13,8 @@ import { evaluate, FeatureSpec, ReferenceProfile, train, TrainOutput } from '../
 import { dirtyRows, label, spec, writeRows, writeTable } from '../features/dirty-rows';
 import { folderContext, type FolderContext } from './folder-artifacts';
 
+jest.setTimeout(60_000);
+
 let context: FolderContext;
 beforeAll(async () => {
   context = await folderContext();
