@@ -57,6 +57,7 @@ export {
   type TimePartition,
   type TimePartitions,
 } from './define/partitions';
+export { onDataset, type DatasetDigest, type DatasetKey, type OnDataset, type OneOrMore } from './define/on-dataset';
 export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';

@@ -11,6 +11,8 @@ import { PIPELINE_OPTIONS, refuseUnknownOptions } from './known-options';
 import type { Cron } from './cron';
 import type { Graph } from './graph';
 import { type PartitionRef, partitionRef, type Partitions } from './partitions';
+import type { DatasetKey, OneOrMore, OnDataset } from './on-dataset';
+import { readTriggers } from './read-triggers';
 import { type Resource, resourcesOf } from './resource';
 import type { StepContract } from './step';
 import { traceGraph } from './trace-graph';
@@ -30,6 +32,8 @@ export interface PipelineOptions<C extends z.ZodObject, R, P extends Partitions 
   readonly graph: (g: Graph, config: Ref<z.output<C>>, partition: PartitionRef<P>) => R;
   /** For pipelines that make no model; a model's schedule stands in `model()`. */
   readonly schedule?: Cron;
+  /** The data sets of other pipelines whose new versions start it: `onDataset(...)`, or a list of them. */
+  readonly on?: OneOrMore<OnDataset<DatasetKey<C>>>;
   /** What a failed node does to those that still run. Default `cancel`. */
   readonly onFailure?: Plan['onFailure'];
 }
@@ -41,6 +45,8 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> ex
   readonly config: C;
   readonly plan: Plan;
   readonly schedule: Cron | null;
+  /** What starts it beside its schedule. */
+  readonly on: readonly OnDataset[];
   /** null: its runs are about no partition. */
   readonly partitions: Partitions | null;
   /** The pipelines that its graph calls. */
@@ -64,7 +70,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, PER_DEF_081, PER_DEF_082, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
@@ -78,6 +84,7 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
   checkName('pipeline', name);
   refuseUnknownOptions(`the pipeline ${name}`, options, PIPELINE_OPTIONS);
   checkSchedule(name, options);
+  const on = readTriggers(name, options);
   const partitions = options.partitions ?? null;
   if (partitions !== null && PARTITION in options.config.shape) {
     throw perennialError(
@@ -106,6 +113,7 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
     config: options.config,
     plan,
     schedule: options.schedule ?? null,
+    on,
     partitions,
     calls: Object.freeze([...calls.values()]),
     steps,

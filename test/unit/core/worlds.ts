@@ -86,6 +86,7 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
     config,
     plan,
     schedule: null,
+    on: [],
     partitions: null,
     calls,
     resources: [],
