@@ -5,6 +5,7 @@ export { cron, type Cron, type CronOptions, type Overlap } from './define/cron';
 export { command, isCommand, type Command, type CommandOptions } from './define/command';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
+export { doneBy, type Deadline, type DeadlineOptions } from './define/done-by';
 export type {
   ApprovalOptions,
   Arms,

@@ -230,4 +230,10 @@ export const DEFINE_ERRORS = {
     title: 'pipelines start each other in a circle',
     fix: 'Take one of the triggers out: by the others the runs would never end.',
   },
+  PER_DEF_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'a deadline is declared wrongly',
+    fix: "Write doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon-fri' }): hours and minutes with two digits each, and days as the last field of a cron.",
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

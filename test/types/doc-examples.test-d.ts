@@ -7,6 +7,7 @@ import {
   cron,
   daily,
   divide,
+  doneBy,
   type Graph,
   gte,
   handWritten,
@@ -194,6 +195,7 @@ export const examples = {
     const rows = sum(pluck(parts, (part) => part.rows));
     return rows;
   },
+  doneBy: () => doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon-fri' }),
   onDataset(flights: Pipeline<z.ZodObject, { clean: z.output<typeof Dataset> }>) {
     const rank = step('rank', { input: z.object({ dataset: Dataset, worst: z.int() }), output: z.null() });
     pipeline('late-airports', {
