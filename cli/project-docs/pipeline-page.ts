@@ -3,6 +3,7 @@ import { allNodes } from '../../core/nodes';
 import { planToMermaid } from '../../core/plan/mermaid';
 import type { PlanStep } from '../../core/plan/plan';
 import { lengthText } from '../../core/plan/time';
+import { deadlineText } from '../views/deadlines-view';
 import { usesIn } from '../views/node-use';
 import { configTable } from './config-table';
 import { cell, code, markdownTable } from './markdown';
@@ -29,6 +30,7 @@ export function pipelinePage(pipeline: Pipeline, around: Surrounding): string {
     ...(plan.onFailure === 'cancel' ? [] : ['When a node fails, the others that can still finish do.']),
     '## What starts it',
     triggers(pipeline, around).join('\n'),
+    ...(pipeline.deadline === null ? [] : [`It must be done by ${deadlineText(pipeline.deadline)}.`]),
     ...startedSection(pipeline, around),
   ].join('\n\n');
 }

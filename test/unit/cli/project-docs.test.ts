@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { configTable } from '../../../cli/project-docs/config-table';
 import { bringUpToDate, compareFolder } from '../../../cli/project-docs/keep-pages';
 import { MARK, pagesOf } from '../../../cli/project-docs/pages';
-import { cron, model, onDataset, pipeline, step } from '../../../core';
+import { cron, doneBy, model, onDataset, pipeline, step } from '../../../core';
 import { planText } from '../../../cli/verbs/plan';
 import { Dataset } from '../../../steps/types';
 import { planToMermaid } from '../../../core/plan/mermaid';
@@ -89,7 +89,12 @@ test('both pages of a trigger say so: what starts, and what it starts', () => {
   const made = pipeline('made', { config: z.object({}), graph: (g) => g.run(make, { n: 1 }) });
   const taking = z.object({ from: Dataset });
   const into = onDataset(made, (value) => value.data, { into: 'from' });
-  const taker = pipeline('taker', { config: taking, on: into, graph: (_g, config) => config.from });
+  const taker = pipeline('taker', {
+    config: taking,
+    on: into,
+    deadline: doneBy('06:00', { timezone: 'Europe/Berlin', days: 'sat,sun' }),
+    graph: (_g, config) => config.from,
+  });
   const kept = model('kept', {
     ...{
       retrain: train,
@@ -113,8 +118,12 @@ test('both pages of a trigger say so: what starts, and what it starts', () => {
     ]),
   );
   expect(page('train.md')).not.toContain('What its data sets start');
-  const plan = planText('h', taker.plan, null, taker.on);
-  expect(plan.split('\n')[2]).toBe('on       each new version of make.data of made, as config.from');
+  const plan = planText('h', taker.plan, null, taker);
+  expect(plan.split('\n').slice(2, 4)).toEqual([
+    'on       each new version of make.data of made, as config.from',
+    'done by  06:00 Europe/Berlin, Sunday, Saturday',
+  ]);
+  expect(all.get('taker.md')).toContain('It must be done by 06:00 Europe/Berlin, Sunday, Saturday.');
 });
 
 test('the index names every pipeline, the called one too, and every model', () => {
