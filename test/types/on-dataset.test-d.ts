@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-return -- what the compiler refuses has the type of an error */
 // Danger: a pipeline that waits for what is no data set, or is handed one under a key that takes none.
 import { z } from 'zod';
 import { cron, model, onDataset, type OnDataset, pipeline } from '../../core';
@@ -38,7 +39,7 @@ export function refused(): void {
   const counted = onDataset(flights, (made) => made.clean, { into: 'count' });
   // @ts-expect-error a key that takes no data set
   pipeline('no-dataset', { config, on: [on, counted], graph: () => null });
-  // @ts-expect-error no key
+  // @ts-expect-error no key is named
   pipeline('none', { config, on: told, graph: () => null });
   const schedule = cron('0 2 * * *');
   const rest = { schedule, monitors: [], policy: { cooldown: '1d' }, serving: { features: {} } } as const;

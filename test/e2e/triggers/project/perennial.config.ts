@@ -4,13 +4,11 @@ import { cron, daily, defineConfig, implement, model, onDataset, pipeline, step,
 import type { EngineContext } from '../../../../activities/run-step';
 import { Dataset } from '../../../../steps/types';
 
-const make = step('make', {
-  input: z.object({ text: z.string() }),
-  output: z.object({ dataset: Dataset }),
-  // Of a killed worker Temporal learns by this alone.
-  ...{ pool: 'cpu', timeout: '3s', retry: { attempts: 20, firstDelay: '100ms', factor: 1 } },
-});
-const read = step('read', { input: z.object({ dataset: Dataset }), output: z.object({ of: Dataset }), pool: 'cpu' });
+// Of a killed worker Temporal learns by the time-out alone.
+const brief = { pool: 'cpu', timeout: '3s', retry: { attempts: 20, firstDelay: '100ms', factor: 1 } } as const;
+const made = z.object({ dataset: Dataset });
+const make = step('make', { input: z.object({ text: z.string() }), output: made, ...brief });
+const read = step('read', { input: made, output: z.object({ of: Dataset }), ...brief });
 
 const cpu = implement(
   { make, read },
