@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { ArtifactStore, Json } from '../core';
+import type { Trigger } from '../core/triggers/trigger';
 import type { CacheAnswers, CachedNode, LookUpCachedArgument } from '../core/interpret/activity';
 import { findEntries } from '../store/cache/find-entries';
 import type { CacheEntry } from '../store/cache/look-up';
+import { tellTriggers, triggersAt } from '../store/triggers/tell-triggers';
 import { limitStatements, transaction } from '../store/db';
 import type { Cost } from '../store/nodes/node-row';
 import { findNode } from '../store/nodes/find-node';
@@ -20,6 +22,8 @@ export interface LookUpDependencies {
   readonly build: string;
   /** Digest of the project's bundle: of other code nothing that was announced counts. */
   readonly project: string;
+  /** What the project starts on data sets. Absent: nothing. */
+  readonly triggers?: readonly Trigger[];
 }
 
 /** Bytes of one answer, which becomes a part of the run's history. The first node's goes whatever its size. */
@@ -46,7 +50,7 @@ export async function lookUpCached(
     nodes.slice(0, answered).map(async (node, i) => {
       const entry = found[i] ?? null;
       if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
-      return recordHit(dependencies.db, { run, node, handWritten: handWritten === true }, entry);
+      return recordHit(dependencies, { run, node, handWritten: handWritten === true }, entry);
     }),
   );
   return { answers, bytes };
@@ -93,13 +97,22 @@ function bytesOf(value: Json): number {
  * that has committed what it was asked for before, and is asked for something else: its worker refuses that.
  */
 async function recordHit(
-  db: Pool,
+  { db, triggers = [] }: LookUpDependencies,
   { run, node, handWritten }: { readonly run: string; readonly node: CachedNode; readonly handWritten: boolean },
   entry: CacheEntry,
 ): Promise<{ readonly output: Json } | null> {
   const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
   const done = { output: entry.output, cache: reason, cost: NO_COST, entry: null };
-  const recorded = await recordUnlessEnded(db, { run, ...node, worker: WORKER, device: null, attempt: 1 }, done);
+  const claimant = { run, ...node, worker: WORKER, device: null, attempt: 1 };
+  const fired = handWritten ? [] : triggersAt(triggers, node.address);
+  const recorded =
+    fired.length === 0
+      ? await recordUnlessEnded(db, claimant, done)
+      : await transaction(db, async (tx) => {
+          const own = await recordUnlessEnded(tx, claimant, done);
+          if (own?.mine) await tellTriggers(tx, fired, { run, address: node.address, output: done.output });
+          return own;
+        });
   if (recorded === null) return null;
   const { output, mine } = recorded;
   const before = handWritten && !mine ? await findNode(db, run, node.address) : null;

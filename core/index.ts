@@ -5,6 +5,7 @@ export { cron, type Cron, type CronOptions, type Overlap } from './define/cron';
 export { command, isCommand, type Command, type CommandOptions } from './define/command';
 export { defineConfig, type ProjectConfig } from './define/config';
 export type { ArtifactKind, ArtifactStore, StepContext, StepLog } from './define/context';
+export { doneBy, type Deadline, type DeadlineOptions } from './define/done-by';
 export type {
   ApprovalOptions,
   Arms,
@@ -57,6 +58,7 @@ export {
   type TimePartition,
   type TimePartitions,
 } from './define/partitions';
+export { onDataset, type DatasetDigest, type DatasetKey, type OnDataset, type OneOrMore } from './define/on-dataset';
 export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';

@@ -9,6 +9,7 @@ import type { RunStepDependencies } from '../activities/run-step';
 import { createDevices } from '../activities/run-step/devices';
 import { announcedSteps } from '../activities/run-step/announced';
 import type { OpenedResources } from '../activities/run-step/resources';
+import { triggersOf } from '../core/triggers/trigger';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
@@ -52,6 +53,7 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
   checkLoaded(project, { pool, steps: names });
   checkPrograms(implementations, pool, project.folder);
   const artifacts = diskArtifacts(db, environment.artifacts);
+  const triggers = triggersOf(project);
   const dependencies: RunStepDependencies = {
     db,
     artifacts,
@@ -61,6 +63,7 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     standardCode: standardCode(environment.build),
     project: { bundle: project.bundle, implementations, codeOf: (one) => project.codeOf(one) },
     resources,
+    triggers,
     ...(devices.length === 0 ? {} : { devices: createDevices(devices) }),
   };
   const runStep = createRunStep(dependencies);
@@ -68,7 +71,7 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
   if (pool !== WORKFLOW_POOL) return { activities: steps, announced: announcedSteps(dependencies, names) };
   const { pipelines, workflows, digest } = project;
   const { build } = environment;
-  const engine = createEngineActivities({ db, artifacts, pipelines, build, project: digest });
+  const engine = createEngineActivities({ db, artifacts, pipelines, build, project: digest, triggers });
   const written = createWrittenActivities({ db, workflows, build });
   return {
     activities: {

@@ -3,12 +3,14 @@ import { Client as PgClient, type Pool } from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { signalKeeper } from '../client/signal-keeper';
+import { startTriggered } from '../client/start-triggered';
 import { temporalFailure } from '../client/temporal-errors';
 import { isPerennialError, perennialError } from '../core/errors';
 import { parseKeeperEvent } from '../core/keep/parse-event';
 import { transaction } from '../store/db';
 import { markDispatched } from '../store/outbox/mark-dispatched';
 import { takeOutboxRow, type OutboxRow } from '../store/outbox/take-row';
+import type { TriggeredPayload } from '../store/triggers/triggered-payload';
 import type { Service } from './services';
 import { repeat } from './repeat';
 
@@ -33,8 +35,9 @@ const LONGEST_PAUSE = 300_000;
 export type Failures = Map<string, { readonly tries: number; readonly again: number }>;
 
 /**
- * Dispatches the outbox until it is stopped: each row becomes a signal to its model's keeper, which is started if need be.
- * At least once; the keeper drops what it has heard. Any number of processes may do this at once.
+ * Dispatches the outbox until it is stopped: each row becomes a signal to its model's keeper, which is started if need be, or
+ * the run that a data set starts. At least once; the keeper drops what it has heard, and a run's id is that of the data set.
+ * Any number of processes may do this at once.
  */
 export function startOutbox(dependencies: OutboxDependencies): Service {
   const { log, interval = INTERVAL } = dependencies;
@@ -91,8 +94,7 @@ async function dispatched(
   failures: Failures,
 ): Promise<boolean> {
   try {
-    const { model, event } = readPayload(row);
-    await temporal.withDeadline(Date.now() + DEADLINE, () => signalKeeper(temporal, model, event));
+    await temporal.withDeadline(Date.now() + DEADLINE, deliveryOf(row, { temporal, log }));
     failures.delete(row.id);
     return true;
   } catch (error) {
@@ -106,9 +108,36 @@ async function dispatched(
   }
 }
 
-const Payload = z.object({ model: z.string().min(1), event: z.unknown() });
+/** What a row asks for. */
+function deliveryOf(
+  row: OutboxRow,
+  { temporal, log }: Pick<OutboxDependencies, 'temporal' | 'log'>,
+): () => Promise<void> {
+  if (row.kind !== 'dataset') {
+    const { model, event } = readEvent(row);
+    return () => signalKeeper(temporal, model, event);
+  }
+  const triggered = readTriggered(row);
+  return async () => {
+    if (await startTriggered(temporal, triggered)) log.info({ ...triggered }, 'a data set started a run');
+  };
+}
 
-function readPayload(row: OutboxRow) {
+const Payload = z.object({ model: z.string().min(1), event: z.unknown() });
+const Triggered = z.object({
+  pipeline: z.string().min(1),
+  run: z.string().min(1),
+  config: z.record(z.string(), z.string()),
+  why: z.string(),
+});
+
+function readTriggered(row: OutboxRow): TriggeredPayload {
+  const parsed = Triggered.safeParse(row.payload);
+  if (parsed.success) return parsed.data;
+  throw perennialError('PER_RUN_146', `The outbox row '${row.id}' of kind '${row.kind}' names no run.`);
+}
+
+function readEvent(row: OutboxRow) {
   const payload = Payload.safeParse(row.payload);
   const event = payload.success ? parseKeeperEvent(payload.data.event) : null;
   if (!payload.success || !event) {

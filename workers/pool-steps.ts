@@ -1,7 +1,7 @@
 import { checkProgram } from '../activities/run-step/command';
 import { standardPools } from '../activities/standard-pools';
 import { type HandWritten, type Implementation, isCommand, type Model, type Pipeline } from '../core';
-import { checkProject, refuse } from '../core/checks';
+import { checkProject, checkTriggers, refuse } from '../core/checks';
 import type { Plan } from '../core/plan/plan';
 import { WORKFLOW_POOL } from './tuning';
 
@@ -48,7 +48,7 @@ export interface LoadedProject {
  * steps of that pool that nobody implemented: runs of these would wait for ever. The other pools are given the benefit
  * of the doubt: their code belongs to their workers.
  *
- * @throws PER_DEF_009, PER_DEF_013, PER_DEF_014
+ * @throws PER_DEF_009, PER_DEF_013, PER_DEF_014, PER_DEF_083, PER_DEF_084
  */
 export function checkLoaded(project: LoadedProject, known: KnownCode | null): void {
   const plans = [...project.pipelines, ...project.workflows].map(({ plan }) => plan);
@@ -56,7 +56,8 @@ export function checkLoaded(project: LoadedProject, known: KnownCode | null): vo
   const steps = Object.fromEntries(
     pools.map((pool) => [pool, known?.pool === pool ? known.steps : askedOf(plans, pool)]),
   );
-  refuse(checkProject({ plans, models: project.models.map(({ name }) => name), steps }));
+  const models = project.models.map(({ name }) => name);
+  refuse([...checkProject({ plans, models, steps }), ...checkTriggers(project)]);
 }
 
 function askedOf(plans: readonly Plan[], pool: string): string[] {

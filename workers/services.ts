@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { connectTemporal } from '../client/connection';
 import type { Environment } from '../store/environment';
+import { startDeadlines } from './judge-deadlines';
 import type { Project } from './load-project';
 import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
@@ -10,7 +11,7 @@ import { ensureSearchAttributes } from './search-attributes';
 import { syncSchedules } from './sync-schedules';
 import { startPoolWatch } from './watch-pools';
 
-/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules. */
+/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines. */
 export interface ServiceDependencies {
   readonly db: Pool;
   readonly temporal: Client;
@@ -36,6 +37,7 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
     startReconciler(dependencies),
     startPoolWatch(dependencies),
     syncSchedules(dependencies),
+    startDeadlines(dependencies),
   ];
   return {
     async stop() {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { ArtifactStore, Implementation } from '../../core';
+import type { Trigger } from '../../core/triggers/trigger';
 import type { Environment } from '../../store/environment';
 import type { NodeRecords } from '../../store/nodes/node-records';
 import type { Devices } from './devices';
@@ -31,6 +32,8 @@ export interface RunStepDependencies {
   readonly project: LoadedProject | null;
   /** What the environment gives to steps, and keeps out of everything else. Absent: no step of this worker needs any. */
   readonly resources?: OpenedResources;
+  /** What the project starts on data sets. Absent: nothing. */
+  readonly triggers?: readonly Trigger[];
   /** Absent: its steps are given no device. */
   readonly devices?: Devices;
 }

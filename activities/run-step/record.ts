@@ -8,6 +8,7 @@ import { findOutput } from '../../store/nodes/find-output';
 import { insertInputEdges } from '../../store/nodes/insert-input-edges';
 import type { Cost } from '../../store/nodes/node-row';
 import { recordNode } from '../../store/nodes/record-node';
+import { tellTriggers, triggersAt } from '../../store/triggers/tell-triggers';
 import type { Attempt } from './attempt';
 import { type Call, isLastAttempt } from './call';
 import type { Effect } from './context';
@@ -70,6 +71,17 @@ export function withLineage({ argument }: Call, done: Done): Done {
   const [children, parents] = [digestsIn(done.output), digestsIn(argument.input)];
   if (children.length === 0 || parents.length === 0) return done;
   return { ...done, effects: [...done.effects, (tx) => insertInputEdges(tx, argument, children, parents)] };
+}
+
+/** The same, with an effect that says what the node's data sets start, after all others: they may record the data set. */
+export function withTriggers({ dependencies, argument }: Call, done: Done): Done {
+  const triggers = triggersAt(dependencies.triggers ?? [], argument.address);
+  if (triggers.length === 0 || argument.handWritten) return done;
+  const { run, address } = argument;
+  return {
+    ...done,
+    effects: [...done.effects, (tx) => tellTriggers(tx, triggers, { run, address, output: done.output })],
+  };
 }
 
 /** Records that a claimed execution has no output. */

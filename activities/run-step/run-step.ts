@@ -14,7 +14,7 @@ import { isInProcess, knownStep } from './known-step';
 import { maskError, NO_RESOURCES } from './resources';
 import { openNodeRecords } from '../../store/nodes/node-records';
 import { committedBefore } from './committed';
-import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage } from './record';
+import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage, withTriggers } from './record';
 import { withRecords } from './records';
 import { takeTurn } from './take-turn';
 import { CACHE_OFF, type LookUp, stillTrue, useCache } from './use-cache';
@@ -73,7 +73,9 @@ async function execute(call: Call): Promise<Json> {
         useCache(dependencies, step, argument, resourcesFor(call).identityOf(step.contract)),
       )
     : CACHE_OFF;
-  if (look.hit !== null) return recordAtOnce(call, look, { output: look.hit.output, cost: call.meter(), effects: [] });
+  if (look.hit !== null) {
+    return recordAtOnce(call, look, withTriggers(call, { output: look.hit.output, cost: call.meter(), effects: [] }));
+  }
   if (!isInProcess(step) || dependencies.devices !== undefined) return runInTurn(call, look);
   return step.contract.light ? runLight(call, look) : runClaimed(call, look);
 }
@@ -105,7 +107,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
     return raise(call, end);
   }
   try {
-    return await commit(call, fence, stillTrue(look, call.step), withLineage(call, end));
+    return await commit(call, fence, stillTrue(look, call.step), withTriggers(call, withLineage(call, end)));
   } catch (error) {
     // The commit itself failed: an effect of the step, or the records. Say so there if they can be reached.
     const failed = {
@@ -120,7 +122,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
 
 async function runLight(call: Call, look: LookUp): Promise<Json> {
   const end = await attempt(call, 0);
-  if (end.kind === 'output') return recordAtOnce(call, look, withLineage(call, end));
+  if (end.kind === 'output') return recordAtOnce(call, look, withTriggers(call, withLineage(call, end)));
   const committed = await recordLightEnd(call, look, end);
   return committed === null ? raise(call, end) : committedBefore(call, committed.output);
 }

@@ -9,6 +9,7 @@ import type { StackFile } from '../../workers/embedded/stack-file';
 import { findTemporalBinary } from '../../workers/embedded/temporal-binary';
 import type { Project } from '../../workers/load-project';
 import type { Resolved, Settings } from '../settings';
+import { checkDeadlines } from './deadlines';
 import { check } from './finding';
 import type { Finding } from './finding';
 import { checkResources } from './resources';
@@ -36,6 +37,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkStepCode(settings, project),
     checkWorkers(settings, project),
     checkSchedules(settings, project),
+    checkDeadlines(settings),
     checkOnnx(),
     checkDevices(),
     checkChromium(),

@@ -1,8 +1,9 @@
-import type { About, Cron, Model, Pipeline, StepContract } from '../../core';
+import type { About, Cron, Model, OnDataset, Pipeline, StepContract } from '../../core';
 import { allNodes } from '../../core/nodes';
 import { planToMermaid } from '../../core/plan/mermaid';
 import type { PlanStep } from '../../core/plan/plan';
 import { lengthText } from '../../core/plan/time';
+import { deadlineText } from '../views/deadlines-view';
 import { usesIn } from '../views/node-use';
 import { configTable } from './config-table';
 import { cell, code, markdownTable } from './markdown';
@@ -29,6 +30,8 @@ export function pipelinePage(pipeline: Pipeline, around: Surrounding): string {
     ...(plan.onFailure === 'cancel' ? [] : ['When a node fails, the others that can still finish do.']),
     '## What starts it',
     triggers(pipeline, around).join('\n'),
+    ...(pipeline.deadline === null ? [] : [`It must be done by ${deadlineText(pipeline.deadline)}.`]),
+    ...startedSection(pipeline, around),
   ].join('\n\n');
 }
 
@@ -86,25 +89,48 @@ function aboutCells(step: StepContract | undefined): string[] {
   return [cell((step?.owners ?? []).join(', ')), cell(step?.description ?? '')];
 }
 
-function triggers({ name, schedule }: Pipeline, { models, pipelines }: Surrounding): string[] {
+function triggers({ name, schedule, on }: Pipeline, { models, pipelines }: Surrounding): string[] {
   const kept = models.filter(({ retrain }) => retrain.name === name);
   const callers = pipelines.filter(({ calls }) => calls.some((called) => called.name === name));
   const said = [
     ...(schedule === null ? [] : [`- the schedule ${cronText(schedule)}`]),
+    ...on.map((one) => `- each new version of ${sourceLink(one)}, which its config has under ${code(one.into ?? '')}`),
     ...kept.flatMap(modelLines),
     ...callers.map((caller) => `- a run of [${caller.name}](${pageOf(caller.name)}), which calls it`),
   ];
   return said.length === 0 ? ['A person or a client: nothing in this project starts it.'] : said;
 }
 
+function sourceLink({ pipeline, node, path }: OnDataset): string {
+  return `${code([node, ...path].join('.'))} of [${pipeline}](${pageOf(pipeline)})`;
+}
+
+/** What its data sets start; nothing where they start nothing. */
+function startedSection({ name }: Pipeline, { models, pipelines }: Surrounding): string[] {
+  const of = (on: readonly OnDataset[]): string[] =>
+    on.flatMap(({ pipeline, node, path }) => (pipeline === name ? [code([node, ...path].join('.'))] : []));
+  const lines = [
+    ...pipelines.flatMap((one) =>
+      of(one.on).map((made) => `- ${made}: a run of [${one.name}](${pageOf(one.name)}) for each new version`),
+    ),
+    ...models.flatMap((one) =>
+      of(one.on).map(
+        (made) => `- ${made}: a cause for the keeper of the model ${code(one.name)}, for each new version`,
+      ),
+    ),
+  ];
+  return lines.length === 0 ? [] : ['## What its data sets start', lines.join('\n')];
+}
+
 function modelLines(model: Model): string[] {
-  const { name, schedule, monitors, policy, clock, owners = [] } = model;
+  const { name, schedule, on, monitors, policy, clock, owners = [] } = model;
   const { cooldown, budget } = policy;
   const limit = budget === null ? '' : `, at most ${budget.retrains} in ${lengthText(budget.per)}`;
   const watching = monitors.map((monitor) => `${code(monitor.name)} (${cell(monitor.kind)})`).join(', ') || 'none';
   return [
     `- the keeper of the model ${code(name)}, and nothing else, when it finds a cause good enough:`,
     `  - schedule: ${cronText(schedule)}${clock === 'event' ? ', in the time of the data' : ''}`,
+    ...on.map((one) => `  - each new version of ${sourceLink(one)}`),
     `  - monitors: ${watching}`,
     `  - at most once in ${lengthText(cooldown)}${limit}`,
     ...(owners.length === 0 ? [] : [`  - owners of the model: ${owners.map(cell).join(', ')}`]),

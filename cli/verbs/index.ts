@@ -4,6 +4,7 @@ import { registerBackfill } from './backfill';
 import { registerBackfills } from './backfills';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
+import { registerDeadlines } from './deadlines';
 import { registerDemo } from './demo';
 import { registerDev } from './dev';
 import { registerDocs } from './docs';
@@ -49,6 +50,7 @@ export const VERBS: readonly Register[] = [
   registerBackfill,
   registerBackfills,
   registerSchedules,
+  registerDeadlines,
   registerRuns,
   registerShow,
   registerWhy,

@@ -13,6 +13,8 @@ import { waitText } from '../../core/nodes/wait';
 import type { Body, Plan, PlanNode } from '../../core/plan/plan';
 import { readProject } from '../read-project';
 import { registerPlanDiff } from './plan-diff';
+import { sourceText } from '../../core/triggers/trigger';
+import { deadlineText } from '../views/deadlines-view';
 import { usesIn } from '../views/node-use';
 
 const Options = CommonOptions.extend({ mermaid: z.boolean().default(false) });
@@ -40,13 +42,13 @@ what it defines and uses nowhere is said on stderr, and under 'warnings' with --
       act(async (frame) => {
         const { mermaid, ...flags } = frame.options(Options);
         const project = await readProject(flags);
-        const { plan } = findDeclared(project.pipelines, frame.argument(0));
+        const { plan, on, deadline } = findDeclared(project.pipelines, frame.argument(0));
         const drawn = mermaid ? { mermaid: planToMermaid(plan) } : {};
         const warnings = findingsOf(plan).flatMap(({ severity, code, node, message, repair }) =>
           severity === 'warning' ? [{ code, node, message, repair }] : [],
         );
-        frame.result({ hash: planHash(plan), plan, warnings, ...drawn }, (made) =>
-          mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan, frame.width),
+        frame.result({ hash: planHash(plan), plan, on, deadline, warnings, ...drawn }, (made) =>
+          mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan, frame.width, { on, deadline }),
         );
         // Not among the result: what is drawn goes to a file.
         if (!frame.json) for (const { code, message, repair } of warnings) frame.note(`[${code}] ${message} ${repair}`);
@@ -69,7 +71,12 @@ export function findDeclared(pipelines: readonly Pipeline[], name: string): Pipe
 }
 
 /** A plan for people: one line a node, in the order it was written, indented below what it stands in. */
-export function planText(hash: string, plan: Plan, width: number | null = null): string {
+export function planText(
+  hash: string,
+  plan: Plan,
+  width: number | null = null,
+  { on, deadline }: Pick<Pipeline, 'on' | 'deadline'> = { on: [], deadline: null },
+): string {
   const uses = usesIn(plan);
   const rows = nested(plan.body).map(({ node, depth }) => {
     const step = node.kind === 'step' ? plan.steps[node.step] : undefined;
@@ -80,6 +87,8 @@ export function planText(hash: string, plan: Plan, width: number | null = null):
   return [
     `pipeline ${plan.pipeline}`,
     `plan     ${hash}`,
+    ...on.map((trigger) => `on       each new version of ${sourceText(trigger)}, as config.${trigger.into}`),
+    ...(deadline === null ? [] : [`done by  ${deadlineText(deadline)}`]),
     '',
     table(['node', 'kind', 'pool', 'reads', 'traits'], rows, width),
   ].join('\n');

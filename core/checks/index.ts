@@ -11,6 +11,7 @@ import { checkWaits } from './check-waits';
 import type { Finding } from './finding';
 
 export { checkProject, type ProjectFacts } from './check-project';
+export { checkTriggers, type Leads } from './check-triggers';
 export { checkImplementations, checkPools, type StepsByPool } from './check-workers';
 export type { Finding } from './finding';
 

@@ -34,7 +34,7 @@ export const STEP_OPTIONS: Known<StepOptions<z.ZodType, z.ZodType>> = {
 };
 export const PIPELINE_OPTIONS: Known<PipelineOptions<z.ZodObject, unknown>> = {
   ...ABOUT,
-  ...{ config: true, partitions: true, graph: true, schedule: true, onFailure: true },
+  ...{ config: true, partitions: true, graph: true, schedule: true, on: true, deadline: true, onFailure: true },
 };
 
 /**

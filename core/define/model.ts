@@ -4,7 +4,9 @@ import { type Duration, milliseconds } from '../plan/duration';
 import { checkName } from '../plan/name';
 import { type About, readAbout } from './about';
 import type { Cron } from './cron';
+import type { OneOrMore, OnDataset } from './on-dataset';
 import type { Pipeline } from './pipeline';
+import { readModelTriggers } from './read-triggers';
 import { describeUnknownKey, unknownKeys } from './unknown-keys';
 
 /** A declared check over windows; which fields it has beside these depends on its kind (steps/monitor.ts). */
@@ -44,6 +46,8 @@ export interface ModelOptions<C extends z.ZodObject> extends About {
   readonly config: Omit<z.input<C>, 'occasion'>;
   /** When a scheduled cause is reported to the keeper, which may refuse it. */
   readonly schedule: Cron;
+  /** The data sets whose new versions are reported to the keeper as a cause, which it may refuse. */
+  readonly on?: OneOrMore<OnDataset<null>>;
   readonly monitors: readonly MonitorDeclaration[];
   readonly rollout?: Rollout;
   readonly policy: PolicyOptions;
@@ -59,6 +63,7 @@ export interface Model extends About {
   readonly retrain: Pipeline;
   readonly config: { readonly [key: string]: unknown };
   readonly schedule: Cron;
+  readonly on: readonly OnDataset[];
   readonly monitors: readonly MonitorDeclaration[];
   readonly rollout: Rollout;
   readonly policy: {
@@ -72,7 +77,7 @@ export interface Model extends About {
 /**
  * Declares a model once: what makes it, when, how it is judged, served and kept.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060 PER_DEF_081 PER_DEF_082
  */
 export function model<C extends z.ZodObject>(name: string, options: ModelOptions<C>): Model {
   checkName('model', name);
@@ -88,6 +93,7 @@ export function model<C extends z.ZodObject>(name: string, options: ModelOptions
     retrain: options.retrain,
     config: { ...options.config },
     schedule: options.schedule,
+    on: readModelTriggers(name, options.on, options.retrain),
     monitors: options.monitors,
     rollout: options.rollout ?? FULL_AT_ONCE,
     policy: {

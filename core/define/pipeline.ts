@@ -9,8 +9,11 @@ import { type About, readAbout } from './about';
 import { jsonSchema, planStep } from './contract';
 import { PIPELINE_OPTIONS, refuseUnknownOptions } from './known-options';
 import type { Cron } from './cron';
+import type { Deadline } from './done-by';
 import type { Graph } from './graph';
 import { type PartitionRef, partitionRef, type Partitions } from './partitions';
+import type { DatasetKey, OneOrMore, OnDataset } from './on-dataset';
+import { readTriggers } from './read-triggers';
 import { type Resource, resourcesOf } from './resource';
 import type { StepContract } from './step';
 import { traceGraph } from './trace-graph';
@@ -30,6 +33,10 @@ export interface PipelineOptions<C extends z.ZodObject, R, P extends Partitions 
   readonly graph: (g: Graph, config: Ref<z.output<C>>, partition: PartitionRef<P>) => R;
   /** For pipelines that make no model; a model's schedule stands in `model()`. */
   readonly schedule?: Cron;
+  /** The data sets of other pipelines whose new versions start it: `onDataset(...)`, or a list of them. */
+  readonly on?: OneOrMore<OnDataset<DatasetKey<C>>>;
+  /** Until when it must be done each day, `doneBy('06:00')`: one that is missed is told, though no run started. */
+  readonly deadline?: Deadline;
   /** What a failed node does to those that still run. Default `cancel`. */
   readonly onFailure?: Plan['onFailure'];
 }
@@ -41,6 +48,10 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> ex
   readonly config: C;
   readonly plan: Plan;
   readonly schedule: Cron | null;
+  /** What starts it beside its schedule. */
+  readonly on: readonly OnDataset[];
+  /** null: it has none. */
+  readonly deadline: Deadline | null;
   /** null: its runs are about no partition. */
   readonly partitions: Partitions | null;
   /** The pipelines that its graph calls. */
@@ -64,7 +75,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, PER_DEF_081, PER_DEF_082, PER_DEF_085, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
@@ -78,6 +89,7 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
   checkName('pipeline', name);
   refuseUnknownOptions(`the pipeline ${name}`, options, PIPELINE_OPTIONS);
   checkSchedule(name, options);
+  const on = readTriggers(name, options);
   const partitions = options.partitions ?? null;
   if (partitions !== null && PARTITION in options.config.shape) {
     throw perennialError(
@@ -106,6 +118,8 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
     config: options.config,
     plan,
     schedule: options.schedule ?? null,
+    on,
+    deadline: options.deadline ?? null,
     partitions,
     calls: Object.freeze([...calls.values()]),
     steps,
@@ -115,12 +129,23 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
   });
 }
 
-/** A tick is about the newest day or month; of names it would be about none. */
+/** A tick, and a deadline, is about the newest day or month; of names it would be about none. */
 function checkSchedule(
   name: string,
-  { schedule, partitions }: { readonly schedule?: Cron; readonly partitions?: Partitions | undefined },
+  {
+    schedule,
+    deadline,
+    partitions,
+  }: { readonly schedule?: Cron; readonly deadline?: Deadline; readonly partitions?: Partitions | undefined },
 ): void {
-  if (schedule === undefined || partitions?.kind !== 'keys') return;
+  if (partitions?.kind !== 'keys') return;
+  if (deadline !== undefined) {
+    throw perennialError(
+      'PER_DEF_085',
+      `${name} has a deadline, and partitions by name, of which it would be about none.`,
+    );
+  }
+  if (schedule === undefined) return;
   throw perennialError('PER_DEF_007', `${name} has a schedule, and partitions by name, of which no tick is about one.`);
 }
 

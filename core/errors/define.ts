@@ -200,4 +200,40 @@ export const DEFINE_ERRORS = {
     title: 'an option that does not exist',
     fix: 'Write it as docs/PIPELINES.md or docs/STEPS.md does, or leave it out: nobody reads it.',
   },
+  PER_DEF_080: {
+    fault: 'user',
+    retryable: false,
+    title: 'a data set that no step gives',
+    fix: "Choose a part of the pipeline's value that a step at the top of its graph gives, like `(made) => made.clean`; of a pipeline that it calls, name that pipeline.",
+  },
+  PER_DEF_081: {
+    fault: 'user',
+    retryable: false,
+    title: 'a trigger stands where it cannot start anything',
+    fix: 'Give `on` to a pipeline without partitions that makes no model, or to the model itself.',
+  },
+  PER_DEF_082: {
+    fault: 'user',
+    retryable: false,
+    title: 'a config does not take what a trigger gives',
+    fix: 'Name a key of the config by `into`, with a schema that takes a data set (`Dataset`), and give every other key a default; of a model leave `into` out.',
+  },
+  PER_DEF_083: {
+    fault: 'user',
+    retryable: false,
+    title: 'a trigger waits for a pipeline that the project does not have',
+    fix: 'Name the pipeline in perennial.config.ts, or it never runs here.',
+  },
+  PER_DEF_084: {
+    fault: 'user',
+    retryable: false,
+    title: 'pipelines start each other in a circle',
+    fix: 'Take one of the triggers out: by the others the runs would never end.',
+  },
+  PER_DEF_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'a deadline is declared wrongly',
+    fix: "Write doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon-fri' }): hours and minutes with two digits each, and days as the last field of a cron.",
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -422,4 +422,10 @@ export const RUN_ERRORS = {
     title: 'Nothing has a plan by this name',
     fix: 'Name a pipeline of the project, a run (`perennial runs`), the whole hash of a recorded plan, or `current` beside one of these.',
   },
+  PER_RUN_146: {
+    fault: 'engine',
+    retryable: false,
+    title: 'An outbox row is not what its kind says',
+    fix: 'Another build may have written it: see which ones run, and `docs/OPERATIONS.md`. The row is tried again, and holds up no other.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

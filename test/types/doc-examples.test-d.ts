@@ -7,6 +7,7 @@ import {
   cron,
   daily,
   divide,
+  doneBy,
   type Graph,
   gte,
   handWritten,
@@ -16,6 +17,8 @@ import {
   maxBy,
   monthly,
   notSecret,
+  onDataset,
+  type Pipeline,
   pipeline,
   pluck,
   type Ref,
@@ -191,6 +194,15 @@ export const examples = {
   pluck(parts: Ref<{ rows: number }[]>) {
     const rows = sum(pluck(parts, (part) => part.rows));
     return rows;
+  },
+  doneBy: () => doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon-fri' }),
+  onDataset(flights: Pipeline<z.ZodObject, { clean: z.output<typeof Dataset> }>) {
+    const rank = step('rank', { input: z.object({ dataset: Dataset, worst: z.int() }), output: z.null() });
+    pipeline('late-airports', {
+      on: onDataset(flights, (made) => made.clean, { into: 'flights' }),
+      config: z.object({ flights: Dataset, worst: z.int().default(10) }),
+      graph: (g, config) => g.run(rank, { dataset: config.flights, worst: config.worst }),
+    });
   },
   template(g: Graph, config: Ref<{ name: string }>, data: Ref<{ rows: number }>) {
     const announce = step('announce', { input: z.object({ text: z.string() }), output: z.null() });

@@ -9,7 +9,9 @@ import { z } from 'zod';
 import { configTable } from '../../../cli/project-docs/config-table';
 import { bringUpToDate, compareFolder } from '../../../cli/project-docs/keep-pages';
 import { MARK, pagesOf } from '../../../cli/project-docs/pages';
-import { cron, model, pipeline, step } from '../../../core';
+import { cron, doneBy, model, onDataset, pipeline, step } from '../../../core';
+import { planText } from '../../../cli/verbs/plan';
+import { Dataset } from '../../../steps/types';
 import { planToMermaid } from '../../../core/plan/mermaid';
 
 const N = z.object({ n: z.number() });
@@ -80,6 +82,48 @@ describe('the page of a pipeline', () => {
     expect(page('inner.md')).toContain('a run of [train](train.md), which calls it');
     expect(page('nightly.md')).toContain('the schedule `0 3 * * *` (UTC)');
   });
+});
+
+test('both pages of a trigger say so: what starts, and what it starts', () => {
+  const make = step('make', { input: N, output: z.object({ data: Dataset }) });
+  const made = pipeline('made', { config: z.object({}), graph: (g) => g.run(make, { n: 1 }) });
+  const taking = z.object({ from: Dataset });
+  const into = onDataset(made, (value) => value.data, { into: 'from' });
+  const taker = pipeline('taker', {
+    config: taking,
+    on: into,
+    deadline: doneBy('06:00', { timezone: 'Europe/Berlin', days: 'sat,sun' }),
+    graph: (_g, config) => config.from,
+  });
+  const kept = model('kept', {
+    ...{
+      retrain: train,
+      config: { table: 't' },
+      schedule: cron('0 2 * * 1'),
+      monitors: [],
+      policy: { cooldown: '1d' },
+    },
+    ...{ serving: { features: {} }, on: onDataset(made, (value) => value.data) },
+  });
+  const all = pagesOf({ pipelines: [made, taker, train], models: [kept], workflows: [] });
+  expect(all.get('taker.md')).toContain(
+    '- each new version of `make.data` of [made](made.md), which its config has under `from`',
+  );
+  expect(all.get('train.md')).toContain('  - each new version of `make.data` of [made](made.md)');
+  const section = all.get('made.md')?.split('## What its data sets start\n\n')[1];
+  expect(section?.split('\n')).toEqual(
+    expect.arrayContaining([
+      '- `make.data`: a run of [taker](taker.md) for each new version',
+      '- `make.data`: a cause for the keeper of the model `kept`, for each new version',
+    ]),
+  );
+  expect(page('train.md')).not.toContain('What its data sets start');
+  const plan = planText('h', taker.plan, null, taker);
+  expect(plan.split('\n').slice(2, 4)).toEqual([
+    'on       each new version of make.data of made, as config.from',
+    'done by  06:00 Europe/Berlin, Sunday, Saturday',
+  ]);
+  expect(all.get('taker.md')).toContain('It must be done by 06:00 Europe/Berlin, Sunday, Saturday.');
 });
 
 test('the index names every pipeline, the called one too, and every model', () => {

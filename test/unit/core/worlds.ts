@@ -86,6 +86,8 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
     config,
     plan,
     schedule: null,
+    on: [],
+    deadline: null,
     partitions: null,
     calls,
     resources: [],
