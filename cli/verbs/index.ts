@@ -5,6 +5,7 @@ import { registerBackfills } from './backfills';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
 import { registerDemo } from './demo';
+import { registerDeploy } from './deploy';
 import { registerDev } from './dev';
 import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
@@ -62,6 +63,7 @@ export const VERBS: readonly Register[] = [
   registerModels,
   registerModel,
   registerPredict,
+  registerDeploy,
   registerWorker,
   registerServe,
   registerMigrate,
