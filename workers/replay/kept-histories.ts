@@ -47,10 +47,13 @@ function orRefuse<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : String(error instanceof Error ? error.message : error);
+    const why = error instanceof z.ZodError ? faultsOf(error) : error instanceof Error ? error.message : String(error);
     throw perennialError('PER_STACK_073', `${path}: ${why.replace(/\.$/, '')}.`, { cause: error });
   }
+}
+
+function faultsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.map(String).join('.')} ${message}`.trim()).join('; ');
 }
 
 /** Keeps a history in a file, whose folder is made. */
