@@ -117,11 +117,14 @@ async function replay(
   const fault = await replayer.replay(workflow, history);
   if (fault === null) return [];
   const event = await firstDifference(replayer, workflow, history, fault);
-  const code = fault.kind === 'otherwise' ? 'PER_RUN_150' : 'PER_RUN_151';
   const at = event === null ? '' : ` at event ${placeText(event)}`;
   const where = file === null ? '' : `, kept in ${file}`;
-  const { message } = perennialError(code, `${workflow} (${type}${where})${at}: ${fault.why.replace(/\.$/, '')}.`);
-  return [{ code, workflow, type, file, event, message }];
+  const detail = `${workflow} (${type}${where})${at}: ${fault.why.replace(/\.$/, '')}.`;
+  const what = { workflow, type, file, event };
+  if (fault.kind === 'otherwise') {
+    return [{ code: 'PER_RUN_150', ...what, message: perennialError('PER_RUN_150', detail).message }];
+  }
+  return [{ code: 'PER_RUN_151', ...what, message: perennialError('PER_RUN_151', detail).message }];
 }
 
 /** `11, ActivityTaskScheduled (train)`. */
