@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Connection } from '../client/connection';
 import { perennialError } from '../core/errors';
@@ -27,6 +28,25 @@ export async function withConnection<T>(
     return await work(connection, settings);
   } finally {
     await connection.close();
+  }
+}
+
+/**
+ * Runs `work` with an open line to Temporal alone.
+ *
+ * @throws PER_STACK_008 or PER_STACK_009 (exit code 3) when it is unknown or silent
+ */
+export async function withTemporal<T>(flags: Flags, work: (temporal: Client) => Promise<T>): Promise<T> {
+  const resolved = resolveSettings(flags);
+  const { temporalAddress: address, temporalNamespace: namespace } = resolved.settings;
+  if (address === null)
+    throw perennialError('PER_STACK_008', `${nothingRuns(resolved)} and TEMPORAL_ADDRESS is not set.`);
+  const { connectTemporal } = await import('../client/connection.js');
+  const temporal = await connectTemporal({ address, namespace });
+  try {
+    return await work(temporal);
+  } finally {
+    await temporal.connection.close();
   }
 }
 

@@ -86,8 +86,8 @@ export function environmentVariables(environment: Environment): Record<string, s
   };
 }
 
-/** The build writes dist/build.json; a run from the sources has none. */
-function builtDigest(): string {
+/** The build id of this code: the build writes dist/build.json; from the sources there is none, and it is `source`. */
+export function builtDigest(): string {
   try {
     const file = readFileSync(join(__dirname, '..', 'build.json'), 'utf8');
     return z.object({ digest: text }).parse(JSON.parse(file)).digest;

@@ -1,9 +1,7 @@
 import { hostname } from 'node:os';
-import { existsSync } from 'node:fs';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
-import { perennialError } from '../core/errors';
-import { builtFile } from './package-root';
+import { engineBundle } from './replay/bundle-workflows';
 import { WORKFLOW_POOL, workerTuning } from './tuning';
 
 /** Name of the engine's deployment: all pools of a build share it. */
@@ -48,7 +46,5 @@ export async function createWorker(pool: string, deps: WorkerDependencies): Prom
 }
 
 function workflows(): Partial<WorkerOptions> {
-  const codePath = builtFile('workflow-bundle.js');
-  if (!existsSync(codePath)) throw perennialError('PER_STACK_012', `${codePath} is missing.`);
-  return { workflowBundle: { codePath } };
+  return { workflowBundle: { codePath: engineBundle() } };
 }

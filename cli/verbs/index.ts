@@ -6,6 +6,7 @@ import { registerCancel } from './cancel';
 import { registerConfig } from './config';
 import { registerDeadlines } from './deadlines';
 import { registerDemo } from './demo';
+import { registerDeploy } from './deploy';
 import { registerDev } from './dev';
 import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
@@ -64,6 +65,7 @@ export const VERBS: readonly Register[] = [
   registerModels,
   registerModel,
   registerPredict,
+  registerDeploy,
   registerWorker,
   registerServe,
   registerMigrate,

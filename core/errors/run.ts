@@ -428,4 +428,28 @@ export const RUN_ERRORS = {
     title: 'An outbox row is not what its kind says',
     fix: 'Another build may have written it: see which ones run, and `docs/OPERATIONS.md`. The row is tried again, and holds up no other.',
   },
+  PER_RUN_150: {
+    fault: 'user',
+    retryable: false,
+    title: 'This build decides otherwise than a run did',
+    fix: 'Keep the old way for runs in flight behind `patched()` from @temporalio/workflow, or let them end before this build is deployed; a run that is under way would stop at that event until the older build is back.',
+  },
+  PER_RUN_151: {
+    fault: 'user',
+    retryable: false,
+    title: 'This build fails where a run went on',
+    fix: 'Mend what throws, or let these runs end before this build is deployed: they would wait at that event for a build that can go on.',
+  },
+  PER_RUN_152: {
+    fault: 'user',
+    retryable: false,
+    title: 'The project no longer has something that is still at work',
+    fix: 'Put it back until they have ended, or end them (`perennial cancel <run>`); with --allow-gone they are named and let be: they keep their plan, but a step without code waits for ever.',
+  },
+  PER_RUN_154: {
+    fault: 'user',
+    retryable: false,
+    title: 'Temporal holds no history of this run',
+    fix: 'It keeps those of ended runs for a limited time: name a younger run (`perennial runs`).',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

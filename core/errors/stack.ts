@@ -140,6 +140,18 @@ export const STACK_ERRORS = {
     title: 'Temporal refuses a schedule',
     fix: 'Correct the schedule that is named, as the reason says; the others stand.',
   },
+  PER_STACK_073: {
+    fault: 'user',
+    retryable: false,
+    title: 'a kept history cannot be read',
+    fix: 'Keep it anew with `perennial deploy keep <run>`, or as `temporal workflow show --output json` prints it, or take the file away; --histories names another folder.',
+  },
+  PER_STACK_074: {
+    fault: 'user',
+    retryable: false,
+    title: 'hand-written workflows cannot be bundled',
+    fix: 'Name with --workflows the file that your worker takes as `workflowsPath`, and mend what the reason says.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

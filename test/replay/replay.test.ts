@@ -2,63 +2,42 @@
 // a change needs `patched()` and a history of its own; every history that was ever recorded stays here. Before the first
 // release some were recorded anew without that, last of all retrain.json when the cache came to be asked before dispatch:
 // no run of the versions before is in flight.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Runtime, Worker } from '@temporalio/worker';
-import { temporal } from '@temporalio/proto';
-import { z } from 'zod';
+import { type KeptHistory, readKept } from '../../workers/replay/kept-histories';
+import { openReplayer, type ReplayFault, silenceRuntime } from '../../workers/replay/replayer';
 import { bundleWorkflows } from '../workflows/bundle-workflows';
 
 jest.setTimeout(120_000);
 
-const { History } = temporal.api.history.v1;
-const Recorded = z.object({ workflowId: z.string(), history: z.looseObject({ events: z.array(z.looseObject({})) }) });
-type Recorded = z.infer<typeof Recorded>;
-
-const folder = join(__dirname, 'histories');
-const all = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const all = readKept(join(__dirname, 'histories'));
 /** Those of test/e2e/hand-written: the workflows are a user's, what records them is the engine's. */
-const byHand = all.filter((name) => name.startsWith('hand-written-'));
-const names = all.filter((name) => !byHand.includes(name));
+const byHand = all.filter(({ file }) => file.startsWith('hand-written-'));
+const kept = all.filter((one) => !byHand.includes(one));
+const names = kept.map(({ file }) => file);
 
-function read(name: string): Recorded {
-  return Recorded.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
-}
-
-const quiet = () => undefined;
-const silent = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-
-/** Replays histories against a bundle; the error of each, by its name, null when it decided as it did then. */
-async function replay(
-  code: string,
-  histories: readonly (Recorded & { name: string })[],
-): Promise<Map<string, Error | null>> {
-  const results = new Map<string, Error | null>();
+/** Replays histories against a bundle; the fault of each, by its file, null when it decided as it did then. */
+async function replay(code: string, histories: readonly KeptHistory[]): Promise<Map<string, ReplayFault | null>> {
   const scratch = mkdtempSync(join(tmpdir(), 'perennial-replay-'));
+  const codePath = join(scratch, 'bundle.js');
+  writeFileSync(codePath, code);
+  const replayer = openReplayer(codePath);
   try {
-    const codePath = join(scratch, 'bundle.js');
-    writeFileSync(codePath, code);
-    for (const { name, workflowId, history } of histories) {
-      const one = [{ workflowId, history: History.fromObject(history) }];
-      for await (const { error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, one)) {
-        results.set(name, error ?? null);
-      }
-    }
+    const results = new Map<string, ReplayFault | null>();
+    for (const { file, workflow, history } of histories) results.set(file, await replayer.replay(workflow, history));
+    return results;
   } finally {
+    await replayer.close();
     rmSync(scratch, { recursive: true });
   }
-  return results;
 }
 
 let code: string;
 
 beforeAll(async () => {
   code = await bundleWorkflows('workflows/index.ts');
-  Runtime.install({
-    logger: silent,
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  });
+  silenceRuntime();
 });
 
 describe('recorded histories', () => {
@@ -92,34 +71,29 @@ describe('recorded histories', () => {
   });
 
   it('replay', async () => {
-    const results = await replay(
-      code,
-      names.map((name) => ({ name, ...read(name) })),
-    );
+    const results = await replay(code, kept);
     expect(Object.fromEntries(results)).toEqual(Object.fromEntries(names.map((name) => [name, null])));
   });
 
   it('replay where the workflow was written by hand', async () => {
-    const results = await replay(
-      await bundleWorkflows('test/e2e/hand-written/workflows.ts'),
-      byHand.map((name) => ({ name, ...read(name) })),
+    const results = await replay(await bundleWorkflows('test/e2e/hand-written/workflows.ts'), byHand);
+    expect(Object.fromEntries(results)).toEqual(Object.fromEntries(byHand.map(({ file }) => [file, null])));
+    expect(byHand.map(({ file }) => file)).toEqual(
+      ['cancelled', 'failed', 'failures', 'signals'].map((name) => `hand-written-${name}.json`),
     );
-    expect(Object.fromEntries(results)).toEqual(Object.fromEntries(byHand.map((name) => [name, null])));
-    expect(byHand).toEqual(['cancelled', 'failed', 'failures', 'signals'].map((name) => `hand-written-${name}.json`));
   });
 
   it('control: do not replay against workflows that begin otherwise', async () => {
-    const results = await replay(
-      await bundleWorkflows('test/replay/mutant.ts'),
-      names.map((name) => ({ name, ...read(name) })),
-    );
-    expect([...results].filter(([, error]) => error === null)).toEqual([]);
+    const results = await replay(await bundleWorkflows('test/replay/mutant.ts'), kept);
+    expect([...results].filter(([, fault]) => fault === null)).toEqual([]);
   });
 
   it('control: do not replay when another step had been run than the plan says', async () => {
-    const { workflowId, history } = read('chain.json');
-    const changed: unknown = JSON.parse(JSON.stringify(history).replaceAll('{"name":"double"}', '{"name":"other"}'));
-    const results = await replay(code, [{ name: 'chain', workflowId, history: Recorded.shape.history.parse(changed) }]);
-    expect(results.get('chain')).toBeInstanceOf(Error);
+    const scratch = mkdtempSync(join(tmpdir(), 'perennial-replay-'));
+    const text = readFileSync(join(__dirname, 'histories', 'chain.json'), 'utf8');
+    writeFileSync(join(scratch, 'chain.json'), text.replace('"name": "double"', '"name": "other"'));
+    const [fault] = (await replay(code, readKept(scratch))).values();
+    rmSync(scratch, { recursive: true });
+    expect(fault).toMatchObject({ kind: 'otherwise' });
   });
 });

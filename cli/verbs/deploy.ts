@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { perennialError } from '../../core/errors';
+import { builtDigest } from '../../store/environment';
+import type { DeployCheck, ToCheck } from '../deploy/check-deploy';
+import { EXIT } from '../exit-codes';
+import { act, CommonOptions, type Frame, verb } from '../frame';
+import { withTemporal } from '../open';
+import { readProject } from '../read-project';
+import { resolveSettings } from '../settings';
+import { deployText } from '../views/deploy-text';
+
+const Folder = z.string().min(1).optional();
+
+/** `perennial deploy check` and `perennial deploy keep <run>`. */
+export function registerDeploy(program: Command): void {
+  const deploy = program.command('deploy').description('hold a build against the runs that it will have to go on with');
+  registerCheck(deploy);
+  registerKeep(deploy);
+}
+
+const CheckOptions = CommonOptions.extend({
+  histories: Folder,
+  workflows: Folder,
+  keptOnly: z.boolean().default(false),
+  allowGone: z.boolean().default(false),
+});
+type CheckOptions = z.infer<typeof CheckOptions>;
+
+function registerCheck(deploy: Command): void {
+  verb(deploy, 'check', 'replay what is open, and what was kept, against this build; nothing is executed')
+    .option('--histories <folder>', "where histories are kept (default: the project's histories/)")
+    .option('--workflows <file>', 'the code of the hand-written workflows: what their worker takes as workflowsPath')
+    .option('--kept-only', 'ask no server: replay what was kept')
+    .option('--allow-gone', 'pass although something that the project no longer has is still at work')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial deploy check
+  perennial deploy check --kept-only --json
+  perennial deploy check --workflows src/workflows.ts
+Workflows that are pinned to a build stay with it: they are counted by build, and not replayed. What is handed to a step is not
+compared, only which steps are asked for, and in which order.
+Exit codes: 0 all go on with this build, or there is nothing to replay; 1 one does not, or something at work is gone.`,
+    )
+    .action(
+      act(async (frame) => {
+        const options = frame.options(CheckOptions);
+        const histories = historiesOf(options);
+        const found = await check(frame, options, histories);
+        const passed = found.differing.length === 0 && (options.allowGone || found.gone.length === 0);
+        frame.result({ passed, histories, ...found }, () => deployText(found, histories));
+        return passed ? EXIT.done : EXIT.failed;
+      }),
+    );
+}
+
+function historiesOf({ histories, ...flags }: Pick<CheckOptions, 'histories' | 'project' | 'state'>): string {
+  return histories ?? join(resolveSettings(flags).settings.project, 'histories');
+}
+
+async function check(frame: Frame, options: CheckOptions, histories: string): Promise<DeployCheck> {
+  const { workflows, keptOnly, histories: named, ...flags } = options;
+  const [{ checkDeploy }, kept, bundles] = await Promise.all([
+    import('../deploy/check-deploy.js'),
+    import('../../workers/replay/kept-histories.js'),
+    import('../../workers/replay/bundle-workflows.js'),
+  ]);
+  const project = await readProject(flags);
+  const byHand = workflows === undefined ? null : await bundles.bundleHandWritten(workflows);
+  const parts: Omit<ToCheck, 'open' | 'history'> = {
+    build: process.env['PERENNIAL_BUILD'] || builtDigest(),
+    bundle: bundles.engineBundle(),
+    handWritten: { types: project.workflows.map(({ name }) => name), bundle: byHand?.codePath ?? null },
+    pipelines: project.pipelines.map(({ name }) => name),
+    models: project.models.map(({ name }) => name),
+    kept: kept.readKept(histories, { mayLack: named === undefined }),
+  };
+  const work = async (temporal: Client | null): Promise<DeployCheck> => {
+    const { historyOf, openExecutions } = await import('../../client/deploy/open-executions.js');
+    return checkDeploy({
+      ...parts,
+      open: temporal === null ? null : openExecutions(temporal, parts.handWritten.types),
+      history: (one) => (temporal === null ? Promise.resolve(null) : historyOf(temporal, one)),
+      progress: (seen) => {
+        if (seen % 100 === 0) frame.note(`${seen} open workflows seen to`);
+      },
+    });
+  };
+  try {
+    const { silenceRuntime } = await import('../../workers/replay/replayer.js');
+    silenceRuntime();
+    return await (keptOnly ? work(null) : withTemporal(flags, work));
+  } finally {
+    byHand?.drop();
+  }
+}
+
+const KeepOptions = CommonOptions.extend({ histories: Folder });
+
+function registerKeep(deploy: Command): void {
+  verb(deploy, 'keep <run>', "keep a run's history in a file, so that every later build is held against it")
+    .option('--histories <folder>', "where histories are kept (default: the project's histories/)")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial deploy keep train-churn-20260201T020000-3f9a1c
+Any Workflow ID will do, that of a keeper too. The file holds the run's config and what its steps returned: look at it before you
+commit it.`,
+    )
+    .action(
+      act(async (frame) => {
+        const options = frame.options(KeepOptions);
+        const run = frame.argument(0);
+        const { historyOf } = await import('../../client/deploy/open-executions.js');
+        const { writeKept } = await import('../../workers/replay/kept-histories.js');
+        const history = await withTemporal(options, (temporal) => historyOf(temporal, { workflow: run }));
+        if (history === null) throw perennialError('PER_RUN_154', `It knows no '${run}'.`);
+        const file = join(historiesOf(options), `${run.replaceAll(/[^\w.-]/g, '-')}.json`);
+        writeKept(file, run, history);
+        frame.result({ run, file, events: history.events?.length ?? 0 }, () => `Kept in ${file}.`);
+        return undefined;
+      }),
+    );
+}
