@@ -3,6 +3,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { listDeadlines } from '../../../store/deadlines/list-deadlines';
 import { listNodes } from '../../../store/nodes/list-nodes';
 import { listRuns } from '../../../store/runs/list-runs';
 import { eventually, Surroundings } from '../../chaos/surroundings';
@@ -49,18 +50,26 @@ async function settled(): Promise<void> {
   });
 }
 
-/** The runs of a pipeline with their config and end; what Temporal has of it is as many. */
-async function runsOf(pipeline: string): Promise<{ id: string; status: string; config: unknown }[]> {
-  await settled();
-  const { rows } = await around.db.query<{ id: string; status: string; config: unknown }>(
-    'SELECT id, status, config FROM runs WHERE pipeline = $1 ORDER BY started_at',
-    [pipeline],
-  );
+interface Run {
+  readonly id: string;
+  readonly status: string;
+  readonly config: unknown;
+}
+
+/** The runs of a pipeline with their config and end, once nothing more is to come: those that Temporal has, and no more. */
+async function runsOf(pipeline: string): Promise<Run[]> {
+  let runs: Run[] = [];
   await eventually(async () => {
-    const { count } = await around.client.workflow.count(`WorkflowType = '${pipeline}'`);
-    return count === rows.length;
+    await settled();
+    const { rows } = await around.db.query<Run>(
+      'SELECT id, status, config FROM runs WHERE pipeline = $1 ORDER BY started_at',
+      [pipeline],
+    );
+    runs = rows;
+    // One that was started a moment ago has no record yet.
+    return (await around.client.workflow.count(`WorkflowType = '${pipeline}'`)).count === rows.length;
   });
-  return rows;
+  return runs;
 }
 
 test('a new version starts one run, which is handed its digest; one that was there before starts none', async () => {
@@ -103,6 +112,12 @@ test('a model hears of each version once, as a cause that its keeper answers', a
     );
     return rows.length === 2;
   });
+});
+
+test('a deadline is put down by the workers', async () => {
+  await eventually(async () => (await listDeadlines(around.db, { limit: 5 })).length > 0);
+  const [next] = await listDeadlines(around.db, { limit: 1 });
+  expect(next).toMatchObject({ pipeline: 'either', state: 'waiting' });
 });
 
 test.each([
