@@ -142,3 +142,12 @@ test.each([
   const starts = await around.client.workflow.count(`WorkflowId = 'late:flights-${digest.slice(0, 16)}'`);
   expect(starts.count).toBe(1);
 });
+
+test('a row that names no run stays, and holds up no other', async () => {
+  await around.db.query(`INSERT INTO outbox (id, kind, payload) VALUES ('dataset:of-nobody', 'dataset', '{}')`);
+  const digest = await makes('beside it', 'beside-it');
+  const asked = { pipeline: 'late', status: 'completed', limit: 100 } as const;
+  await eventually(async () => (await listRuns(around.db, asked)).some(({ id }) => id.endsWith(digest.slice(0, 16))));
+  const { rows } = await around.db.query(`SELECT dispatched_at FROM outbox WHERE id = 'dataset:of-nobody'`);
+  expect(rows).toEqual([{ dispatched_at: null }]);
+});
