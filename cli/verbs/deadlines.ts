@@ -31,7 +31,7 @@ Examples:
         const page = { limit, missed, ...(pipeline === undefined ? {} : { pipeline }) };
         const rows = await withRecords(flags, (db) => listDeadlines(db, page));
         if (frame.json) for (const row of rows) frame.result(row, () => '');
-        else frame.line(deadlinesText(rows, frame.width));
+        else frame.line(deadlinesText(rows, Date.now(), frame.width));
         return undefined;
       }),
     );

@@ -2,8 +2,15 @@ import type { DeadlineRow } from '../../store/deadlines/deadline-row';
 import type { Deadline } from '../../core';
 import { table } from '../frame';
 
-/** Deadlines for people, one a line. */
-export function deadlinesText(rows: readonly DeadlineRow[], width: number | null = null): string {
+/** A deadline that waits for longer than this after it was due is judged by nobody, ms: a look takes 10 s. */
+const PATIENCE = 120_000;
+
+/**
+ * Deadlines for people, one a line.
+ *
+ * @param now ms since 1970
+ */
+export function deadlinesText(rows: readonly DeadlineRow[], now: number, width: number | null = null): string {
   if (rows.length === 0) {
     return 'No deadlines. A pipeline has one by `deadline: doneBy(...)`, and the workers put the next one down.';
   }
@@ -11,14 +18,15 @@ export function deadlinesText(rows: readonly DeadlineRow[], width: number | null
     row.pipeline,
     row.partition === null ? row.day : `${row.day}, for ${row.partition}`,
     row.due,
-    stateOf(row),
+    stateOf(row, now),
     row.run,
     row.reason,
   ]);
   return table(['of', 'day', 'due', 'state', 'run', 'when it was due'], lines, width);
 }
 
-function stateOf({ state, resolvedAt }: DeadlineRow): string {
+function stateOf({ state, due, resolvedAt }: DeadlineRow, now: number): string {
+  if (state === 'waiting' && Date.parse(due) < now - PATIENCE) return 'not judged: no worker has it';
   return state === 'missed' && resolvedAt !== null ? `late: ${resolvedAt}` : state;
 }
 

@@ -81,6 +81,8 @@ async function rows(): Promise<string[]> {
 }
 
 test('a run that never started is told once, by one worker, though nothing was scheduled; the first is that to come', async () => {
+  // That of the night before, which kept the deadline before.
+  await run('before', '2026-03-27T02:00Z', { to: '2026-03-27T04:00Z' });
   await at('2026-03-27T12:00Z');
   expect(await rows()).toEqual(['2026-03-28 waiting']);
   await at('2026-03-28T04:59:59Z');

@@ -3,6 +3,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { listDeadlines } from '../../../store/deadlines/list-deadlines';
 import { listNodes } from '../../../store/nodes/list-nodes';
 import { listRuns } from '../../../store/runs/list-runs';
 import { eventually, Surroundings } from '../../chaos/surroundings';
@@ -49,18 +50,26 @@ async function settled(): Promise<void> {
   });
 }
 
-/** The runs of a pipeline with their config and end; what Temporal has of it is as many. */
-async function runsOf(pipeline: string): Promise<{ id: string; status: string; config: unknown }[]> {
-  await settled();
-  const { rows } = await around.db.query<{ id: string; status: string; config: unknown }>(
-    'SELECT id, status, config FROM runs WHERE pipeline = $1 ORDER BY started_at',
-    [pipeline],
-  );
+interface Run {
+  readonly id: string;
+  readonly status: string;
+  readonly config: unknown;
+}
+
+/** The runs of a pipeline with their config and end, once nothing more is to come: those that Temporal has, and no more. */
+async function runsOf(pipeline: string): Promise<Run[]> {
+  let runs: Run[] = [];
   await eventually(async () => {
-    const { count } = await around.client.workflow.count(`WorkflowType = '${pipeline}'`);
-    return count === rows.length;
+    await settled();
+    const { rows } = await around.db.query<Run>(
+      'SELECT id, status, config FROM runs WHERE pipeline = $1 ORDER BY started_at',
+      [pipeline],
+    );
+    runs = rows;
+    // One that was started a moment ago has no record yet.
+    return (await around.client.workflow.count(`WorkflowType = '${pipeline}'`)).count === rows.length;
   });
-  return rows;
+  return runs;
 }
 
 test('a new version starts one run, which is handed its digest; one that was there before starts none', async () => {
@@ -105,6 +114,12 @@ test('a model hears of each version once, as a cause that its keeper answers', a
   });
 });
 
+test('a deadline is put down by the workers', async () => {
+  await eventually(async () => (await listDeadlines(around.db, { limit: 5 })).length > 0);
+  const [next] = await listDeadlines(around.db, { limit: 1 });
+  expect(next).toMatchObject({ pipeline: 'either', state: 'waiting' });
+});
+
 test.each([
   { name: 'before the commit with its row', pattern: '^COMMIT', following: 'INSERT INTO outbox', when: 'before' },
   { name: 'after the commit, before its delivery', pattern: '^COMMIT', following: 'INSERT INTO outbox', when: 'after' },
@@ -126,4 +141,13 @@ test.each([
   ]);
   const starts = await around.client.workflow.count(`WorkflowId = 'late:flights-${digest.slice(0, 16)}'`);
   expect(starts.count).toBe(1);
+});
+
+test('a row that names no run stays, and holds up no other', async () => {
+  await around.db.query(`INSERT INTO outbox (id, kind, payload) VALUES ('dataset:of-nobody', 'dataset', '{}')`);
+  const digest = await makes('beside it', 'beside-it');
+  const asked = { pipeline: 'late', status: 'completed', limit: 100 } as const;
+  await eventually(async () => (await listRuns(around.db, asked)).some(({ id }) => id.endsWith(digest.slice(0, 16))));
+  const { rows } = await around.db.query(`SELECT dispatched_at FROM outbox WHERE id = 'dataset:of-nobody'`);
+  expect(rows).toEqual([{ dispatched_at: null }]);
 });

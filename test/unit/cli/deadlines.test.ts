@@ -9,12 +9,20 @@ const row: DeadlineRow = {
   ...{ partition: null, state: 'missed', run: null, reason: 'no run had started', judgedAt: null, resolvedAt: null },
 };
 
+const now = Date.parse('2026-03-28T12:00Z');
+
 test('each stands on a line: what it is about, how it is, and how it stood', () => {
   const late = { ...row, partition: '2026-03-27', run: 'p:2026-03-27', resolvedAt: '2026-03-28T09:00:00.000Z' };
-  const [, open = '', done = ''] = deadlinesText([row, late]).split('\n');
+  const [, open = '', done = ''] = deadlinesText([row, late], now).split('\n');
   expect(open).toMatch(/^ p\s+2026-03-28\s+2026-03-28T05:00:00.000Z\s+missed\s+no run had started/);
   expect(done).toMatch(/2026-03-28, for 2026-03-27 .* late: 2026-03-28T09:00:00.000Z\s+p:2026-03-27/);
-  expect(deadlinesText([])).toContain('doneBy');
+  expect(deadlinesText([], now)).toContain('doneBy');
+});
+
+test('one that nobody judges says so: its pipeline is gone, or no worker is there', () => {
+  const waiting = { ...row, state: 'waiting', reason: null } as const;
+  expect(deadlinesText([waiting], now)).toContain('not judged');
+  expect(deadlinesText([waiting], Date.parse(row.due) + 60_000)).not.toContain('not judged');
 });
 
 test('when a deadline is', () => {

@@ -1,6 +1,17 @@
 // What the test of triggers starts in real workers.
 import { z } from 'zod';
-import { cron, daily, defineConfig, implement, model, onDataset, pipeline, step, template } from '../../../../core';
+import {
+  cron,
+  daily,
+  defineConfig,
+  doneBy,
+  implement,
+  model,
+  onDataset,
+  pipeline,
+  step,
+  template,
+} from '../../../../core';
 import type { EngineContext } from '../../../../activities/run-step';
 import { Dataset } from '../../../../steps/types';
 
@@ -40,6 +51,7 @@ const byDay = pipeline('by-day', {
 /** Of two data sets, each new version of either. */
 const either = pipeline('either', {
   on: [onDataset(byDay, (made) => made.clean, { into: 'day' }), onDataset(late, (made) => made.of, { into: 'late' })],
+  deadline: doneBy('23:59'),
   config: z.object({ day: Dataset.nullable().default(null), late: Dataset.nullable().default(null) }),
   graph: (_g, config) => ({ day: config.day, late: config.late }),
 });
