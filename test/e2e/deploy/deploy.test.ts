@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { awaitRun } from '../../../client/await-run';
 import { approve } from '../../../client/approve';
-import { openExecutions } from '../../../client/deploy/open-executions';
+import { openWorkflows } from '../../../client/deploy/open-workflows';
 import { silenceRuntime } from '../../../workers/replay/replayer';
 import { eventually, Surroundings } from '../../chaos/surroundings';
 
@@ -167,7 +167,7 @@ test('one that is pinned to a build is listed with it, and not replayed', async 
       ),
     );
     await eventually(async () => {
-      for await (const one of openExecutions(around.client, [])) {
+      for await (const one of openWorkflows(around.client, [])) {
         if (one.workflow === 'staying-3') return one.pinnedTo === version.buildId;
       }
       return false;
