@@ -1,5 +1,6 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../search-attributes';
 import { WORKFLOW_QUEUE } from '../start-run';
 import { temporalFailure } from '../temporal-errors';
@@ -37,7 +38,7 @@ export async function* openWorkflows(temporal: Client, handWritten: readonly str
         type: one.type,
         pipeline: attributes.get(SEARCH_ATTRIBUTES.pipeline) ?? null,
         model: attributes.get(SEARCH_ATTRIBUTES.model) ?? null,
-        pinnedTo: pinnedTo(one.raw),
+        pinnedTo: attributes.get(BEHAVIOUR) === 'Pinned' ? buildOf(attributes.get(VERSION)) : null,
       };
     }
   } catch (error) {
@@ -45,17 +46,13 @@ export async function* openWorkflows(temporal: Client, handWritten: readonly str
   }
 }
 
-type Raw = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>['raw']['workflowExecutionInfo'];
+// A listing carries no versioning info but these, which Temporal sets itself.
+const BEHAVIOUR = defineSearchAttributeKey('TemporalWorkflowVersioningBehavior', SearchAttributeType.KEYWORD);
+const VERSION = defineSearchAttributeKey('TemporalWorkerDeploymentVersion', SearchAttributeType.KEYWORD);
 
-/** VERSIONING_BEHAVIOR_PINNED: the enum is of a package that this room has not. */
-const PINNED = 1;
-
-/** Temporal tells of the version with each workflow. */
-function pinnedTo(raw: Raw): string | null {
-  const { versioningInfo: info } = raw ?? {};
-  const moved = info?.versioningOverride?.pinned?.version?.buildId;
-  if (moved !== undefined && moved !== null) return moved;
-  return Number(info?.behavior) === PINNED ? (info?.deploymentVersion?.buildId ?? null) : null;
+/** `perennial:<build>` is the version of a deployment. */
+function buildOf(version = ''): string {
+  return version.slice(version.indexOf(':') + 1);
 }
 
 /**
@@ -71,7 +68,8 @@ export async function historyOf(
   try {
     return await temporal.workflow.getHandle(workflow, uuid).fetchHistory();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    // Histories are fetched without the SDK's own word for it: 5 is gRPC's NOT_FOUND.
+    if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && `${error.code}` === '5')) return null;
     throw temporalFailure(error);
   }
 }

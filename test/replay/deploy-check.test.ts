@@ -10,8 +10,9 @@ import { readKept } from '../../workers/replay/kept-histories';
 import { silenceRuntime } from '../../workers/replay/replayer';
 import { bundleWorkflows } from '../workflows/bundle-workflows';
 
-const kept = readKept(join(__dirname, 'histories'));
+const folder = join(__dirname, 'histories');
 const byHand = ['nightly', 'saga', 'broken', 'careful'];
+const kept = [...readKept(folder), ...readKept(join(folder, 'hand-written'))];
 const scratch = mkdtempSync(join(tmpdir(), 'perennial-deploy-'));
 let code: string;
 

@@ -9,10 +9,9 @@ import { type KeptHistory, readKept } from '../../workers/replay/kept-histories'
 import { openReplayer, type ReplayFault, silenceRuntime } from '../../workers/replay/replayer';
 import { bundleWorkflows } from '../workflows/bundle-workflows';
 
-const all = readKept(join(__dirname, 'histories'));
+const kept = readKept(join(__dirname, 'histories'));
 /** Those of test/e2e/hand-written: the workflows are a user's, what records them is the engine's. */
-const byHand = all.filter(({ file }) => file.startsWith('hand-written-'));
-const kept = all.filter((one) => !byHand.includes(one));
+const byHand = readKept(join(__dirname, 'histories', 'hand-written'));
 const names = kept.map(({ file }) => file);
 
 /** Replays histories against a bundle; the fault of each, by its file, null when it decided as it did then. */
