@@ -1,5 +1,5 @@
 import type { History } from '@temporalio/common/lib/proto-utils';
-import type { OpenExecution } from '../../client/deploy/open-executions';
+import type { OpenWorkflow } from '../../client/deploy/open-workflows';
 import { perennialError } from '../../core/errors';
 import { firstDifference, type Place } from '../../workers/replay/first-difference';
 import type { KeptHistory } from '../../workers/replay/kept-histories';
@@ -18,9 +18,9 @@ export interface ToCheck {
   readonly pipelines: readonly string[];
   readonly models: readonly string[];
   /** What has not ended on the server; null: it was not asked. */
-  readonly open: AsyncIterable<OpenExecution> | null;
+  readonly open: AsyncIterable<OpenWorkflow> | null;
   /** The history of an open one; null: it is gone. */
-  history(one: OpenExecution): Promise<History | null>;
+  history(one: OpenWorkflow): Promise<History | null>;
   readonly kept: readonly KeptHistory[];
   /** Told of every open one that was seen to. */
   progress?(seen: number): void;
@@ -88,7 +88,7 @@ export async function checkDeploy(check: ToCheck): Promise<DeployCheck> {
       if (replayer === null) tally.unchecked(one);
       else differing.push(...(await replay(replayer, one, one.history, one.file)));
     }
-    const fetch = (one: OpenExecution): Promise<History | null> =>
+    const fetch = (one: OpenWorkflow): Promise<History | null> =>
       tally.isReplayed(one) ? check.history(one) : Promise.resolve(null);
     for await (const [one, history] of ahead(check.open ?? nothing(), FETCHED_AT_ONCE, fetch)) {
       tally.see(one);
@@ -106,7 +106,7 @@ export async function checkDeploy(check: ToCheck): Promise<DeployCheck> {
   return { build: check.build, open: check.open === null ? null : open, kept, differing, ...tally.found() };
 }
 
-async function* nothing(): AsyncGenerator<OpenExecution> {}
+async function* nothing(): AsyncGenerator<OpenWorkflow> {}
 
 async function replay(
   replayer: Replayer,
@@ -169,12 +169,12 @@ class Tally {
 
   constructor(private readonly check: Pick<ToCheck, 'build' | 'handWritten' | 'pipelines' | 'models'>) {}
 
-  isReplayed({ pinnedTo, type }: OpenExecution): boolean {
+  isReplayed({ pinnedTo, type }: OpenWorkflow): boolean {
     const { types, bundle } = this.check.handWritten;
     return pinnedTo === null && !(types.includes(type) && bundle === null);
   }
 
-  see(one: OpenExecution): void {
+  see(one: OpenWorkflow): void {
     this.seen += 1;
     if (one.pinnedTo !== null) this.pins.set(one.pinnedTo, (this.pins.get(one.pinnedTo) ?? 0) + 1);
     else if (!this.isReplayed(one)) this.unchecked(one);
@@ -198,7 +198,7 @@ class Tally {
   }
 
   /** One that is pinned has the code of its own build, whatever this one has. */
-  private miss({ workflow, type, pipeline, model, pinnedTo }: OpenExecution): void {
+  private miss({ workflow, type, pipeline, model, pinnedTo }: OpenWorkflow): void {
     const { pipelines, models, handWritten } = this.check;
     if (pinnedTo !== null || handWritten.types.includes(type)) return;
     const name = type.startsWith('perennial.') ? pipeline : type;

@@ -80,10 +80,10 @@ async function check(frame: Frame, options: CheckOptions, histories: string): Pr
     kept: kept.readKept(histories, { mayLack: named === undefined }),
   };
   const work = async (temporal: Client | null): Promise<DeployCheck> => {
-    const { historyOf, openExecutions } = await import('../../client/deploy/open-executions.js');
+    const { historyOf, openWorkflows } = await import('../../client/deploy/open-workflows.js');
     return checkDeploy({
       ...parts,
-      open: temporal === null ? null : openExecutions(temporal, parts.handWritten.types),
+      open: temporal === null ? null : openWorkflows(temporal, parts.handWritten.types),
       history: (one) => (temporal === null ? Promise.resolve(null) : historyOf(temporal, one)),
       progress: (seen) => {
         if (seen % 100 === 0) frame.note(`${seen} open workflows seen to`);
@@ -116,7 +116,7 @@ commit it.`,
       act(async (frame) => {
         const options = frame.options(KeepOptions);
         const run = frame.argument(0);
-        const { historyOf } = await import('../../client/deploy/open-executions.js');
+        const { historyOf } = await import('../../client/deploy/open-workflows.js');
         const { writeKept } = await import('../../workers/replay/kept-histories.js');
         const history = await withTemporal(options, (temporal) => historyOf(temporal, { workflow: run }));
         if (history === null) throw perennialError('PER_RUN_154', `It knows no '${run}'.`);

@@ -5,15 +5,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDeploy, type DeployCheck, type ToCheck } from '../../cli/deploy/check-deploy';
-import type { OpenExecution } from '../../client/deploy/open-executions';
+import type { OpenWorkflow } from '../../client/deploy/open-workflows';
 import { readKept } from '../../workers/replay/kept-histories';
 import { silenceRuntime } from '../../workers/replay/replayer';
 import { bundleWorkflows } from '../workflows/bundle-workflows';
 
 jest.setTimeout(120_000);
 
-const kept = readKept(join(__dirname, 'histories'));
+const folder = join(__dirname, 'histories');
 const byHand = ['nightly', 'saga', 'broken', 'careful'];
+const kept = [...readKept(folder), ...readKept(join(folder, 'hand-written'))];
 const scratch = mkdtempSync(join(tmpdir(), 'perennial-deploy-'));
 let code: string;
 
@@ -35,7 +36,7 @@ function bundle(name: string, from: RegExp | string = '', to = ''): string {
   return path;
 }
 
-async function* listed(open: readonly OpenExecution[]): AsyncGenerator<OpenExecution> {
+async function* listed(open: readonly OpenWorkflow[]): AsyncGenerator<OpenWorkflow> {
   for (const one of open) yield await Promise.resolve(one);
 }
 
@@ -52,8 +53,8 @@ function check(given: Partial<ToCheck> & Pick<ToCheck, 'bundle'>): Promise<Deplo
   });
 }
 
-const open = (workflow: string, type: string, more: Partial<OpenExecution> = {}): OpenExecution => ({
-  ...{ workflow, execution: '', type, pipeline: null, model: null, pinnedTo: null },
+const open = (workflow: string, type: string, more: Partial<OpenWorkflow> = {}): OpenWorkflow => ({
+  ...{ workflow, uuid: '', type, pipeline: null, model: null, pinnedTo: null },
   ...more,
 });
 const chain = open('chain-254155a9', 'chain');

@@ -1,15 +1,16 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../search-attributes';
 import { WORKFLOW_QUEUE } from '../start-run';
 import { temporalFailure } from '../temporal-errors';
 
 /** A workflow of Perennial's that has not ended. */
-export interface OpenExecution {
+export interface OpenWorkflow {
   /** Its Workflow ID: a run's id, where it is one. */
   readonly workflow: string;
-  /** Which of the executions under that id, as Temporal tells them apart. */
-  readonly execution: string;
+  /** Temporal's own, by which it tells those under one id apart. */
+  readonly uuid: string;
   /** The workflow type: a pipeline's name, that of a hand-written workflow, or one of the engine's own. */
   readonly type: string;
   /** What it works for. Null: it says nothing of the kind. */
@@ -25,7 +26,7 @@ export interface OpenExecution {
  *
  * @throws PER_STACK_009 when Temporal does not answer
  */
-export async function* openExecutions(temporal: Client, handWritten: readonly string[]): AsyncGenerator<OpenExecution> {
+export async function* openWorkflows(temporal: Client, handWritten: readonly string[]): AsyncGenerator<OpenWorkflow> {
   const types = handWritten.map((name) => `'${name}'`).join(', ');
   const concerned = `TaskQueue = '${WORKFLOW_QUEUE}'${types === '' ? '' : ` OR WorkflowType IN (${types})`}`;
   try {
@@ -33,11 +34,11 @@ export async function* openExecutions(temporal: Client, handWritten: readonly st
       const { typedSearchAttributes: attributes } = one;
       yield {
         workflow: one.workflowId,
-        execution: one.runId,
+        uuid: one.runId,
         type: one.type,
         pipeline: attributes.get(SEARCH_ATTRIBUTES.pipeline) ?? null,
         model: attributes.get(SEARCH_ATTRIBUTES.model) ?? null,
-        pinnedTo: pinnedTo(one.raw),
+        pinnedTo: attributes.get(BEHAVIOUR) === 'Pinned' ? buildOf(attributes.get(VERSION)) : null,
       };
     }
   } catch (error) {
@@ -45,33 +46,30 @@ export async function* openExecutions(temporal: Client, handWritten: readonly st
   }
 }
 
-type Raw = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>['raw']['workflowExecutionInfo'];
+// A listing carries no versioning info but these, which Temporal sets itself.
+const BEHAVIOUR = defineSearchAttributeKey('TemporalWorkflowVersioningBehavior', SearchAttributeType.KEYWORD);
+const VERSION = defineSearchAttributeKey('TemporalWorkerDeploymentVersion', SearchAttributeType.KEYWORD);
 
-/** VERSIONING_BEHAVIOR_PINNED: the enum is of a package that this room has not. */
-const PINNED = 1;
-
-/** Temporal tells of the version with the execution itself. */
-function pinnedTo(raw: Raw): string | null {
-  const { versioningInfo: info } = raw ?? {};
-  const moved = info?.versioningOverride?.pinned?.version?.buildId;
-  if (moved !== undefined && moved !== null) return moved;
-  return Number(info?.behavior) === PINNED ? (info?.deploymentVersion?.buildId ?? null) : null;
+/** `perennial:<build>` is the version of a deployment. */
+function buildOf(version = ''): string {
+  return version.slice(version.indexOf(':') + 1);
 }
 
 /**
  * What has happened to a workflow so far; null: Temporal has dropped it since it was listed.
  *
- * @param one.execution the newest under that id, where it is left out
+ * @param one.uuid the newest under that id, where it is left out
  * @throws PER_STACK_009 when Temporal does not answer
  */
 export async function historyOf(
   temporal: Client,
-  { workflow, execution }: { readonly workflow: string; readonly execution?: string },
+  { workflow, uuid }: { readonly workflow: string; readonly uuid?: string },
 ): Promise<History | null> {
   try {
-    return await temporal.workflow.getHandle(workflow, execution).fetchHistory();
+    return await temporal.workflow.getHandle(workflow, uuid).fetchHistory();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    // Histories are fetched without the SDK's own word for it: 5 is gRPC's NOT_FOUND.
+    if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && `${error.code}` === '5')) return null;
     throw temporalFailure(error);
   }
 }
