@@ -74,13 +74,15 @@ async function putDown(
   now: number,
 ): Promise<void> {
   const newest = await newestDeadline(db, pipeline, isoOf(now));
-  const after = newest === null ? now : Math.max(Date.parse(newest), now - FURTHEST_BACK);
+  const times = timesOf(deadline);
+  // What passed while no worker was there is caught up with, but not under other times than it had.
+  const after = newest?.times === times ? Math.max(Date.parse(newest.due), now - FURTHEST_BACK) : now;
   const next = nextDue(deadline, now);
   await dropAwaited(db, { pipeline, now: isoOf(now), but: next.day });
   for (const due of [...duesIn(deadline, after, now), next]) {
     const partition = partitionAt(partitions, due);
     if (partition === undefined) continue;
-    await awaitDeadline(db, { pipeline, day: due.day, due: isoOf(due.at), since: isoOf(due.since), partition });
+    await awaitDeadline(db, { pipeline, day: due.day, due: isoOf(due.at), since: isoOf(due.since), partition, times });
   }
 }
 
@@ -114,6 +116,10 @@ async function reasonOf(db: Pool, row: DeadlineRow): Promise<string> {
   const { run, status } = attempt;
   // By now it has completed, and had not when it was due.
   return status === 'running' || status === 'completed' ? `${run} was still running` : `${run} was ${status}`;
+}
+
+function timesOf({ time, weekdays, timezone }: Deadline): string {
+  return `${time} ${weekdays.join(',')} ${timezone}`;
 }
 
 function isoOf(instant: number): string {

@@ -13,8 +13,8 @@ export function framesOf(stack: string): Frame[] {
   // A message may have lines of its own; a frame's line ends with its place.
   return stack.split('\n').flatMap((text) => {
     const [, at, line, column] = /^\s+at (?:async )?(?:.*\()?(.+?):(\d+):(\d+)\)?$/.exec(text) ?? [];
-    if (at === undefined) return [];
-    return [{ file: pathOf(at), line: Number(line), column: Number(column) }];
+    const file = at === undefined ? null : pathOf(at);
+    return file === null ? [] : [{ file, line: Number(line), column: Number(column) }];
   });
 }
 
@@ -40,8 +40,14 @@ export function lineIn(stack: string, message: string, root: string): string | n
   return null;
 }
 
-function pathOf(at: string): string {
-  return at.startsWith('file://') ? fileURLToPath(at) : at;
+/** null: a URL of no file here, as anything may stand in a stack. */
+function pathOf(at: string): string | null {
+  if (!at.startsWith('file://')) return at;
+  try {
+    return fileURLToPath(at);
+  } catch {
+    return null;
+  }
 }
 
 const HERE = join(__dirname, '..', '..');

@@ -65,10 +65,12 @@ code is 4. Two projects that share a namespace need --keep: each would delete th
           if (frame.json) for (const change of changes) frame.result({ ...change, dryRun }, () => '');
           else frame.line(scheduleChangesText(changes));
           if (!dryRun) await applyAll(look, changes);
-          if (!dryRun && changes.some(({ change }) => change !== 'none' && change !== 'taken')) {
+          const taken = changes.some(({ change }) => change === 'taken');
+          const isMade = changes.some(({ change }) => change !== 'none') && !taken;
+          if (!dryRun && isMade && changes.length === look.changes.length) {
             frame.note("Temporal's schedules equal the code's.");
           }
-          return changes.some(({ change }) => change === 'taken') ? EXIT.refused : EXIT.done;
+          return taken ? EXIT.refused : EXIT.done;
         });
       }),
     );

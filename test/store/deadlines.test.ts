@@ -178,6 +178,31 @@ test('a deadline that the code moves or drops is moved or dropped, as long as it
   expect(told).toEqual([]);
 });
 
+test('a deadline of more days, or at an earlier time, tells nothing of what has passed', async () => {
+  await at('2026-03-23T12:00Z', doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon' }));
+  await at('2026-04-02T12:00Z', doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon' }));
+  expect(await rows()).toEqual(['2026-03-30 missed', '2026-04-06 waiting']);
+  await at('2026-04-02T12:01Z');
+  expect(await rows()).toEqual(['2026-03-30 missed', '2026-04-03 waiting']);
+  await at('2026-04-02T12:02Z', doneBy('20:00', { timezone: 'Europe/Berlin' }));
+  await at('2026-04-02T12:03Z', doneBy('01:00', { timezone: 'Europe/Berlin' }));
+  expect(await rows()).toEqual(['2026-03-30 missed', '2026-04-03 waiting']);
+  expect(told).toHaveLength(1);
+});
+
+test('however many are missed and never done, the next is judged', async () => {
+  await at('2026-03-27T12:00Z');
+  await db.query(
+    `INSERT INTO deadlines (pipeline, day, due_at, since_at, times, state)
+     SELECT 'p', 'old-' || n, $1::timestamptz - n * interval '1 day', $1::timestamptz - (n + 1) * interval '1 day', '', 'missed'
+     FROM generate_series(1, 300) AS n`,
+    ['2026-03-01T05:00Z'],
+  );
+  await at('2026-03-28T05:00Z');
+  expect(told).toHaveLength(1);
+  expect((await rows()).slice(-2)).toEqual(['2026-03-28 missed', '2026-03-29 waiting']);
+});
+
 test('a run whose end was recorded only after the look was in time all the same', async () => {
   await at('2026-03-27T12:00Z');
   await run('night', '2026-03-28T02:00Z');

@@ -63,7 +63,10 @@ export function writeKept(path: string, workflow: string, history: History): voi
   writeFileSync(path, `${JSON.stringify({ workflowId: workflow, history: told }, withoutPlaces, 1)}\n`);
 }
 
-/** Which host it ran on is nobody's business, and has no part in a replay. */
+const Sticky = z.looseObject({ kind: z.literal('TASK_QUEUE_KIND_STICKY') });
+
+/** Which host it ran on is nobody's business, and has no part in a replay. A worker's own queue is named after it. */
 function withoutPlaces(key: string, value: unknown): unknown {
-  return key === 'stackTrace' || key === 'identity' ? key : value;
+  if (key === 'stackTrace' || key === 'identity') return key;
+  return key === 'taskQueue' && Sticky.safeParse(value).success ? { ...Sticky.parse(value), name: 'sticky' } : value;
 }

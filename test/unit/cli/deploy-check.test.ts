@@ -89,7 +89,15 @@ describe('kept histories', () => {
 
   it('come back as they were written, without the hosts they ran on', () => {
     write('README.md', 'not one of them');
-    write('worker.json', readFileSync(chain, 'utf8').replaceAll('"identity": "identity"', '"identity": "77@a-host"'));
+    const ran = readFileSync(chain, 'utf8')
+      .replaceAll('"identity": "identity"', '"identity": "77@a-host"')
+      .replace(
+        /"name": "perennial-cpu",\s+"kind": "TASK_QUEUE_KIND_NORMAL"/,
+        '"name": "7@a-host-3f", "kind": "TASK_QUEUE_KIND_STICKY"',
+      );
+    expect(ran.match(/a-host/g)?.length).toBeGreaterThan(2);
+    expect(ran).toContain('7@a-host-3f');
+    write('worker.json', ran);
     writeKept(join(folder, 'worker.json'), 'chain-254155a9', readKept(folder).at(-1)?.history ?? {});
     expect(readKept(folder).map(({ file, workflow, type }) => [file, workflow, type])).toEqual([
       ['chain.json', 'chain-254155a9', 'chain'],

@@ -1,5 +1,5 @@
 // Danger: a night on which clocks are put forward over the time of a tick: Temporal leaves it out, nobody notices, and that
-// night's partition is missing for good. What the real server does with such nights: test/e2e/schedules/clocks.test.ts.
+// night's partition is missing for good. What the real server does with such nights: test/e2e/backfill/schedule.test.ts.
 import { cron } from '../../../core';
 import { lostBefore, lostTicks } from '../../../core/define/lost-ticks';
 

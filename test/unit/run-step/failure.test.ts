@@ -71,6 +71,14 @@ describe('the place in the code that is recorded', () => {
     expect(toRecord(describeError('a text'), '/project')).not.toHaveProperty('at');
   });
 
+  test.each(['file://elsewhere/a.ts', 'file:///a%2Fb.ts', 'file://['])(
+    'passes over %s, which is no file here',
+    (odd) => {
+      const stack = `    at f (${odd}:1:2)\n    at g (/project/a.ts:3:4)`;
+      expect(at(thrown('x', stack))).toBe('a.ts:3');
+    },
+  );
+
   test('holds nothing of a secret that is part of it', () => {
     const mask = maskOf([], new Map([['key', 'hunter2-hunter2']]));
     const error = thrown('x', '    at f (/project/hunter2-hunter2/a.ts:1:2)');
