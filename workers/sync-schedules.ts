@@ -46,8 +46,9 @@ export function syncSchedules({ temporal, project, log, interval = INTERVAL }: S
     Math.min(AGAIN, interval),
     async () => {
       if (Date.now() < next) return;
-      const { changes, found } = await ensureSchedules({ temporal }, project);
-      for (const change of changes) tell(change);
+      const { changes, found, refused } = await ensureSchedules({ temporal }, project);
+      for (const change of changes) if (!refused.has(change.schedule)) tell(change);
+      for (const { message } of refused.values()) warn(message);
       for (const text of found.flatMap(trouble)) warn(text);
       next = Date.now() + interval;
       log.debug({ schedules: changes.length }, 'schedules are in line with the project');

@@ -70,6 +70,8 @@ async function check(frame: Frame, options: CheckOptions, histories: string): Pr
     import('../../workers/replay/bundle-workflows.js'),
   ]);
   const project = await readProject(flags);
+  // Before anything is bundled, which makes a folder: what cannot be read is refused here.
+  const keptHistories = kept.readKept(histories, { mayLack: named === undefined });
   const byHand = workflows === undefined ? null : await bundles.bundleHandWritten(workflows);
   const parts: Omit<ToCheck, 'open' | 'history'> = {
     build: process.env['PERENNIAL_BUILD'] || builtDigest(),
@@ -77,7 +79,7 @@ async function check(frame: Frame, options: CheckOptions, histories: string): Pr
     handWritten: { types: project.workflows.map(({ name }) => name), bundle: byHand?.codePath ?? null },
     pipelines: project.pipelines.map(({ name }) => name),
     models: project.models.map(({ name }) => name),
-    kept: kept.readKept(histories, { mayLack: named === undefined }),
+    kept: keptHistories,
   };
   const work = async (temporal: Client | null): Promise<DeployCheck> => {
     const { historyOf, openWorkflows } = await import('../../client/deploy/open-workflows.js');

@@ -64,7 +64,8 @@ code is 4. Two projects that share a namespace need --keep: each would delete th
           const changes = look.changes.filter(({ change }) => !(keep && change === 'delete'));
           if (frame.json) for (const change of changes) frame.result({ ...change, dryRun }, () => '');
           else frame.line(scheduleChangesText(changes));
-          if (!dryRun) await applyAll(look, changes);
+          const [refusal] = dryRun ? [] : (await applyAll(look, changes)).values();
+          if (refusal) throw refusal;
           const taken = changes.some(({ change }) => change === 'taken');
           const isMade = changes.some(({ change }) => change !== 'none') && !taken;
           if (!dryRun && isMade && changes.length === look.changes.length) {

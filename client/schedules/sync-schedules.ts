@@ -1,5 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
-import { isPerennialError, perennialError } from '../../core/errors';
+import { isPerennialError, type PerennialError, perennialError } from '../../core/errors';
 import { temporalFailure } from '../temporal-errors';
 import { type DescribedSchedule, findSchedules } from './found';
 import { planSchedules, type ScheduleChange } from './plan-schedules';
@@ -49,35 +49,38 @@ export async function lookAtSchedules(
  * Creates the schedules that are missing and puts right those that differ, as every worker does. Whether one is paused stays as
  * the operator left it; one that the project does not declare stays too.
  *
- * @returns what was found, and of `changes` all; those of kind `create` and `update` are made
- * @throws PER_STACK_009 when Temporal does not answer; PER_STACK_065 when it refuses one, once the others are made
+ * @returns what was found, and of `changes` all; those of kind `create` and `update` are made, but for what was refused
+ * @throws PER_STACK_009 when Temporal does not answer
  */
 export async function ensureSchedules(
   connection: { readonly temporal: Client },
   project: Scheduled,
-): Promise<ScheduleLook> {
+): Promise<ScheduleLook & { readonly refused: Refused }> {
   const look = await lookAtSchedules(connection, project);
-  await applyAll(
+  const refused = await applyAll(
     look,
     look.changes.filter(({ change }) => change !== 'delete'),
   );
-  return look;
+  return { ...look, refused };
 }
 
+/** What Temporal refused, by schedule: PER_STACK_065. */
+export type Refused = ReadonlyMap<string, PerennialError>;
+
 /**
- * Makes changes, each whatever becomes of the others.
+ * Makes changes, each though Temporal may refuse another.
  *
- * @throws the first that failed, once the others are made
+ * @throws PER_STACK_009 when Temporal does not answer
  */
-export async function applyAll(look: ScheduleLook, changes: readonly ScheduleChange[]): Promise<void> {
-  const failures: unknown[] = [];
+export async function applyAll(look: ScheduleLook, changes: readonly ScheduleChange[]): Promise<Refused> {
+  const refused = new Map<string, PerennialError>();
   for (const change of changes) {
     await look.apply(change).catch((error: unknown) => {
       if (!isPerennialError(error) || error.code !== 'PER_STACK_065') throw error;
-      failures.push(error);
+      refused.set(change.schedule, error);
     });
   }
-  if (failures.length > 0) throw failures[0];
+  return refused;
 }
 
 async function asked<T>(ask: () => Promise<T>): Promise<T> {

@@ -68,5 +68,6 @@ const Sticky = z.looseObject({ kind: z.literal('TASK_QUEUE_KIND_STICKY') });
 /** Which host it ran on is nobody's business, and has no part in a replay. A worker's own queue is named after it. */
 function withoutPlaces(key: string, value: unknown): unknown {
   if (key === 'stackTrace' || key === 'identity') return key;
-  return key === 'taskQueue' && Sticky.safeParse(value).success ? { ...Sticky.parse(value), name: 'sticky' } : value;
+  const { data: sticky } = Sticky.safeParse(value);
+  return sticky ? { ...sticky, name: 'sticky' } : value;
 }

@@ -2,12 +2,15 @@
 // is gone and still ticks; or a sync that lets a paused one tick, deletes somebody else's, or finds differences where there are none.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import pino from 'pino';
 import { z } from 'zod';
 import { cron } from '../../../core';
 import { listSchedules } from '../../../client/schedules/list-schedules';
 import type { ScheduleChange } from '../../../client/schedules/plan-schedules';
 import { ensureSchedules, lookAtSchedules } from '../../../client/schedules/sync-schedules';
 import { pipelineScheduleId } from '../../../client/schedules/wanted';
+import { syncSchedules } from '../../../workers/sync-schedules';
 import { eventually, Surroundings } from '../../chaos/surroundings';
 import { pipelines } from './project/pipelines';
 
@@ -118,9 +121,29 @@ test('one that Temporal refuses is named, and does not keep the others from bein
     name,
     schedule: name === 'refused' ? { ...schedule, timezone: 'No/Where' } : schedule,
   }));
-  const made = ensureSchedules({ temporal }, { models: [], pipelines: asked });
-  await expect(made).rejects.toThrow(/PER_STACK_065.*pipeline-refused/);
+  const { refused } = await ensureSchedules({ temporal }, { models: [], pipelines: asked });
+  expect([...refused].map(([id, { message }]) => `${id}: ${message}`)).toEqual([
+    expect.stringMatching(/^pipeline-refused: .*PER_STACK_065.*pipeline-refused/),
+  ]);
   await expect(handle('taken-on').describe()).resolves.toMatchObject({ memo: { perennial: 'pipeline' } });
+
+  // A worker's log tells of the refused one, once, and of the others all the same.
+  await handle('taken-on').pause('for the audit');
+  let told = '';
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      told += chunk.toString();
+      done();
+    },
+  });
+  const log = pino({ level: 'warn' }, sink);
+  const service = syncSchedules({ temporal, project: { models: [], pipelines: asked }, log, interval: 20 });
+  await eventually(() => Promise.resolve(/PER_STACK_065.*[^]*for the audit/.test(told)));
+  // A later look.
+  await handle('taken-on').pause('for longer');
+  await eventually(() => Promise.resolve(told.includes('for longer')));
+  await service.stop();
+  expect(told.match(/PER_STACK_065/g)).toHaveLength(1);
 });
 
 async function look(): Promise<Map<string, ScheduleChange>> {
