@@ -21,6 +21,8 @@ export interface EngineDependencies extends LookUpDependencies {
   readonly pipelines: readonly Pipeline[];
   /** The worker's build id: each run records whose code began it. */
   readonly build: string;
+  /** Whether they stay with it. */
+  readonly pinned?: boolean;
 }
 
 /** Of a question that has another answer: the run does not wait for it. */
@@ -28,17 +30,18 @@ const NO_PATIENCE: Patience = { waits: [] };
 
 /** The engine's own local activities, by the name each is registered under. */
 export function createEngineActivities(dependencies: EngineDependencies): EngineActivities {
-  const { db, pipelines, build } = dependencies;
+  const { db, pipelines, build, pinned = false } = dependencies;
   return {
     'perennial.resolve-plan': (argument) => answer('resolve the plan', () => resolvePlan(db, pipelines, argument)),
 
     'perennial.begin-run': ({ run, plan, ...rest }) =>
       answer('begin the run', async () => {
-        if (await beginRun(db, { id: run, planHash: plan, build, ...rest })) return;
+        if (await beginRun(db, { id: run, planHash: plan, build, pinned, ...rest })) return;
         throw perennialError('PER_RUN_015', `The run id '${run}' belongs to a run of another plan or config.`);
       }),
 
-    'perennial.begin-rerun': (argument) => answer('begin the rerun', () => beginRerunOf(db, build, argument)),
+    'perennial.begin-rerun': (argument) =>
+      answer('begin the rerun', () => beginRerunOf(db, { build, pinned }, argument)),
 
     'perennial.reuse-outputs': ({ run, addresses }) =>
       answer('read what is reused', () => reuseOutputs(db, run, addresses)),

@@ -7,6 +7,7 @@ import { findOutputs } from '../store/nodes/find-outputs';
 import { listRecorded } from '../store/nodes/list-recorded';
 import { findPlan } from '../store/plans/find-plan';
 import { beginRerun } from '../store/runs/begin-rerun';
+import type { NewRun } from '../store/runs/begin-run';
 import { findRun } from '../store/runs/find-run';
 
 /** Bytes of outputs in one answer: an answer becomes a part of the run's history, whose messages have 4 MB at most. */
@@ -18,7 +19,11 @@ const ANSWER_BYTES = 512 * 1024;
  * @throws PER_KEEP_004 unknown parent, PER_RUN_014 a plan that the records do not hold, PER_RUN_015 the id is taken,
  * PER_RUN_036 a choice that names nothing
  */
-export async function beginRerunOf(db: Pool, build: string, argument: BeginRerunArgument): Promise<Reuse> {
+export async function beginRerunOf(
+  db: Pool,
+  worker: Pick<NewRun, 'build' | 'pinned'>,
+  argument: BeginRerunArgument,
+): Promise<Reuse> {
   const { rerun, run: id, plan: planHash, ...rest } = argument;
   const { parent: parentRun, ...choice } = rerun;
   const parent = await findRun(db, parentRun);
@@ -27,7 +32,7 @@ export async function beginRerunOf(db: Pool, build: string, argument: BeginRerun
   const was = { plan: await keptPlan(db, parent.plan_hash), config: parent.config };
   const nodes = await listRecorded(db, parentRun);
   const { addresses, reuse } = planRerun({ ...was, nodes }, { plan, config: argument.config }, choice);
-  if (await beginRerun(db, { id, planHash, build, ...rest, parentRun, rerun: choice }, addresses)) return reuse;
+  if (await beginRerun(db, { id, planHash, ...worker, ...rest, parentRun, rerun: choice }, addresses)) return reuse;
   throw perennialError('PER_RUN_015', `The run id '${id}' belongs to a run of another plan or config.`);
 }
 

@@ -32,6 +32,7 @@ export async function runEngineProgram(
       PERENNIAL_ARTIFACTS: settings.artifacts,
       PERENNIAL_PREDICTIONS: settings.predictions,
       PERENNIAL_PROJECT: settings.project,
+      PERENNIAL_VERSIONING: settings.versioning,
       ...(settings.token === null ? {} : { PERENNIAL_TOKEN: settings.token }),
       ...extra,
     },

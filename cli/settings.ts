@@ -9,6 +9,8 @@ import type { StackFile } from '../workers/embedded/stack-file';
 /** Where a setting's value came from. Flags win over the environment, which wins over the last stack started here. */
 export type Source = 'flag' | 'environment' | 'stack' | 'default';
 
+const Versioning = z.enum(['pinned', 'off']);
+
 const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
@@ -18,6 +20,7 @@ const Environment = z.object({
   PERENNIAL_PREDICTIONS: z.string().min(1).optional(),
   PERENNIAL_PROJECT: z.string().min(1).optional(),
   PERENNIAL_SERVING_URL: z.url().optional(),
+  PERENNIAL_VERSIONING: Versioning.optional(),
   PERENNIAL_HOST: z.string().min(1).optional(),
   PERENNIAL_TOKEN: z.string().min(1).optional(),
   PERENNIAL_LOG_LEVEL: z.string().min(1).optional(),
@@ -33,6 +36,8 @@ export interface Settings {
   readonly temporalNamespace: string;
   readonly databaseUrl: string | null;
   readonly servingUrl: string | null;
+  /** Whether runs stay with the build that they began on. In an embedded stack there is one build, and nothing to stay with. */
+  readonly versioning: 'pinned' | 'off';
   readonly host: string;
   readonly token: string | null;
   readonly logLevel: string;
@@ -100,6 +105,9 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
       ['environment', env.PERENNIAL_SERVING_URL],
       ['stack', stack?.addresses.serving],
     ),
+    versioning: Versioning.parse(
+      pick('versioning', 'pinned', ['environment', env.PERENNIAL_VERSIONING], ['stack', stack === null ? null : 'off']),
+    ),
     host: pick('host', '127.0.0.1', ['environment', env.PERENNIAL_HOST]),
     token: pick('token', null, ['environment', env.PERENNIAL_TOKEN], ['stack', stack?.token]),
     logLevel: pick('logLevel', 'info', ['environment', env.PERENNIAL_LOG_LEVEL]),
@@ -150,6 +158,7 @@ const Sources = z.object({
   temporalNamespace: source,
   databaseUrl: source,
   servingUrl: source,
+  versioning: source,
   host: source,
   token: source,
   logLevel: source,

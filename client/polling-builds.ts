@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
 import { perennialError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
+import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
+import { listBuilds } from '../store/workers/list-builds';
 import { WORKFLOW_QUEUE } from './start-run';
 import { temporalFailure } from './temporal-errors';
 
@@ -15,8 +18,8 @@ const ACTIVITIES: Queue = { taskQueueType: 2 };
 const SILENT_MS = 90_000;
 
 /**
- * Refuses to run a plan unless workers of one build, and of no other, poll every queue that it needs: as long as runs are
- * not pinned to builds, a task goes to whoever polls.
+ * Refuses to run a plan unless workers of one build, and of no other, poll every queue that it needs: where runs are not pinned
+ * to builds, a task goes to whoever polls.
  *
  * @throws PER_RUN_032 naming the build, PER_STACK_009 when Temporal does not answer
  */
@@ -47,6 +50,27 @@ export async function refuseOtherBuilds(
       );
     }
   }
+}
+
+/**
+ * Refuses to run a plan on the build that a run is pinned to unless workers of it are there for every pool that it needs.
+ *
+ * @throws PER_RUN_032 naming the build and the pools
+ */
+export async function refuseWithoutWorkers(
+  db: Pool,
+  { id, pinned_to: build }: { readonly id: string; readonly pinned_to: string | null },
+  plan: Plan,
+): Promise<void> {
+  const there = (await listBuilds(db)).filter((one) => one.build === build).map(({ pool }) => pool);
+  const needed = new Set([WORKFLOW_POOL, ...Object.values(plan.steps).map(({ pool }) => pool)]);
+  const lacked = [...needed].filter((pool) => !there.includes(pool));
+  if (lacked.length === 0) return;
+  const pools = lacked.map((pool) => `'${pool}'`).join(', ');
+  throw perennialError(
+    'PER_RUN_032',
+    `${id} ran with build ${String(build)}, and no worker of that build works on ${pools}.`,
+  );
 }
 
 /** Builds of the workers that poll a task queue now. */

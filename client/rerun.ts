@@ -9,7 +9,7 @@ import { listRecorded } from '../store/nodes/list-recorded';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
-import { refuseOtherBuilds } from './polling-builds';
+import { refuseOtherBuilds, refuseWithoutWorkers } from './polling-builds';
 import { refuseHandWritten } from './refuse-hand-written';
 import { givenAgain } from './given-again';
 import { findPipeline, parseConfig, type RunnablePipeline } from './runnable';
@@ -66,7 +66,8 @@ export async function rerun(
   const pipeline = findPipeline(pipelines, parent.pipeline);
   const was = await planOf(connection.db, parent);
   const original = request.code === 'original';
-  if (original) await refuseOtherBuilds(connection.temporal, parent, was);
+  if (original && parent.pinned_to === null) await refuseOtherBuilds(connection.temporal, parent, was);
+  if (original && parent.pinned_to !== null) await refuseWithoutWorkers(connection.db, parent, was);
   const { config, partition } = partsOf(parent);
   const given = merged(givenAgain(pipeline, parent.id, config), request.config ?? {});
   const nodes = await listRecorded(connection.db, parent.id);
@@ -85,6 +86,7 @@ export async function rerun(
     pipeline: parent.pipeline,
     config: given,
     plan: original ? parent.plan_hash : 'current',
+    ...(original && parent.pinned_to !== null ? { pinnedTo: parent.pinned_to } : {}),
     rerun: { parent: parent.id, ...choice },
     ...(parent.partition === null ? {} : { partition: parent.partition }),
     ...(request.noCache === undefined ? {} : { noCache: request.noCache }),

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
 import { perennialError } from '../core/errors';
 import type { RerunInput, RunInput } from '../core/interpret/activity';
 import type { Json } from '../core/plan/json';
+import { DEPLOYMENT } from './deploy/deployment';
 import { checkConfig, checkPartition, findPipeline, type RunnablePipeline } from './runnable';
 import { searchAttributes } from './search-attributes';
 import { temporalFailure } from './temporal-errors';
@@ -22,6 +23,8 @@ export interface StartRun {
   readonly partition?: string;
   /** True: every node runs, whatever the cache holds. */
   readonly noCache?: boolean;
+  /** The build that it stays with from its first task; by default the current one. */
+  readonly pinnedTo?: string;
   /** Its own id; by default `<pipeline>-<time>-<random>`. */
   readonly runId?: string;
   /** Which run it repeats: see `rerun`, which looks first whether that can be. */
@@ -61,6 +64,7 @@ export async function startRun(
       // its record began has left its id free.
       workflowIdReusePolicy: request.partition === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       typedSearchAttributes: searchAttributes({ pipeline: pipeline.name, model: request.model }),
+      ...pinOf(request.pinnedTo),
     });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
@@ -69,6 +73,12 @@ export async function startRun(
     throw temporalFailure(error);
   }
   return { runId };
+}
+
+function pinOf(build: string | undefined): Pick<WorkflowStartOptions, 'versioningOverride'> {
+  return build === undefined
+    ? {}
+    : { versioningOverride: { pinnedTo: { deploymentName: DEPLOYMENT, buildId: build } } };
 }
 
 /** `flight-delays-20010201T020000-3f9a1c`: sorts by time, and two starts in one second differ. */

@@ -13,7 +13,8 @@ const Variables = z.object({
   PERENNIAL_ARTIFACTS: text.optional(),
   PERENNIAL_PREDICTIONS: text.optional(),
   PERENNIAL_PROJECT: text.default('.'),
-  PERENNIAL_BUILD: text.optional(),
+  PERENNIAL_BUILD: text.max(200).optional(),
+  PERENNIAL_VERSIONING: z.enum(['pinned', 'off']).default('pinned'),
   PERENNIAL_HOST: text.default('127.0.0.1'),
   PERENNIAL_TOKEN: text.optional(),
   PERENNIAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -32,8 +33,12 @@ export interface Environment {
   readonly predictions: string;
   /** Folder of perennial.config.ts. */
   readonly project: string;
-  /** Build id: digest of the compiled engine, or `source` where nothing was built. */
-  readonly build: string;
+  /** Digest of the compiled engine, or `source` where nothing was built. */
+  readonly engine: string;
+  /** What the build is called by whoever deploys it; null: it is named by what it is made of. */
+  readonly build: string | null;
+  /** `pinned`: a run stays with workers of the build that it began on. `off`: where there is never more than one, an embedded stack. */
+  readonly versioning: 'pinned' | 'off';
   /** Address that HTTP servers bind to. */
   readonly host: string;
   readonly token: string | null;
@@ -62,7 +67,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     artifacts: resolve(v.PERENNIAL_ARTIFACTS ?? join(state, 'artifacts')),
     predictions: resolve(v.PERENNIAL_PREDICTIONS ?? join(state, 'predictions')),
     project: resolve(v.PERENNIAL_PROJECT),
-    build: v.PERENNIAL_BUILD ?? builtDigest(),
+    engine: builtDigest(),
+    build: v.PERENNIAL_BUILD ?? null,
+    versioning: v.PERENNIAL_VERSIONING,
     host: v.PERENNIAL_HOST,
     token: v.PERENNIAL_TOKEN ?? null,
     logLevel: v.PERENNIAL_LOG_LEVEL,
@@ -79,14 +86,20 @@ export function environmentVariables(environment: Environment): Record<string, s
     PERENNIAL_ARTIFACTS: environment.artifacts,
     PERENNIAL_PREDICTIONS: environment.predictions,
     PERENNIAL_PROJECT: environment.project,
-    PERENNIAL_BUILD: environment.build,
+    PERENNIAL_VERSIONING: environment.versioning,
     PERENNIAL_HOST: environment.host,
     PERENNIAL_LOG_LEVEL: environment.logLevel,
+    ...(environment.build === null ? {} : { PERENNIAL_BUILD: environment.build }),
     ...(environment.token === null ? {} : { PERENNIAL_TOKEN: environment.token }),
   };
 }
 
-/** The build id of this code: the build writes dist/build.json; from the sources there is none, and it is `source`. */
+/** What whoever deploys this build calls it (PERENNIAL_BUILD); null: nothing. */
+export function readBuild(variables: NodeJS.ProcessEnv = process.env): string | null {
+  return variables['PERENNIAL_BUILD'] || null;
+}
+
+/** The digest of the engine: the build writes dist/build.json; from the sources there is none, and it is `source`. */
 export function builtDigest(): string {
   try {
     const file = readFileSync(join(__dirname, '..', 'build.json'), 'utf8');

@@ -27,6 +27,8 @@ export interface DeadlineDependencies {
   readonly db: Pool;
   readonly project: { readonly pipelines: readonly Bound[] };
   readonly log: Logger;
+  /** Whether the deadlines are this worker's to judge. Absent: they are. */
+  readonly isCurrent?: () => Promise<boolean>;
   /** ms between looks. */
   readonly interval?: number;
 }
@@ -42,10 +44,12 @@ const MOST = 100;
  * do this at once; one of them tells.
  */
 export function startDeadlines(dependencies: DeadlineDependencies): Service {
-  const { log, interval = INTERVAL } = dependencies;
+  const { log, isCurrent, interval = INTERVAL } = dependencies;
   return repeat(
     interval,
-    () => judgeDeadlines(dependencies, Date.now()),
+    async () => {
+      if (isCurrent === undefined || (await isCurrent())) await judgeDeadlines(dependencies, Date.now());
+    },
     (error) => {
       log.warn({ err: error }, 'deadlines could not be judged; it is tried again');
     },

@@ -25,6 +25,8 @@ export interface ActivityParts {
   readonly environment: Environment;
   readonly log: Logger;
   readonly project: Project;
+  /** The worker's. */
+  readonly build: string;
   /** Those that the pool's steps need, opened. */
   readonly resources: OpenedResources;
   /** As CUDA_VISIBLE_DEVICES names them. */
@@ -47,7 +49,7 @@ export interface LoadedActivities {
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {
-  const { db, environment, log, project, resources, devices } = parts;
+  const { db, environment, log, project, build, resources, devices } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
@@ -60,18 +62,19 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     environment,
     log,
     standard: standardSteps,
-    standardCode: standardCode(environment.build),
+    standardCode: standardCode(environment.engine),
     project: { bundle: project.bundle, implementations, codeOf: (one) => project.codeOf(one) },
     resources,
     triggers,
+    ...(environment.versioning === 'pinned' ? { pinnedTo: build } : {}),
     ...(devices.length === 0 ? {} : { devices: createDevices(devices) }),
   };
   const runStep = createRunStep(dependencies);
   const steps = Object.fromEntries(names.map((name) => [name, runStep(name)]));
   if (pool !== WORKFLOW_POOL) return { activities: steps, announced: announcedSteps(dependencies, names) };
   const { pipelines, workflows, digest } = project;
-  const { build } = environment;
-  const engine = createEngineActivities({ db, artifacts, pipelines, build, project: digest, triggers });
+  const pinned = environment.versioning === 'pinned';
+  const engine = createEngineActivities({ db, artifacts, pipelines, build, pinned, project: digest, triggers });
   const written = createWrittenActivities({ db, workflows, build });
   return {
     activities: {

@@ -5,6 +5,7 @@ import { connectTemporal } from '../client/connection';
 import type { Environment } from '../store/environment';
 import { startDeadlines } from './judge-deadlines';
 import type { Project } from './load-project';
+import { onlyWhenCurrent, makeFirstCurrent } from './current-build';
 import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
@@ -17,6 +18,8 @@ export interface ServiceDependencies {
   readonly temporal: Client;
   readonly project: Project;
   readonly environment: Environment;
+  /** The worker's. */
+  readonly build: string;
   readonly log: Logger;
 }
 
@@ -32,12 +35,16 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
   if (missing.length > 0) parts.log.info({ missing }, 'registered search attributes');
   const temporal = await connectTemporal({ address, namespace });
   const dependencies: ServiceDependencies = { ...parts, temporal };
+  const pinned = parts.environment.versioning === 'pinned';
+  if (pinned) makeFirstCurrent(dependencies);
+  // What the project declares is looked after by the build that new runs begin with: two would undo each other's work.
+  const isCurrent = pinned ? onlyWhenCurrent(dependencies) : undefined;
   const services: Service[] = [
     startOutbox({ ...dependencies, databaseUrl: parts.environment.databaseUrl }),
     startReconciler(dependencies),
     startPoolWatch(dependencies),
-    syncSchedules(dependencies),
-    startDeadlines(dependencies),
+    syncSchedules({ ...dependencies, ...(isCurrent && { isCurrent }) }),
+    startDeadlines({ ...dependencies, ...(isCurrent && { isCurrent }) }),
   ];
   return {
     async stop() {

@@ -12,6 +12,8 @@ export interface ScheduleDependencies {
   readonly temporal: Client;
   readonly project: Scheduled;
   readonly log: Logger;
+  /** Whether the schedules are this worker's to look after. Absent: they are. */
+  readonly isCurrent?: () => Promise<boolean>;
   /** ms between looks. */
   readonly interval?: number;
 }
@@ -26,7 +28,13 @@ const AGAIN = 10_000;
  * stays: a worker of an older build cannot know whose it is; `perennial schedules sync` deletes it. What has gone wrong with ticks is
  * logged, each thing once.
  */
-export function syncSchedules({ temporal, project, log, interval = INTERVAL }: ScheduleDependencies): Service {
+export function syncSchedules({
+  temporal,
+  project,
+  log,
+  isCurrent,
+  interval = INTERVAL,
+}: ScheduleDependencies): Service {
   let next = 0;
   const told = new Set<string>();
   const warn = (text: string): void => {
@@ -46,6 +54,7 @@ export function syncSchedules({ temporal, project, log, interval = INTERVAL }: S
     Math.min(AGAIN, interval),
     async () => {
       if (Date.now() < next) return;
+      if (isCurrent !== undefined && !(await isCurrent())) return;
       const { changes, found, refused } = await ensureSchedules({ temporal }, project);
       for (const change of changes) if (!refused.has(change.schedule)) tell(change);
       for (const { message } of refused.values()) warn(message);

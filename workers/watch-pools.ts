@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { noteWaitsFor } from '../store/runs/note-waits-for';
 import { listUnservedRuns, type UnservedRun } from '../store/workers/list-unserved-runs';
+import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
 import { repeat } from './repeat';
 import type { Service } from './services';
 
@@ -52,7 +53,9 @@ export async function watchPools(
 }
 
 /** The pools that something of a run waits for now; null: none. */
-async function waitsFor(temporal: Client, { id, unserved }: UnservedRun): Promise<string[] | null> {
+async function waitsFor(temporal: Client, { id, unserved, stranded }: UnservedRun): Promise<string[] | null> {
+  // Nobody can go on with its workflow, whatever its steps wait for.
+  if (stranded) return [WORKFLOW_POOL];
   const steps = Object.keys(unserved).length === 0 ? [] : await waitingSteps(temporal, id);
   const pools = new Set(steps.flatMap((step) => unserved[step] ?? []));
   return pools.size === 0 ? null : [...pools].sort();

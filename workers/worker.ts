@@ -1,17 +1,17 @@
 import { hostname } from 'node:os';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import { DEPLOYMENT } from '../client/deploy/deployment';
 import { engineBundle } from './replay/bundle-workflows';
 import { WORKFLOW_POOL, workerTuning } from './tuning';
-
-/** Name of the engine's deployment: all pools of a build share it. */
-export const DEPLOYMENT = 'perennial';
 
 export interface WorkerDependencies {
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** Build id, recorded with every task that the worker completes. */
   readonly build: string;
+  /** Whether the runs that it begins stay with its build. */
+  readonly pinned: boolean;
   /** By activity type: the pool's steps, and on the pool `cpu` the engine's own activities. */
   readonly activities: object;
   /** Executions at once. Default: 200; 1 for the pool `gpu`, whose device is not shared. */
@@ -35,10 +35,11 @@ export async function createWorker(pool: string, deps: WorkerDependencies): Prom
     taskQueue: taskQueueOf(pool),
     identity: `${pool}@${hostname()}/${process.pid}`,
     activities: deps.activities,
-    // Recorded only: runs are pinned to builds with the issue on versions.
     workerDeploymentOptions: {
       version: { deploymentName: DEPLOYMENT, buildId: deps.build },
-      useWorkerVersioning: false,
+      ...(deps.pinned
+        ? { useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' as const }
+        : { useWorkerVersioning: false }),
     },
     ...(pool === WORKFLOW_POOL ? workflows() : {}),
     ...workerTuning(pool, deps.slots),

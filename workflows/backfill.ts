@@ -8,7 +8,6 @@ import {
   CancelledFailure,
   ChildWorkflowCancellationType,
   condition,
-  continueAsNew,
   ParentClosePolicy,
   proxyLocalActivities,
   setCurrentDetails,
@@ -20,6 +19,7 @@ import { afterEnds, afterTaking, type BackfillState, INITIAL_BACKFILL, stepOf } 
 import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import { onCancellation } from './cancellation';
 import { endOf } from './failures';
+import { goOn, hearOfBuilds, isOutdated } from './upgrade';
 
 /** The argument of `perennial.backfill`; `state` when it continues. The other two are for tests. */
 export type BackfillInput = {
@@ -57,6 +57,7 @@ export async function backfill(input: BackfillInput): Promise<BackfillCounts> {
   const started = new Set<string>();
   let state = input.state ?? INITIAL_BACKFILL;
   const cancellation = onCancellation();
+  hearOfBuilds();
   cancellation.tell(() => {
     state = { ...state, cancelled: true };
   });
@@ -102,8 +103,8 @@ export async function backfill(input: BackfillInput): Promise<BackfillCounts> {
       show(id, state);
       if (step.do === 'close') break;
       if (step.do === 'take') {
-        if (state.taken >= taken || workflowInfo().continueAsNewSuggested) {
-          await continueAsNew<typeof backfill>({ ...input, state: { ...state, taken: 0 } });
+        if (state.taken >= taken || workflowInfo().continueAsNewSuggested || isOutdated()) {
+          await goOn<typeof backfill>({ ...input, state: { ...state, taken: 0 } });
         }
         const count = Math.min(step.count, taken - state.taken);
         const next = await activities['perennial.backfill-take']({ backfill: id, count, open: state.open });

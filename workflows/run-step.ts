@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { stepAt } from '../core/interpret';
 import type { Json } from '../core/plan/json';
 import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
@@ -18,6 +19,12 @@ export interface RunFacts {
   readonly reuse?: Reuse;
 }
 
+/** The build that hands out: where runs are pinned, no worker of another executes it. */
+function buildNow(): { readonly build?: string } {
+  const version = workflowInfo().currentDeploymentVersion;
+  return version === undefined ? {} : { build: version.buildId };
+}
+
 /**
  * Hands one node to the workers of its step's pool, as its contract says, or this use of it. What the cache has does not
  * wait for another pool's worker.
@@ -32,7 +39,12 @@ export function runStep(
   const { run, hash, model } = facts;
   const { override } = node;
   const handOut = (): Promise<Json> =>
-    dispatch(step, { run, ...at, step: step.name, plan: hash, cache, model, ...(override && { override }) });
+    dispatch(step, {
+      run,
+      ...{ ...at, step: step.name, plan: hash, cache, model },
+      ...buildNow(),
+      ...(override && { override }),
+    });
   if (!cache || !step.cache || step.pool === WORKFLOW_POOL) return handOut();
   const asked = outputs.ask({ ...at, step: step.name, pool: step.pool });
   return asked.then((hit) => (hit ? hit.output : outputs.handOut(handOut)));

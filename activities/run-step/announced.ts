@@ -15,7 +15,7 @@ export function announcedSteps(dependencies: RunStepDependencies, names: readonl
   return names.flatMap((step) => {
     const known = knownStep(dependencies, step);
     if (isCommand(known.handler)) return [];
-    const fingerprint = fingerprintOf(environment.build, resources.identityOf(known.contract));
+    const fingerprint = fingerprintOf(environment.engine, resources.identityOf(known.contract));
     return [{ step, code: known.code().digest, environment: jsonDigest(fingerprint) }];
   });
 }

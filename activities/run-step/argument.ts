@@ -26,6 +26,7 @@ const Argument: z.ZodType<StepArgument> = z.object({
   input: JsonValue,
   cache: z.boolean(),
   model: z.string().nullable(),
+  build: z.string().exactOptional(),
   override: Override.exactOptional(),
   handWritten: z.literal(true).exactOptional(),
 });

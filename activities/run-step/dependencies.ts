@@ -34,6 +34,8 @@ export interface RunStepDependencies {
   readonly resources?: OpenedResources;
   /** What the project starts on data sets. Absent: nothing. */
   readonly triggers?: readonly Trigger[];
+  /** Where runs are pinned: the build of this worker, which executes nothing of another build's runs. */
+  readonly pinnedTo?: string;
   /** Absent: its steps are given no device. */
   readonly devices?: Devices;
 }

@@ -11,6 +11,7 @@ import type { RunStepDependencies } from './dependencies';
 import { needsProcess, takeDevice } from './devices';
 import { describe, toApplicationFailure } from './failure';
 import { isInProcess, knownStep } from './known-step';
+import { refuseOtherBuild } from './other-build';
 import { maskError, NO_RESOURCES } from './resources';
 import { openNodeRecords } from '../../store/nodes/node-records';
 import { committedBefore } from './committed';
@@ -48,6 +49,7 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
       let { never } = known.contract.retry;
       try {
         const argument = parseArgument(raw);
+        refuseOtherBuild(dependencies, argument);
         const step = { ...known, contract: withOverride(known.contract, argument.override) };
         ({ never } = step.contract.retry);
         const call = toCall({ dependencies, nodes, step, argument, temporal, beat }, meters, gpu);

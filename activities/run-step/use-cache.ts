@@ -31,7 +31,7 @@ export async function useCache(
   resources: EnvironmentDetail = {},
 ): Promise<LookUp> {
   const { db, environment } = dependencies;
-  const fingerprint = fingerprintOf(environment.build, resources);
+  const fingerprint = fingerprintOf(environment.engine, resources);
   const code = step.code();
   const own = { code: code.digest, environment: jsonDigest(fingerprint) };
   const entry = keyOf(step.contract.name, node.input, own);

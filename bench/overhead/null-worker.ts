@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     db,
     nodes,
     artifacts: diskArtifacts(db, tmpdir()),
-    environment: readEnvironment({ DATABASE_URL: url, PERENNIAL_BUILD: 'bench', PERENNIAL_STATE: tmpdir() }),
+    environment: { ...readEnvironment({ DATABASE_URL: url, PERENNIAL_STATE: tmpdir() }), engine: 'bench' },
     log,
     standard: [codeOf(contracts)],
     standardCode: toStepCode({ files: {}, packages: {}, build: 'bench', whole: null }),

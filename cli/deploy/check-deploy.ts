@@ -41,7 +41,7 @@ export interface Differing {
 /** Open workflows of something that the project does not have any more. */
 export interface Gone {
   readonly code: 'PER_RUN_152';
-  readonly kind: 'pipeline' | 'model';
+  readonly kind: 'pipeline' | 'model' | 'hand-written workflow';
   readonly name: string;
   /** The ids of all of them, in the order in which Temporal lists them. */
   readonly workflows: readonly string[];
@@ -169,9 +169,11 @@ class Tally {
 
   constructor(private readonly check: Pick<ToCheck, 'build' | 'handWritten' | 'pipelines' | 'models'>) {}
 
-  isReplayed({ pinnedTo, type }: OpenWorkflow): boolean {
+  isReplayed({ pinnedTo, type, byHand }: OpenWorkflow): boolean {
     const { types, bundle } = this.check.handWritten;
-    return pinnedTo === null && !(types.includes(type) && bundle === null);
+    // Of one that the project has lost nobody can name the code.
+    const hasCode = types.includes(type) ? bundle !== null : !byHand;
+    return pinnedTo === null && hasCode;
   }
 
   see(one: OpenWorkflow): void {
@@ -198,9 +200,13 @@ class Tally {
   }
 
   /** One that is pinned has the code of its own build, whatever this one has. */
-  private miss({ workflow, type, pipeline, model, pinnedTo }: OpenWorkflow): void {
+  private miss({ workflow, type, byHand, pipeline, model, pinnedTo }: OpenWorkflow): void {
     const { pipelines, models, handWritten } = this.check;
     if (pinnedTo !== null || handWritten.types.includes(type)) return;
+    if (byHand) {
+      this.add('hand-written workflow', type, workflow);
+      return;
+    }
     const name = type.startsWith('perennial.') ? pipeline : type;
     if (name !== null && !pipelines.includes(name)) this.add('pipeline', name, workflow);
     else if (type === 'perennial.keeper' && model !== null && !models.includes(model))

@@ -3,22 +3,30 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
-import { builtDigest } from '../../store/environment';
-import type { DeployCheck, ToCheck } from '../deploy/check-deploy';
+import type { KeptHistory } from '../../workers/replay/kept-histories';
+import type { DeployCheck } from '../deploy/check-deploy';
+import { withCheck } from '../deploy/parts-of-check';
+import { historiesOf } from '../deploy/histories-of';
 import { EXIT } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
 import { withTemporal } from '../open';
-import { readProject } from '../read-project';
-import { resolveSettings } from '../settings';
 import { deployText } from '../views/deploy-text';
+import { registerBuilds } from './deploy-builds';
+import { registerMove } from './deploy-move';
+import { registerSetCurrent } from './deploy-set-current';
 
 const Folder = z.string().min(1).optional();
 
-/** `perennial deploy check` and `perennial deploy keep <run>`. */
+/** `perennial deploy check | keep | builds | set-current | move`. */
 export function registerDeploy(program: Command): void {
-  const deploy = program.command('deploy').description('hold a build against the runs that it will have to go on with');
+  const deploy = program
+    .command('deploy')
+    .description('hold a build against the runs at work, and make it the one that new runs begin with');
   registerCheck(deploy);
   registerKeep(deploy);
+  registerBuilds(deploy);
+  registerSetCurrent(deploy);
+  registerMove(deploy);
 }
 
 const CheckOptions = CommonOptions.extend({
@@ -58,54 +66,38 @@ Exit codes: 0 all go on with this build, or there is nothing to replay; 1 one do
     );
 }
 
-function historiesOf({ histories, ...flags }: Pick<CheckOptions, 'histories' | 'project' | 'state'>): string {
-  return histories ?? join(resolveSettings(flags).settings.project, 'histories');
-}
-
 async function check(frame: Frame, options: CheckOptions, histories: string): Promise<DeployCheck> {
   const { workflows, keptOnly, histories: named, ...flags } = options;
-  const [{ checkDeploy }, kept, bundles] = await Promise.all([
+  const [{ checkDeploy }, { readKept }] = await Promise.all([
     import('../deploy/check-deploy.js'),
     import('../../workers/replay/kept-histories.js'),
-    import('../../workers/replay/bundle-workflows.js'),
   ]);
-  const project = await readProject(flags);
-  // Before anything is bundled, which makes a folder: what cannot be read is refused here.
-  const keptHistories = kept.readKept(histories, { mayLack: named === undefined });
-  const byHand = workflows === undefined ? null : await bundles.bundleHandWritten(workflows);
-  const parts: Omit<ToCheck, 'open' | 'history'> = {
-    build: process.env['PERENNIAL_BUILD'] || builtDigest(),
-    bundle: bundles.engineBundle(),
-    handWritten: { types: project.workflows.map(({ name }) => name), bundle: byHand?.codePath ?? null },
-    pipelines: project.pipelines.map(({ name }) => name),
-    models: project.models.map(({ name }) => name),
-    kept: keptHistories,
+  let kept: readonly KeptHistory[] = [];
+  const before = (): void => {
+    kept = readKept(histories, { mayLack: named === undefined });
   };
-  const work = async (temporal: Client | null): Promise<DeployCheck> => {
-    const { historyOf, openWorkflows } = await import('../../client/deploy/open-workflows.js');
-    return checkDeploy({
-      ...parts,
-      open: temporal === null ? null : openWorkflows(temporal, parts.handWritten.types),
-      history: (one) => (temporal === null ? Promise.resolve(null) : historyOf(temporal, one)),
-      progress: (seen) => {
-        if (seen % 100 === 0) frame.note(`${seen} open workflows seen to`);
-      },
-    });
-  };
-  try {
-    const { silenceRuntime } = await import('../../workers/replay/replayer.js');
-    silenceRuntime();
-    return await (keptOnly ? work(null) : withTemporal(flags, work));
-  } finally {
-    byHand?.drop();
-  }
+  return withCheck(flags, { workflows, before }, async (parts) => {
+    const work = async (temporal: Client | null): Promise<DeployCheck> => {
+      const { historyOf, openWorkflows } = await import('../../client/deploy/open-workflows.js');
+      return checkDeploy({
+        ...{ ...parts, kept },
+        open: temporal === null ? null : openWorkflows(temporal, parts.handWritten.types),
+        history: (one) => (temporal === null ? Promise.resolve(null) : historyOf(temporal, one)),
+        progress: (seen) => {
+          if (seen % 100 === 0) frame.note(`${seen} open workflows seen to`);
+        },
+      });
+    };
+    return keptOnly ? work(null) : withTemporal(flags, work);
+  });
 }
 
-const KeepOptions = CommonOptions.extend({ histories: Folder });
+const KeepOptions = CommonOptions.extend({ histories: Folder, force: z.boolean().default(false) });
 
 function registerKeep(deploy: Command): void {
   verb(deploy, 'keep <run>', "keep a run's history in a file, so that every later build is held against it")
     .option('--histories <folder>', "where histories are kept (default: the project's histories/)")
+    .option('--force', 'replace what is kept under its name')
     .addHelpText(
       'after',
       `
@@ -123,7 +115,7 @@ commit it.`,
         const history = await withTemporal(options, (temporal) => historyOf(temporal, { workflow: run }));
         if (history === null) throw perennialError('PER_RUN_154', `It knows no '${run}'.`);
         const file = join(historiesOf(options), `${run.replaceAll(/[^\w.-]/g, '-')}.json`);
-        writeKept(file, run, history);
+        writeKept(file, { workflow: run, history, force: options.force });
         frame.result({ run, file, events: history.events?.length ?? 0 }, () => `Kept in ${file}.`);
         return undefined;
       }),

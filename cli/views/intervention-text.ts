@@ -26,20 +26,25 @@ function doneText({ action, detail }: InterventionRow): string {
 }
 
 /** A run's status in a word, and what holds it up: `running, paused by ana: the lake moves`. */
-export function statusText({ status, reason, paused, waits_for: pools }: RunRow): string {
+export function statusText(run: RunRow): string {
+  const { status, reason, paused } = run;
   if (status !== 'running') return reason === null ? status : `${status}: ${reason}`;
-  return [status, ...(paused === null ? [] : [saying('paused', paused)]), ...(pools ?? []).map(poolText)].join(', ');
+  return [status, ...(paused === null ? [] : [saying('paused', paused)]), ...waitsTexts(run)].join(', ');
 }
 
-/** `waits for pool 'gpu': no worker polls it` */
-export function poolText(pool: string): string {
-  return `waits for pool '${pool}': no worker polls it`;
+/** `waits for pool 'gpu': no worker polls it`, or, where the run is pinned, none of its build. */
+export function waitsTexts({ waits_for: pools, pinned_to: build }: RunRow): string[] {
+  const who = build === null ? 'no worker' : `no worker of its build, ${build},`;
+  return (pools ?? []).map((pool) => `waits for pool '${pool}': ${who} polls it`);
 }
 
 /** What to do about a run that is held up; empty: nothing. */
-export function heldUp({ id, status, paused, waits_for: pools }: RunRow): string {
+export function heldUp({ id, status, paused, waits_for: pools, pinned_to: build }: RunRow): string {
   if (status !== 'running') return '';
   const going = paused === null ? [] : [`It goes on with: perennial resume ${id}`];
-  const starting = (pools ?? []).map((pool) => `Start a worker of '${pool}': perennial worker --pool ${pool}`);
-  return [...going, ...starting].join('\n');
+  const of = build === null ? '' : ` of the build ${build}`;
+  const starting = (pools ?? []).map((pool) => `Start a worker of '${pool}'${of}: perennial worker --pool ${pool}`);
+  const moving =
+    starting.length === 0 || build === null ? [] : [`Or let the current build go on: perennial deploy move ${id}`];
+  return [...going, ...starting, ...moving].join('\n');
 }

@@ -10,7 +10,7 @@ import { attemptText, newestOf, type Retrying, retryingText } from './attempts';
 import { type OffBy, sourceText } from './cache-text';
 import { onOneLine, shortened } from './cut';
 import { duration, took } from './duration';
-import { heldUp, interventionTable, poolText, statusText } from './intervention-text';
+import { heldUp, interventionTable, statusText, waitsTexts } from './intervention-text';
 import type { NodeUses } from './node-use';
 import { shellWord } from './shell-word';
 
@@ -202,8 +202,8 @@ export function runsText(runs: readonly RunRow[], now: Date, width: number | nul
 }
 
 /** In a terminal no more than a line or two of it: `perennial show` has all. */
-function reasonOf({ reason, waits_for: pools }: RunRow, width: number | null): string | null {
-  const text = reason ?? pools?.map(poolText).join(', ') ?? null;
+function reasonOf(run: RunRow, width: number | null): string | null {
+  const text = run.reason ?? (waitsTexts(run).join(', ') || null);
   return text === null || width === null ? text : shortened(text, LONGEST_REASON);
 }
 

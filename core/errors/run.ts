@@ -452,4 +452,40 @@ export const RUN_ERRORS = {
     title: 'Temporal holds no history of this run',
     fix: 'It keeps those of ended runs for a limited time: name a younger run (`perennial runs`).',
   },
+  PER_RUN_170: {
+    fault: 'user',
+    retryable: true,
+    title: 'A step came to a worker of another build than its run is pinned to',
+    fix: 'Start a worker of that build for this pool (`perennial deploy builds` names those that are at work), or move the run (`perennial deploy move <run>`); a new build is made current once its workers poll every pool.',
+  },
+  PER_RUN_171: {
+    fault: 'user',
+    retryable: true,
+    title: 'A build has no worker for a pool',
+    fix: 'Start one for each pool (`perennial worker --pool <name>`), then try again; `--wait` waits for them.',
+  },
+  PER_RUN_172: {
+    fault: 'user',
+    retryable: false,
+    title: 'No such build',
+    fix: '`perennial deploy builds` lists those that workers have told Temporal of.',
+  },
+  PER_RUN_173: {
+    fault: 'user',
+    retryable: false,
+    title: 'A run does not go on with this build',
+    fix: 'Start a worker of its own build again, or end the run (`perennial cancel <run>`) and run it anew (`perennial rerun <run>`).',
+  },
+  PER_RUN_174: {
+    fault: 'user',
+    retryable: false,
+    title: 'Only the build that is at hand can be held against histories',
+    fix: 'Give the command from an installation of that build, or pass --unchecked.',
+  },
+  PER_RUN_175: {
+    fault: 'user',
+    retryable: false,
+    title: 'A history is kept under this name',
+    fix: 'It is what later builds are held against: keep it, or replace it with --force.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

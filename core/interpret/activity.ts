@@ -42,6 +42,8 @@ export interface StepArgument {
   /** false: the run was started without the cache. */
   readonly cache: boolean;
   readonly model: string | null;
+  /** Of the worker that has handed it out; absent: a hand-written workflow has. */
+  readonly build?: string;
   /** What this use of the step asks for instead of its contract. */
   readonly override?: Override;
   /** Its address is that of a hand-written workflow, whose code may ask there for something else when it is tried again. */

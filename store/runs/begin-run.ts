@@ -9,6 +9,8 @@ export interface NewRun {
   readonly planHash: string;
   readonly config: Json;
   readonly build: string;
+  /** Whether Temporal keeps it on workers of that build to its end. */
+  readonly pinned?: boolean;
   readonly model: string | null;
   /** Key of the partition that it works on. */
   readonly partition?: string;
@@ -30,8 +32,8 @@ export interface NewRun {
 export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
   const { rows } = await db.query(
     `INSERT INTO runs (id, pipeline, plan_hash, config, build, model, decision_id, parent_run, temporal_run_id, rerun,
-                       first_temporal_run_id, partition, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'running')
+                       first_temporal_run_id, partition, pinned_to, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'running')
      ON CONFLICT (id) DO UPDATE SET
        temporal_run_id = EXCLUDED.temporal_run_id,
        status   = CASE WHEN runs.temporal_run_id = EXCLUDED.temporal_run_id THEN runs.status ELSE 'running' END,
@@ -54,6 +56,7 @@ export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
       run.rerun === undefined ? null : JSON.stringify(run.rerun),
       run.firstTemporalRunId ?? null,
       run.partition ?? null,
+      run.pinned === true ? run.build : null,
     ],
   );
   return rows.length > 0;

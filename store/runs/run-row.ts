@@ -28,6 +28,8 @@ export interface RunRow {
   readonly waits_for: readonly string[] | null;
   /** Key of the partition that it works on; null: none. */
   readonly partition: string | null;
+  /** The build whose workers alone go on with it; null: it is not pinned. Another than `build` where it was moved. */
+  readonly pinned_to: string | null;
   readonly started_at: string;
   readonly ended_at: string | null;
 }

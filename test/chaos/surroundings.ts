@@ -72,11 +72,13 @@ export class Surroundings {
    *
    * @param preload what is to go wrong in it
    * @param project another folder than that of the others
+   * @param environment what it is told beside what all are told
    */
   async worker(
     pool: 'cpu' | 'gpu' = 'cpu',
     preload: Preload | null = null,
     project = this.project,
+    environment: Readonly<Record<string, string>> = {},
   ): Promise<ChildProcess> {
     const workers = join(__dirname, '..', '..', 'dist', 'workers');
     // It ends with this process, however this one ends: then the pipe to its stdin closes.
@@ -92,7 +94,9 @@ export class Surroundings {
         TEMPORAL_NAMESPACE: this.namespace,
         PERENNIAL_STATE: join(this.folder, 'state'),
         PERENNIAL_PROJECT: join(__dirname, project),
+        PERENNIAL_VERSIONING: 'off',
         ...preload?.environment,
+        ...environment,
       },
     });
     this.workers.push(worker);

@@ -54,7 +54,7 @@ function check(given: Partial<ToCheck> & Pick<ToCheck, 'bundle'>): Promise<Deplo
 }
 
 const open = (workflow: string, type: string, more: Partial<OpenWorkflow> = {}): OpenWorkflow => ({
-  ...{ workflow, uuid: '', type, pipeline: null, model: null, pinnedTo: null },
+  ...{ workflow, uuid: '', type, byHand: false, pipeline: null, model: null, pinnedTo: null },
   ...more,
 });
 const chain = open('chain-254155a9', 'chain');
@@ -107,6 +107,17 @@ test('a build whose code throws is told apart from one that decides otherwise', 
   const found = await check({ bundle: throwing, kept: kept.filter(({ file }) => file === 'chain.json') });
   expect(found.differing).toMatchObject([{ code: 'PER_RUN_151', workflow: 'chain-254155a9', event: {} }]);
   expect(found.differing[0]?.message).toContain('no such luck');
+});
+
+test('a hand-written workflow that the project has lost while it is open is told as gone, and not replayed as something else', async () => {
+  const lost = open('forgotten-1', 'forgotten', { byHand: true, pipeline: 'forgotten' });
+  const found = await check({ bundle: bundle('same'), open: listed([lost]) });
+  expect(found).toMatchObject({
+    open: 0,
+    differing: [],
+    gone: [{ code: 'PER_RUN_152', kind: 'hand-written workflow', name: 'forgotten', workflows: ['forgotten-1'] }],
+    unchecked: [{ type: 'forgotten' }],
+  });
 });
 
 test('open workflows are replayed; those pinned to a build are counted by build; one that has vanished since is let be', async () => {

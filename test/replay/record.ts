@@ -6,5 +6,6 @@ import { writeKept } from '../../workers/replay/kept-histories';
 export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
   const folder = process.env['PERENNIAL_RECORD_HISTORIES'];
   if (!folder) return;
-  writeKept(join(folder, `${name}.json`), handle.workflowId, await handle.fetchHistory());
+  const history = await handle.fetchHistory();
+  writeKept(join(folder, `${name}.json`), { workflow: handle.workflowId, history, force: true });
 }

@@ -57,7 +57,7 @@ export async function setStepStage(name: string, standard: readonly Implementati
   const own: RunStepDependencies = {
     db,
     artifacts: diskArtifacts(db, root),
-    environment: readEnvironment({ DATABASE_URL: database.url, PERENNIAL_BUILD: 'b1', PERENNIAL_STATE: root }),
+    environment: { ...readEnvironment({ DATABASE_URL: database.url, PERENNIAL_STATE: root }), engine: 'b1' },
     log: pino({ level: 'silent' }),
     standard,
     standardCode: aCode(),

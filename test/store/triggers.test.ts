@@ -103,7 +103,7 @@ test('one that the cache has from where nothing waited for it is told, by whoeve
   expect(await told()).toHaveLength(2);
 
   await stage.execute('make', { text: 'announced' }, { dependencies, address: 'elsewhere' });
-  const { build } = dependencies.environment;
+  const { engine: build } = dependencies.environment;
   await seeWorker(db, { id: 'a:1', pool: 'gpu', build, project: 'p' }, announcedSteps(dependencies, ['make']));
   const run = await stage.newRun();
   const asked = { text: 'announced' };

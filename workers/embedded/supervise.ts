@@ -190,6 +190,8 @@ function told(
     PERENNIAL_ARTIFACTS: join(state, 'artifacts'),
     PERENNIAL_PREDICTIONS: join(state, 'predictions'),
     PERENNIAL_PROJECT: project,
+    // There is one build at a time: nobody would be left for runs of another.
+    PERENNIAL_VERSIONING: 'off',
     PERENNIAL_BUILD: build,
     PERENNIAL_HOST: '127.0.0.1',
     PERENNIAL_TOKEN: token,

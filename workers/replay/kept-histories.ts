@@ -57,7 +57,15 @@ function faultsOf({ issues }: z.ZodError): string {
 }
 
 /** Keeps a history in a file, whose folder is made. */
-export function writeKept(path: string, workflow: string, history: History): void {
+export function writeKept(
+  path: string,
+  {
+    workflow,
+    history,
+    force = false,
+  }: { readonly workflow: string; readonly history: History; readonly force?: boolean },
+): void {
+  if (!force && existsSync(path)) throw perennialError('PER_RUN_175', `${path} is there already.`);
   mkdirSync(dirname(path), { recursive: true });
   const told: unknown = JSON.parse(historyToJSON(history));
   writeFileSync(path, `${JSON.stringify({ workflowId: workflow, history: told }, withoutPlaces, 1)}\n`);

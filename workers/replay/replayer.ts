@@ -1,14 +1,19 @@
 import type { History } from '@temporalio/common/lib/proto-utils';
+import { IllegalStateError } from '@temporalio/common';
 import { Runtime, Worker } from '@temporalio/worker';
 
-/** Keeps the SDK's own lines of replays out of what a command prints. Once a process, before the first replay. */
+/** Keeps the SDK's own lines of replays out of what a command prints. Before the first replay; a second time changes nothing. */
 export function silenceRuntime(): void {
   const quiet = (): void => undefined;
-  Runtime.install({
-    shutdownSignals: [],
-    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  });
+  try {
+    Runtime.install({
+      shutdownSignals: [],
+      logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
+      telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    });
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
 }
 
 interface Replayed {

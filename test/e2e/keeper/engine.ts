@@ -79,7 +79,7 @@ export async function startEngine(): Promise<Engine> {
         db,
         artifacts,
         pipelines: [toyRetrain, toyWaiting],
-        build: environment.build,
+        build: environment.engine,
         project: 'toys',
       }),
       ...keeperActivities({ db, project: { models: toyModels } }),

@@ -77,7 +77,7 @@ describe('kept histories', () => {
     rmSync(folder, { recursive: true });
   });
   beforeEach(() => {
-    writeKept(join(folder, 'chain.json'), 'chain-254155a9', chainHistory());
+    writeKept(join(folder, 'chain.json'), { workflow: 'chain-254155a9', history: chainHistory() });
   });
   const chainHistory = () => {
     const [one] = readKept(join(__dirname, '..', '..', 'replay', 'histories')).filter(
@@ -98,7 +98,14 @@ describe('kept histories', () => {
     expect(ran.match(/a-host/g)?.length).toBeGreaterThan(2);
     expect(ran).toContain('7@a-host-3f');
     write('worker.json', ran);
-    writeKept(join(folder, 'worker.json'), 'chain-254155a9', readKept(folder).at(-1)?.history ?? {});
+    const history = readKept(folder).at(-1)?.history ?? {};
+    const again = { workflow: 'chain-254155a9', history };
+    const path = join(folder, 'worker.json');
+    expect(() => {
+      writeKept(path, again);
+    }).toThrow('PER_RUN_175');
+    expect(readFileSync(path, 'utf8')).toBe(ran);
+    writeKept(path, { ...again, force: true });
     expect(readKept(folder).map(({ file, workflow, type }) => [file, workflow, type])).toEqual([
       ['chain.json', 'chain-254155a9', 'chain'],
       ['worker.json', 'chain-254155a9', 'chain'],

@@ -39,6 +39,7 @@ const run: RunRow = {
   paused: null,
   waits_for: null,
   partition: null,
+  pinned_to: null,
   started_at: '2026-02-01T00:00:00.000Z',
   ended_at: null,
 };
@@ -169,6 +170,9 @@ describe('runText', () => {
     expect(text).toContain('perennial worker --pool gpu');
     expect(runsText([waits], now)).toContain("waits for pool 'gpu': no worker polls it");
     expect(runText({ ...view, run: { ...waits, status: 'completed' } }, now)).not.toContain('gpu');
+    const pinned = runText({ ...view, run: { ...waits, pinned_to: 'b1' } }, now);
+    expect(pinned).toContain("waits for pool 'gpu': no worker of its build, b1, polls it");
+    expect(pinned).toContain(`perennial deploy move ${run.id}`);
   });
 
   test('config and result are told, and one that is cut says where the rest is', () => {

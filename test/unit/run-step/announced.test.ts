@@ -27,7 +27,7 @@ async function announced({ host = 'a', password = 'one', content = 'code', build
   const dependencies: RunStepDependencies = {
     db,
     artifacts: diskArtifacts(db, tmpdir()),
-    environment: readEnvironment({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', PERENNIAL_BUILD: build }),
+    environment: { ...readEnvironment({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }), engine: build },
     log: pino({ level: 'silent' }),
     standard: [steps],
     standardCode: aCode(content),

@@ -1,0 +1,3 @@
+import { edition } from '../pipelines';
+
+export default edition('two');
