@@ -224,6 +224,21 @@ it('an item of a map that tolerates it is cancelled alone', async () => {
   expect(await statusOf('fan', 'each[1]/hold')).toBe('failed');
 });
 
+it('what a failure in another shard of a map kept from beginning says so, as what stands in the same shard does', async () => {
+  await running('torn', 'torn', 'each[3]/hold');
+  await eventually(async () => (await executed('torn')).includes('each[205]/hold'));
+  await act('torn', { action: 'cancel-node', node: 'each[3]/hold' });
+  expect(await end('torn')).toMatchObject({ status: 'failed' });
+  const message = 'not run, since each[3]/hold failed';
+  for (const address of ['each[3]/plus', 'each[205]/plus'])
+    expect(await findNode(around.db, 'torn', address)).toMatchObject({
+      status: 'cancelled',
+      error: { type: 'PER_FLOW_017', message, of: 'each[3]/hold' },
+    });
+  // It ran, and was stopped.
+  expect(await findNode(around.db, 'torn', 'each[205]/hold')).toMatchObject({ status: 'cancelled', error: null });
+});
+
 describe('a cancellation', () => {
   const how = (hard: boolean): CancelRun => ({ ...ana, grace: 300, hard });
 
