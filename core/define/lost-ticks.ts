@@ -44,6 +44,19 @@ export function lostBefore({ expression, timezone }: Times, tick: number): LostT
   return lost;
 }
 
+/** A change of the clocks that comes on a certain Sunday lies 364 or 371 days after that of the year before. */
+const NEXT_CHANGE = 372;
+
+/**
+ * The ticks of the year to come that do not come, since clocks are put forward over them. Looked for until after the next change,
+ * so that one that comes a week later than this year's is told of at any time: right after this year's, two may be.
+ *
+ * @param now ms since 1970
+ */
+export function lostAhead(times: Times, now: number): LostTick[] {
+  return lostTicks(times, now, now + NEXT_CHANGE * DAY);
+}
+
 /**
  * The ticks of a time that do not come, since clocks are put forward over them.
  *
