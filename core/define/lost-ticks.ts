@@ -22,7 +22,7 @@ export interface LostTick {
 
 /**
  * The ticks between one and the one before it that did not come, since clocks were put forward over them: Temporal leaves
- * such a tick out. (Of a time that clocks show twice, one tick comes.)
+ * such a tick out. (Of a time that clocks show twice, Temporal makes one tick or two; docs/SCHEDULES.md.)
  *
  * @param tick ms since 1970
  * @returns oldest first; almost always none: of 02:30 in Berlin, before the tick of 30 March 2026, that of the day before

@@ -13,9 +13,9 @@ export interface TriggeredBy {
 export async function findTriggered(db: Db, runs: readonly string[]): Promise<ReadonlyMap<string, TriggeredBy>> {
   const { rows } = await db.query<TriggeredBy & { run: string }>(
     `SELECT r.id AS run, given.value AS dataset, given.key AS "into", o.payload->>'why' AS why
-     FROM runs AS r,
-          jsonb_each_text(CASE jsonb_typeof(r.config) WHEN 'object' THEN r.config ELSE '{}' END) AS given
-          JOIN outbox AS o ON o.id = 'dataset:' || r.pipeline || ':' || given.key || ':' || given.value
+     FROM runs AS r
+     CROSS JOIN LATERAL jsonb_each_text(CASE jsonb_typeof(r.config) WHEN 'object' THEN r.config ELSE '{}' END) AS given
+     JOIN outbox AS o ON o.id = 'dataset:' || r.pipeline || ':' || given.key || ':' || given.value
      WHERE r.id = ANY($1) AND given.value ~ '^[0-9a-f]{64}$' AND o.payload->>'run' = r.id`,
     [runs],
   );

@@ -102,16 +102,19 @@ async function killBeforeTheTicks(lead: number): Promise<Date | null> {
     ),
   );
   // One whose first tick is not planned yet would begin anew with the server.
-  await eventually(async () => Date.now() > startAt.getTime() || (await planned()) === all.length);
+  const ids = all.map(({ overlap, catchup }) => pipelineScheduleId(nameOf(overlap, catchup)));
+  await eventually(async () => {
+    const planned = await Promise.all(ids.map(waitsForItsTick));
+    return Date.now() > startAt.getTime() || planned.every(Boolean);
+  });
   await kill();
   return Date.now() < startAt.getTime() ? endAt : null;
 }
 
-/** How many schedules know their next ticks. */
-async function planned(): Promise<number> {
-  let count = 0;
-  for await (const { info } of client.schedule.list()) count += info.nextActionTimes.length > 0 ? 1 : 0;
-  return count;
+/** Whether the workflow that Temporal keeps a schedule by has set the timer of its next tick. */
+async function waitsForItsTick(schedule: string): Promise<boolean> {
+  const { events } = await client.workflow.getHandle(`temporal-sys-scheduler:${schedule}`).fetchHistory();
+  return (events ?? []).some((event) => event.timerStartedEventAttributes);
 }
 
 function nameOf(overlap: Overlap, catchup: number): string {

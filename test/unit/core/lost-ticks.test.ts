@@ -20,7 +20,7 @@ describe('the ticks that do not come, since clocks go over them', () => {
       ['2026-03-29 02:00 = 2026-03-29T01:00:00.000Z', '2026-03-29 02:30 = 2026-03-29T01:30:00.000Z'],
     ],
     ['30 2 * * mon', []],
-    // The hour that comes twice is never left out.
+    // Clocks show it twice, and go over nothing.
     ['30 2 25 10 *', []],
   ])('of %s in Berlin', (expression, lost) => {
     expect(textOf(lostTicks(berlin(expression), ...year))).toEqual(lost);
