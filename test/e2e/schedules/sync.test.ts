@@ -90,8 +90,8 @@ test('one that is paused in the moment between the look and the change stays pau
     action: { ...before, workflowId: 'written-1-scheduled' },
     state,
   }));
-  const { changes, apply } = await lookAtSchedules({ temporal: around.client }, { models: [], pipelines });
-  const [change] = changes.filter(({ schedule }) => schedule === pipelineScheduleId('written-1'));
+  const found = await lookAtSchedules({ temporal: around.client }, { models: [], pipelines });
+  const [change] = found.changes.filter(({ schedule }) => schedule === pipelineScheduleId('written-1'));
   if (change === undefined) throw new Error('nothing is to be changed');
   const service = around.client.workflowService;
   const describe = service.describeSchedule.bind(service);
@@ -100,7 +100,7 @@ test('one that is paused in the moment between the look and the change stays pau
     await edited.pause('the lake moves');
     return described;
   });
-  await apply(change);
+  await found.apply(change);
   expect(spy.mock.calls.length).toBeGreaterThan(1);
   spy.mockRestore();
   expect((await edited.describe()).state).toMatchObject({ paused: true, note: 'the lake moves' });
