@@ -16,6 +16,7 @@ import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
 import type { RunRow } from '../store/runs/run-row';
+import { findTriggered } from '../store/triggers/find-triggered';
 import { approvalsOf } from './views/approvals';
 import { retryingOf, retryOf } from './views/attempts';
 import { usesIn } from './views/node-use';
@@ -32,12 +33,13 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
   const run = await knownRun(db, id);
   const nodes = await listNodes(db, id, page);
   const shown = new Set(nodes.map((node) => node.address));
-  const [executions, costs, cost, plan, interventions] = await Promise.all([
+  const [executions, costs, cost, plan, interventions, triggered] = await Promise.all([
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
     planOf(db, id),
     listInterventions(db, id, { limit: 100 }),
+    findTriggered(db, [id]),
   ]);
   return {
     run,
@@ -49,6 +51,7 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
     retrying: run.status === 'running' ? retryingOf(plan, nodes, executions) : [],
     approvals: approvalsOf(plan, nodes),
     interventions,
+    triggered: triggered.get(id) ?? null,
   };
 }
 

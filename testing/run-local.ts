@@ -57,6 +57,8 @@ export interface Inside {
   readonly advance?: Hands['advance'];
   /** Told once the run has begun: who wants to act on it later asks the clock for that. */
   readonly begun?: (shell: Shell, bench: Bench) => void;
+  /** Told of each run that it calls, as that begins, with what stands before its addresses. */
+  readonly calling?: (shell: Shell, path: string) => void;
 }
 
 /** The same, for tests of the engine itself. */
@@ -64,7 +66,7 @@ export async function runIn(
   pipeline: Pipeline,
   config: unknown,
   options: LocalOptions,
-  { advance, begun }: Inside = {},
+  { advance, begun, calling }: Inside = {},
 ): Promise<LocalRun<unknown>> {
   const pipelines = withCalled([pipeline]);
   checkNames(pipelines, options);
@@ -76,7 +78,7 @@ export async function runIn(
   const parsed = await configOf(pipeline, config, options.partition);
   let end: End | null = null;
   const { shell, stop } = start(
-    { bench, pipelines, pipeline, ...(advance && { advance }), ...place },
+    { bench, pipelines, pipeline, ...(advance && { advance }), ...(calling && { calling }), ...place },
     parsed,
     (last) => {
       end = last;
@@ -112,6 +114,7 @@ interface Place {
   /** What is put before its addresses. */
   readonly path: string;
   readonly advance?: Hands['advance'];
+  readonly calling?: Inside['calling'];
 }
 
 interface Started {
@@ -188,6 +191,7 @@ function call(place: Place, command: CommandOf<'run-call'>, tell: Tell): Called 
           tell(eventOfEnd(address, end));
         });
       });
+      place.calling?.(started.shell, called.path);
       if (stopped) started.stop();
     } catch (error) {
       tell({ type: 'failed', address, failure: { ...describe(error), retryable: false } });

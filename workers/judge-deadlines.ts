@@ -11,6 +11,8 @@ import { findAttempt } from '../store/deadlines/find-attempt';
 import { findDone } from '../store/deadlines/find-done';
 import { judgeDeadline } from '../store/deadlines/judge-deadline';
 import { listOpenDeadlines } from '../store/deadlines/list-open-deadlines';
+import { noteBack } from '../store/deadlines/note-back';
+import { noteGone } from '../store/deadlines/note-gone';
 import { newestDeadline } from '../store/deadlines/newest-deadline';
 import { repeat } from './repeat';
 import type { Service } from './services';
@@ -36,6 +38,8 @@ export interface DeadlineDependencies {
 const INTERVAL = 10_000;
 /** Deadlines that came while no worker was there are judged this far back, ms. */
 const FURTHEST_BACK = 31 * 86_400_000;
+/** Where workers of a build without a deadline look as well, they are taken at their word only when no other has looked for so long, ms. */
+const SURE = 60_000;
 /** Of a pipeline, in one look. */
 const MOST = 100;
 
@@ -58,11 +62,13 @@ export function startDeadlines(dependencies: DeadlineDependencies): Service {
 
 /**
  * Puts down the deadlines that are to come next, and judges those that have passed. The first one of a pipeline is that which
- * comes after its deadline was seen first.
+ * comes after its deadline was seen first; so is that of one which was taken out of the code and comes back.
  *
  * @param now ms since 1970
  */
 export async function judgeDeadlines({ db, project, log }: DeadlineDependencies, now: number): Promise<void> {
+  const without = project.pipelines.flatMap(({ name, deadline }) => (deadline === null ? [name] : []));
+  if (without.length > 0) await noteGone(db, { pipelines: without, now: isoOf(now) });
   for (const { name: pipeline, deadline, partitions } of project.pipelines) {
     if (deadline === null) continue;
     await putDown(db, { pipeline, deadline, partitions }, now);
@@ -77,9 +83,10 @@ async function putDown(
   { pipeline, deadline, partitions }: { pipeline: string; deadline: Deadline; partitions: Partitions | null },
   now: number,
 ): Promise<void> {
-  const newest = await newestDeadline(db, pipeline, isoOf(now));
   const times = timesOf(deadline);
-  // What passed while no worker was there is caught up with, but not under other times than it had.
+  await noteBack(db, { pipeline, times, since: isoOf(now - SURE) });
+  const newest = await newestDeadline(db, pipeline, isoOf(now));
+  // What passed while no worker was there is caught up with, but not under other times than it had, nor while it had none.
   const after = newest?.times === times ? Math.max(Date.parse(newest.due), now - FURTHEST_BACK) : now;
   const next = nextDue(deadline, now);
   await dropAwaited(db, { pipeline, now: isoOf(now), but: next.day });

@@ -15,6 +15,7 @@ import { listOpenRuns, type OpenRun } from '../store/runs/list-open-runs';
 import { notePaused } from '../store/runs/note-paused';
 import { noteTemporalRun } from '../store/runs/note-temporal-run';
 import { reconcileBackfills } from './reconcile-backfills';
+import { followPause } from './follow-pause';
 import { repeat } from './repeat';
 import type { Service } from './services';
 
@@ -101,7 +102,12 @@ async function reconcileRun(
   }
   if (!description || description.runId === run.temporal_run_id) return 'open';
   // A hand-written workflow is never paused, and answers no such question.
-  if (run.first_temporal_run_id === null) await followPause(db, temporal, run.id);
+  if (run.first_temporal_run_id === null) {
+    await followPause(
+      () => pausedIn(temporal, run.id),
+      (paused) => notePaused(db, run.id, paused),
+    );
+  }
   // A reset run goes on under its own name: its record stays open, and follows it. Last, so that what failed is tried again.
   await noteTemporalRun(db, run.id, description.runId);
   log.warn({ run: run.id }, 'a run was reset in Temporal and goes on');
@@ -110,13 +116,29 @@ async function reconcileRun(
 
 /** Whoever wanted a run ended at once may be gone before it was: before its record says so, or between that and Temporal. */
 async function endHardCancels(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<void> {
-  for (const { run, temporalRun, ...who } of await listHardCancels(dependencies.db, HARD_PATIENCE)) {
+  const { db, temporal } = dependencies;
+  for (const { run, temporalRun, isAnother, ...who } of await listHardCancels(db, HARD_PATIENCE)) {
     if (stopping()) return;
     await apart(dependencies, { run }, async () => {
-      const description = await describe(dependencies.temporal, run);
-      if (endOf(description) === null && description?.runId === temporalRun) await terminate(dependencies, run, who);
+      const description = await describe(temporal, run);
+      if (endOf(description) !== null || description?.runId !== temporalRun) return;
+      if (isAnother && (await isReset(temporal, run, temporalRun))) return;
+      await terminate(dependencies, run, who);
     });
   }
+}
+
+/** Whether an execution goes on from a reset: its history begins with that of another. */
+async function isReset(temporal: Client, workflowId: string, runId: string): Promise<boolean> {
+  const { namespace } = temporal.options;
+  const execution = { workflowId, runId };
+  const { history } = await temporal.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution,
+    maximumPageSize: 1,
+  });
+  const begun = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  return begun?.originalExecutionRunId !== runId;
 }
 
 /**
@@ -175,15 +197,6 @@ async function apart(
     if (isPerennialError(failure)) throw failure;
     log.error({ err: failure, ...about }, 'could not be compared with Temporal');
   }
-}
-
-/** A reset may go back before a pause, or before its end. */
-/** The run notes a pause itself, maybe between this question and its answer's record: so it is asked once more. */
-async function followPause(db: Pool, temporal: Client, run: string): Promise<void> {
-  const paused = await pausedIn(temporal, run);
-  await notePaused(db, run, paused);
-  const since = await pausedIn(temporal, run);
-  if (since?.at !== paused?.at) await notePaused(db, run, since);
 }
 
 async function pausedIn(temporal: Client, run: string): Promise<Paused | null> {

@@ -5,7 +5,7 @@ import { awaitRun } from '../../client/await-run';
 import { reportCause } from '../../client/report-cause';
 import type { RunnablePipeline } from '../../client/runnable';
 import { startRun } from '../../client/start-run';
-import { triggerSchedule } from '../../client/trigger-schedule';
+import { tickNow } from '../../client/tick-now';
 import type { Model } from '../../core';
 import { perennialError } from '../../core/errors';
 import type { Json } from '../../core/plan/json';
@@ -101,7 +101,7 @@ let nextTick = 0;
 /** Makes the schedule tick. Temporal names what it starts by the second: two ticks by hand within one would be one. */
 export async function tick(stage: Stage): Promise<void> {
   await pause(Math.max(0, nextTick - performance.now()));
-  await triggerSchedule(stage.connection, stage.model.name);
+  await tickNow(stage.connection, stage.model.name);
   nextTick = performance.now() + 1_000;
 }
 

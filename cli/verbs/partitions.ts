@@ -8,6 +8,7 @@ import { listPartitions } from '../../store/partitions/list-partitions';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
 import { readProject } from '../read-project';
+import { tickTrouble } from '../tick-trouble';
 import { type PartitionLine, partitionsText } from '../views/partitions-view';
 import { findDeclared } from './plan';
 
@@ -29,7 +30,8 @@ export function registerPartitions(program: Command): void {
 Examples:
   perennial partitions train-churn --missing
   perennial partitions train-churn --from 2026-01-01 --to 2026-01-31 --json
-'stale' is done by another plan than the pipeline has now; \`perennial backfill\` runs what is not done.`,
+'stale' is done by another plan than the pipeline has now; \`perennial backfill\` runs what is not done. Ticks of its schedule that
+were missed or skipped are told on stderr.`,
     )
     .action(
       act(async (frame) => {
@@ -52,6 +54,8 @@ Examples:
           .filter(({ state }) => !missing || isWanted(state, true));
         if (frame.json) for (const line of lines) frame.result(asJson(line), () => '');
         else frame.line(partitionsText(lines, frame.width));
+        const trouble = pipeline.schedule === null ? [] : await tickTrouble(flags, name);
+        for (const text of trouble) frame.note(`Warning: ${text}`);
         return undefined;
       }),
     );

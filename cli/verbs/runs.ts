@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { listRuns } from '../../store/runs/list-runs';
+import { findTriggered } from '../../store/triggers/find-triggered';
 import { Limit, RunStatus } from '../arguments/fields';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
@@ -39,7 +40,14 @@ Examples:
           ...(model === undefined ? {} : { model }),
           ...(status === undefined ? {} : { status }),
         };
-        const runs = await withRecords(flags, (db) => listRuns(db, page));
+        const runs = await withRecords(flags, async (db) => {
+          const found = await listRuns(db, page);
+          const triggered = await findTriggered(
+            db,
+            found.map(({ id }) => id),
+          );
+          return found.map((run) => ({ ...run, triggered: triggered.get(run.id) ?? null }));
+        });
         if (frame.json) for (const run of runs) frame.result(run, () => '');
         else frame.line(runsText(runs, new Date(), frame.width));
         return undefined;

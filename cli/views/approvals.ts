@@ -9,7 +9,7 @@ import { hasBegun } from '../../store/nodes/has-begun';
 import type { NodeRow } from '../../store/nodes/node-row';
 import { onLines, onOneLine } from './cut';
 import { took } from './duration';
-import { exampleOf } from './example-of';
+import { exampleOf, shapeOf } from './example-of';
 import { shellWord } from './shell-word';
 
 /** An approval that has asked: what, whom, until when, and what was answered. */
@@ -64,7 +64,7 @@ export function isWaiting({ kind, status }: NodeRow): boolean {
 
 /**
  * What answers an approval with yes, as a shell takes it and the run too: in the name of the first who may, with the
- * smallest answer that fits what is asked for.
+ * smallest answer that fits what is asked for, or its shape, where one cannot be made up.
  */
 export function commandOf({ run_id, address }: Pick<NodeRow, 'run_id' | 'address'>, { by, schema }: AskedFor): string {
   const who = by?.[0] === undefined ? '' : ` --by ${shellWord(by[0])}`;
@@ -72,8 +72,7 @@ export function commandOf({ run_id, address }: Pick<NodeRow, 'run_id' | 'address
 }
 
 function answerFor(schema: Json): string {
-  const example = exampleOf(schema);
-  return example === null ? "'<json>'" : shellWord(JSON.stringify(example));
+  return shellWord(JSON.stringify(exampleOf(schema) ?? shapeOf(schema)));
 }
 
 /** What to know of the command: that it says yes, and that what it answers is made up. */

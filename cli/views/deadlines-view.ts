@@ -26,7 +26,7 @@ export function deadlinesText(rows: readonly DeadlineRow[], now: number, width: 
 }
 
 function stateOf({ state, due, resolvedAt }: DeadlineRow, now: number): string {
-  if (state === 'waiting' && Date.parse(due) < now - PATIENCE) return 'not judged: no worker has it';
+  if (state === 'waiting' && Date.parse(due) < now - PATIENCE) return 'not judged: no worker had it';
   return state === 'missed' && resolvedAt !== null ? `late: ${resolvedAt}` : state;
 }
 

@@ -24,8 +24,8 @@ export function deployText(check: DeployCheck, histories: string): string {
 }
 
 function verdict(replayed: number, differing: number, gone: number): string {
-  if (differing > 0) return `Do not deploy: ${differing} of ${replayed} replayed do not go on with this build.`;
-  if (gone > 0) return `Do not deploy yet: what is replayed goes on (${replayed}), and something is gone.`;
+  if (differing > 0) return `Keep this build back: ${differing} of ${replayed} replayed do not go on with it.`;
+  if (gone > 0) return `Keep this build back for now: what is replayed goes on (${replayed}), and something is gone.`;
   if (replayed > 0) return `All ${replayed} go on with this build as they did.`;
   return 'Nothing was replayed, so this says nothing of the build: `perennial deploy keep <run>` keeps a history for the next time.';
 }

@@ -4,6 +4,7 @@ import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { InterventionRow } from '../../store/interventions/intervention-row';
 import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
+import type { TriggeredBy } from '../../store/triggers/find-triggered';
 import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
 import { attemptText, newestOf, type Retrying, retryingText } from './attempts';
@@ -31,6 +32,8 @@ export interface RunView {
   readonly retrying: readonly Retrying[];
   /** Its approvals that have asked. */
   readonly approvals: readonly ApprovalView[];
+  /** The data set version that started it; null: none did. */
+  readonly triggered: TriggeredBy | null;
 }
 
 /** A run for people, within the width of a terminal if there is one: what it is, a line for each node, the errors in full, and what waits for a person. */
@@ -49,7 +52,7 @@ export function runText(view: RunView, now: Date, width: number | null = null): 
     .join('\n\n');
 }
 
-function runHeader({ run, cost }: RunView, now: Date): string {
+function runHeader({ run, cost, triggered }: RunView, now: Date): string {
   const time = `${run.started_at}, ${run.ended_at === null ? 'for' : 'took'} ${took(run.started_at, run.ended_at, now)}`;
   const used = `${duration(cost.cpu_ms)} CPU${cost.estimated ? ' (partly estimated)' : ''} in ${cost.executions} executions`;
   const lines: [string, string | null][] = [
@@ -60,6 +63,7 @@ function runHeader({ run, cost }: RunView, now: Date): string {
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
     ],
     [run.rerun === null ? 'caller' : 'rerun of', parentText(run)],
+    ['because', triggered === null ? null : `${triggered.why}: ${triggered.dataset}, as config.${triggered.into}`],
     ['status', statusText(run)],
     ['started', time],
     ['used', used],
@@ -185,9 +189,13 @@ function hint({ run, nodes }: RunView): string {
   return `A node's input, output, artifacts and executions: perennial show ${run.id} --node <node>`;
 }
 
+/** A run as it is listed; with the data set version that started it, if one did. */
+export type ListedRun = RunRow & { readonly triggered?: TriggeredBy | null };
+
 /** Runs for people, one a line, or within the width of a terminal. */
-export function runsText(runs: readonly RunRow[], now: Date, width: number | null = null): string {
+export function runsText(runs: readonly ListedRun[], now: Date, width: number | null = null): string {
   if (runs.length === 0) return 'No runs.';
+  const areTriggered = runs.some(({ triggered }) => triggered);
   const rows = runs.map((run) => [
     run.id,
     run.pipeline,
@@ -197,8 +205,10 @@ export function runsText(runs: readonly RunRow[], now: Date, width: number | nul
     run.started_at,
     took(run.started_at, run.ended_at, now),
     reasonOf(run, width),
+    ...(areTriggered ? [run.triggered?.why ?? null] : []),
   ]);
-  return table(['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'], rows, width);
+  const head = ['run', 'pipeline', 'status', 'model', 'parent', 'started', 'took', 'reason'];
+  return table([...head, ...(areTriggered ? ['because'] : [])], rows, width);
 }
 
 /** In a terminal no more than a line or two of it: `perennial show` has all. */

@@ -35,7 +35,8 @@ export async function findSchedules(temporal: Client, ids: readonly string[]): P
   return found;
 }
 
-async function findSchedule(temporal: Client, id: string): Promise<DescribedSchedule | null> {
+/** The schedule with an id; null: there is none. */
+export async function findSchedule(temporal: Client, id: string): Promise<DescribedSchedule | null> {
   try {
     const description = await temporal.schedule.getHandle(id).describe();
     const { paused, note } = description.state;

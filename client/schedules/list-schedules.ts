@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { lostTicks } from '../../core/define/lost-ticks';
+import { lostAhead } from '../../core/define/lost-ticks';
 import { temporalFailure } from '../temporal-errors';
 import type { ScheduleFacts } from './facts';
 import { type DescribedSchedule, findSchedules } from './found';
@@ -30,13 +30,11 @@ export interface ScheduleState extends Omit<ScheduleFacts, 'starts' | 'besides'>
   readonly running: number;
   /** Ticks that wait for what an earlier one has started. */
   readonly waiting: number;
-  /** Local times of the next year's ticks that do not come, since clocks are put forward over them. */
+  /** Local times of ticks of the year to come that do not come, since clocks are put forward over them. */
   readonly lost: readonly string[];
   /** What an operator should know, a sentence each. */
   readonly warnings: readonly string[];
 }
-
-const YEAR = 366 * 86_400_000;
 
 /**
  * How the schedules that Perennial made stand, by what Temporal says.
@@ -83,9 +81,7 @@ function stateOf(
     ...{ taken, running: runningActions.length, waiting: Number(description.raw.info?.bufferSize ?? 0) },
     ...lostActions(found),
     // One edited into more than a cron is not looked ahead.
-    lost: /^[^a-z]+$/.test(cron)
-      ? lostTicks({ expression: cron, timezone }, now, now + YEAR).map(({ local }) => local)
-      : [],
+    lost: /^[^a-z]+$/.test(cron) ? lostAhead({ expression: cron, timezone }, now).map(({ local }) => local) : [],
     warnings: trouble(found),
   };
 }

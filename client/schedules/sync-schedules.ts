@@ -1,8 +1,9 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { isPerennialError, type PerennialError, perennialError } from '../../core/errors';
 import { temporalFailure } from '../temporal-errors';
-import { type DescribedSchedule, findSchedules } from './found';
-import { planSchedules, type ScheduleChange } from './plan-schedules';
+import { type DescribedSchedule, findSchedule, findSchedules } from './found';
+import { guardedUpdate } from './guarded-update';
+import { type FieldDifference, planSchedules, type ScheduleChange } from './plan-schedules';
 import { type Scheduled, type WantedSchedule, wantedSchedules } from './wanted';
 
 /** Temporal's schedules beside the code's. */
@@ -99,7 +100,11 @@ function refusal(schedule: string, error: unknown): unknown {
   });
 }
 
-async function applyChange(temporal: Client, { schedule, change }: ScheduleChange, wanted?: WantedSchedule) {
+async function applyChange(
+  temporal: Client,
+  { schedule, change, differences }: ScheduleChange,
+  wanted?: WantedSchedule,
+) {
   const handle = temporal.schedule.getHandle(schedule);
   if (change === 'delete') {
     await handle.delete().catch((error: unknown) => {
@@ -113,13 +118,29 @@ async function applyChange(temporal: Client, { schedule, change }: ScheduleChang
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     });
   }
-  if (change === 'update' && wanted) {
-    const { spec, action, policies } = wanted.options;
-    await handle.update(({ state: { paused, note } }) => ({
+  if (change === 'update' && wanted) await update(temporal, wanted, differences);
+}
+
+/** How often one is updated that others change at the same moment. */
+const TRIES = 10;
+
+async function update(
+  temporal: Client,
+  wanted: WantedSchedule,
+  differences: readonly FieldDifference[],
+): Promise<void> {
+  const { spec, action, policies } = wanted.options;
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    await guardedUpdate(temporal, wanted.id, ({ state: { paused, note } }) => ({
       spec,
-      action: { ...action, workflowId: action.workflowId ?? schedule },
+      action: { ...action, workflowId: action.workflowId ?? wanted.id },
       ...(policies === undefined ? {} : { policies }),
       state: { paused, ...(note === undefined ? {} : { note }) },
     }));
+    const found = await findSchedule(temporal, wanted.id);
+    const left = planSchedules([wanted], found === null ? [] : [found]).flatMap(({ differences }) => differences);
+    // What differs as it did before was not written.
+    if (JSON.stringify(left) !== JSON.stringify(differences)) return;
   }
+  throw perennialError('PER_STACK_065', `The schedule ${wanted.id} was changed by others at each of ${TRIES} tries.`);
 }

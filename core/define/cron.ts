@@ -2,6 +2,7 @@ import { perennialError } from '../errors';
 import { knownCalendar } from '../partitions/partition';
 import { type Duration, milliseconds } from '../plan/duration';
 import { cronFault } from './cron-fields';
+import { CRON_OPTIONS, refuseUnknownOptions } from './known-options';
 
 /** What a tick does while what an earlier one started still runs. */
 export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'cancel-other' | 'terminate-other' | 'allow-all';
@@ -42,7 +43,7 @@ const LEAST_CATCHUP = 10_000;
  * A schedule.
  *
  * @throws PER_DEF_007 for a malformed one, one that never comes, and one by the second; PER_DEF_051 for an unknown time
- * zone; PER_DEF_002 for a length that is none
+ * zone; PER_DEF_002 for a length that is none; PER_DEF_071 for an option that does not exist
  * @example
  * cron('0 2 * * *', { timezone: 'Europe/Berlin', catchup: '6h' }) // every night at two
  */
@@ -50,6 +51,7 @@ export function cron(expression: string, options: CronOptions = {}): Cron {
   const fields = expression.trim().split(/\s+/);
   const fault = cronFault(fields);
   if (fault) throw perennialError('PER_DEF_007', `The schedule ${JSON.stringify(expression)} is refused: ${fault}.`);
+  refuseUnknownOptions(`the schedule ${JSON.stringify(expression)}`, options, CRON_OPTIONS);
   const { timezone = 'UTC', overlap = null, jitter, catchup = '1h' } = options;
   checkZone(timezone);
   const patience = milliseconds(catchup, `The catchup of the schedule ${expression}`);

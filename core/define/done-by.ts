@@ -1,6 +1,7 @@
 import { perennialError } from '../errors';
 import { knownCalendar } from '../partitions/partition';
 import { cronFault, cronTimes } from './cron-fields';
+import { DEADLINE_OPTIONS, refuseUnknownOptions } from './known-options';
 
 /** Until when a pipeline must be done, each day. */
 export interface Deadline {
@@ -27,11 +28,13 @@ export interface DeadlineOptions {
  * A time of day by which a pipeline must be done. It is judged by the workers' own clock, so that a run which never started is told, too.
  *
  * @param time what clocks show, `06:00`
- * @throws PER_DEF_085 for a malformed one, PER_DEF_051 for an unknown time zone
+ * @throws PER_DEF_085 for a malformed one, PER_DEF_051 for an unknown time zone, PER_DEF_071 for an option that does not exist
  * @example
  * doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon-fri' })
  */
-export function doneBy(time: string, { timezone = 'UTC', days = '*' }: DeadlineOptions = {}): Deadline {
+export function doneBy(time: string, options: DeadlineOptions = {}): Deadline {
+  refuseUnknownOptions(`the deadline ${JSON.stringify(time)}`, options, DEADLINE_OPTIONS);
+  const { timezone = 'UTC', days = '*' } = options;
   const [, hours = '', minutes = ''] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
   if (hours === '') throw perennialError('PER_DEF_085', `${JSON.stringify(time)} is no time of a day.`);
   if (cronFault(['0', '0', '*', '*', days]) !== null) {

@@ -1,4 +1,7 @@
 import { perennialError } from '../errors';
+import type { RetryOptions } from '../plan/retry';
+import type { CronOptions } from './cron';
+import type { DeadlineOptions } from './done-by';
 import type {
   ApprovalOptions,
   CallOptions,
@@ -8,7 +11,9 @@ import type {
   UntilOptions,
   WorkOptions,
 } from './graph';
+import type { ModelOptions, PolicyOptions, ServingDeclaration } from './model';
 import { nearest } from './nearest';
+import type { TimePartitionOptions } from './partitions';
 import type { PipelineOptions } from './pipeline';
 import type { StepOptions } from './step';
 import type { z } from 'zod';
@@ -36,6 +41,20 @@ export const PIPELINE_OPTIONS: Known<PipelineOptions<z.ZodObject, unknown>> = {
   ...ABOUT,
   ...{ config: true, partitions: true, graph: true, schedule: true, on: true, deadline: true, onFailure: true },
 };
+export const RETRY_OPTIONS: Known<RetryOptions> = {
+  ...{ attempts: true, firstDelay: true, factor: true, maxDelay: true, never: true },
+};
+export const MODEL_OPTIONS: Known<ModelOptions<z.ZodObject>> = {
+  ...ABOUT,
+  ...{ retrain: true, config: true, schedule: true, on: true, monitors: true, rollout: true, policy: true },
+  ...{ serving: true, clock: true },
+};
+export const POLICY_OPTIONS: Known<PolicyOptions> = { cooldown: true, budget: true };
+export const BUDGET_OPTIONS: Known<NonNullable<PolicyOptions['budget']>> = { retrains: true, per: true };
+export const SERVING_OPTIONS: Known<ServingDeclaration> = { features: true, eventTime: true, outsideQuarantine: true };
+export const CRON_OPTIONS: Known<CronOptions> = { timezone: true, overlap: true, jitter: true, catchup: true };
+export const DEADLINE_OPTIONS: Known<DeadlineOptions> = { timezone: true, days: true };
+export const PARTITION_OPTIONS: Known<TimePartitionOptions> = { from: true, timezone: true };
 
 /**
  * Refuses an option that nobody reads: a misspelt `timeout` would else be none. The compiler refuses it only where it is

@@ -22,7 +22,7 @@ export interface LostTick {
 
 /**
  * The ticks between one and the one before it that did not come, since clocks were put forward over them: Temporal leaves
- * such a tick out. (Of a time that clocks show twice, one tick comes.)
+ * such a tick out. (Of a time that clocks show twice, Temporal makes one tick or two; docs/SCHEDULES.md.)
  *
  * @param tick ms since 1970
  * @returns oldest first; almost always none: of 02:30 in Berlin, before the tick of 30 March 2026, that of the day before
@@ -42,6 +42,19 @@ export function lostBefore({ expression, timezone }: Times, tick: number): LostT
     if (last > -Infinity) return lost;
   }
   return lost;
+}
+
+/** A change of the clocks that comes on a certain Sunday lies 364 or 371 days after that of the year before. */
+const NEXT_CHANGE = 372;
+
+/**
+ * The ticks of the year to come that do not come, since clocks are put forward over them. Looked for until after the next change,
+ * so that one that comes a week later than this year's is told of at any time: right after this year's, two may be.
+ *
+ * @param now ms since 1970
+ */
+export function lostAhead(times: Times, now: number): LostTick[] {
+  return lostTicks(times, now, now + NEXT_CHANGE * DAY);
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Duration, milliseconds } from '../plan/duration';
 import { checkName } from '../plan/name';
 import { type About, readAbout } from './about';
 import type { Cron } from './cron';
+import { BUDGET_OPTIONS, MODEL_OPTIONS, POLICY_OPTIONS, refuseUnknownOptions, SERVING_OPTIONS } from './known-options';
 import type { OneOrMore, OnDataset } from './on-dataset';
 import type { Pipeline } from './pipeline';
 import { readModelTriggers } from './read-triggers';
@@ -77,10 +78,11 @@ export interface Model extends About {
 /**
  * Declares a model once: what makes it, when, how it is judged, served and kept.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060 PER_DEF_081 PER_DEF_082
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060 PER_DEF_071 PER_DEF_081 PER_DEF_082
  */
 export function model<C extends z.ZodObject>(name: string, options: ModelOptions<C>): Model {
   checkName('model', name);
+  refuseMisspelt(name, options);
   if (options.retrain.partitions) {
     throw perennialError('PER_DEF_052', `The model ${name} is made by ${options.retrain.name}, which has partitions.`);
   }
@@ -106,6 +108,15 @@ export function model<C extends z.ZodObject>(name: string, options: ModelOptions
     clock: options.clock ?? 'wall',
     ...readAbout(`the model ${name}`, options),
   });
+}
+
+function refuseMisspelt(name: string, options: Pick<ModelOptions<z.ZodObject>, 'policy' | 'serving'>): void {
+  const { policy, serving } = options;
+  // A model that is spread into another's options has more than those.
+  if (!('kind' in options)) refuseUnknownOptions(`the model ${name}`, options, MODEL_OPTIONS);
+  refuseUnknownOptions(`the policy of the model ${name}`, policy, POLICY_OPTIONS);
+  refuseUnknownOptions(`the budget of the model ${name}`, policy.budget, BUDGET_OPTIONS);
+  refuseUnknownOptions(`the serving of the model ${name}`, serving, SERVING_OPTIONS);
 }
 
 function checkConfig(name: string, retrain: Pipeline, config: object): void {

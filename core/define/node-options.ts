@@ -7,6 +7,7 @@ import { milliseconds } from '../plan/duration';
 import type { Override, Priority, Tolerance, WaitNode } from '../plan/plan';
 import { readRetry } from '../plan/retry';
 import type { NodeOptions, RunOptions, WaitTime } from './graph';
+import { refuseUnknownOptions, RETRY_OPTIONS } from './known-options';
 import type { StepContract } from './step';
 
 /** Ids of the nodes that a node comes after. */
@@ -26,13 +27,14 @@ export function readNode(options: NodeOptions): { readonly after: string[]; read
 /**
  * What a use of a step asks for instead of its contract.
  *
- * @throws PER_DEF_002
+ * @throws PER_DEF_002 PER_DEF_071
  */
 export function readOverride(
   id: string,
   { retry }: StepContract,
   options: RunOptions,
 ): { readonly override?: Override } {
+  refuseUnknownOptions(`the retry of ${id}`, options.retry, RETRY_OPTIONS);
   const override = {
     ...(options.timeout !== undefined && { timeout: milliseconds(options.timeout, `The timeout of ${id}`) }),
     ...(options.retry !== undefined && { retry: readRetry(id, options.retry, retry) }),

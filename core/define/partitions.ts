@@ -2,6 +2,7 @@ import { perennialError } from '../errors';
 import { makeRef, type Ref } from '../expr/ref';
 import { dayOf, monthOf } from '../partitions/calendar';
 import { knownCalendar, MOST_PARTITIONS, PARTITION } from '../partitions/partition';
+import { PARTITION_OPTIONS, refuseUnknownOptions } from './known-options';
 import type { KeyPartitions, PartitionOf, Partitions, TimePartitions } from '../partitions/spec';
 
 export type {
@@ -33,7 +34,7 @@ export function partitionRef(partitions: Partitions | null): object | undefined 
 /**
  * A partition for each calendar day of a time zone. Its window is `[from, to)` in UTC: 23 or 25 hours where the clocks change.
  *
- * @throws PER_DEF_050 no such day, PER_DEF_051 no such time zone
+ * @throws PER_DEF_050 no such day, PER_DEF_051 no such time zone, PER_DEF_071 no such option
  * @example
  * pipeline('train-churn', {
  *   partitions: daily({ from: '2026-01-01', timezone: 'Europe/Berlin' }),
@@ -48,7 +49,7 @@ export function daily(options: TimePartitionOptions): TimePartitions {
 /**
  * A partition for each calendar month of a time zone.
  *
- * @throws PER_DEF_050 no such month, PER_DEF_051 no such time zone
+ * @throws PER_DEF_050 no such month, PER_DEF_051 no such time zone, PER_DEF_071 no such option
  * @example
  * monthly({ from: '2026-01' })
  */
@@ -72,10 +73,12 @@ export function keys<const K extends string>(names: readonly K[]): KeyPartitions
 
 function timePartitions(
   kind: TimePartitions['kind'],
-  { from, timezone = 'UTC' }: TimePartitionOptions,
+  options: TimePartitionOptions,
   numberOf: (key: string) => number | null,
   form: string,
 ): TimePartitions {
+  refuseUnknownOptions(`${kind}()`, options, PARTITION_OPTIONS);
+  const { from, timezone = 'UTC' } = options;
   if (numberOf(from) === null) throw malformed(`${kind}({ from: ${JSON.stringify(from)} }) is not ${form}.`);
   knownCalendar(timezone);
   return Object.freeze({ kind, from, timezone });

@@ -8,7 +8,7 @@ import { LIGHT_TIMEOUT } from '../plan/override';
 import type { PlanRetry, Priority } from '../plan/plan';
 import { readRetry, type RetryOptions } from '../plan/retry';
 import { type About, readAbout } from './about';
-import { refuseUnknownOptions, STEP_OPTIONS } from './known-options';
+import { refuseUnknownOptions, RETRY_OPTIONS, STEP_OPTIONS } from './known-options';
 import type { NoResources, Resources } from './resource';
 
 /** What a step takes, gives, and asks of the worker that runs it. */
@@ -94,6 +94,7 @@ export function step(name: string, options: StepOptions<z.ZodType, z.ZodType, Re
   checkName('step', name);
   // A contract that is spread into another's options has more than those.
   if (!('kind' in options)) refuseUnknownOptions(`the step ${name}`, options, STEP_OPTIONS);
+  refuseUnknownOptions(`the retry of the step ${name}`, options.retry, RETRY_OPTIONS);
   const light = options.light ?? false;
   const contract: StepContract = {
     kind: 'step',

@@ -198,7 +198,7 @@ export const DEFINE_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'an option that does not exist',
-    fix: 'Write it as docs/PIPELINES.md or docs/STEPS.md does, or leave it out: nobody reads it.',
+    fix: 'Write it as docs/PIPELINES.md, docs/STEPS.md or docs/SCHEDULES.md does, or leave it out: nobody reads it.',
   },
   PER_DEF_080: {
     fault: 'user',

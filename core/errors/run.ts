@@ -432,13 +432,13 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'This build decides otherwise than a run did',
-    fix: 'Keep the old way for runs in flight behind `patched()` from @temporalio/workflow, or let them end before this build is deployed; a run that is under way would stop at that event until the older build is back.',
+    fix: 'Keep the old way for runs in flight behind `patched()` from @temporalio/workflow, or let them end before this build goes out; a run that is under way would stop at that event until the older build is back.',
   },
   PER_RUN_151: {
     fault: 'user',
     retryable: false,
     title: 'This build fails where a run went on',
-    fix: 'Mend what throws, or let these runs end before this build is deployed: they would wait at that event for a build that can go on.',
+    fix: 'Mend what throws, or let these runs end before this build goes out: they would wait at that event for a build that can go on.',
   },
   PER_RUN_152: {
     fault: 'user',

@@ -11,11 +11,17 @@ export interface NewIntervention {
   readonly ask: Intervention;
 }
 
-/** Records what a person did to a run. The same id again changes nothing. */
+/**
+ * Records what a person did to a run. The same id again changes nothing. A cancellation says which of Temporal's own Run IDs it was
+ * about: a run that is reset afterwards goes on under another, and is no longer meant.
+ */
 export async function addIntervention(db: Db, { run, id, at, ask }: NewIntervention): Promise<void> {
   await db.query(
     `INSERT INTO interventions (run_id, id, node, action, by, reason, detail, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     VALUES ($1, $2, $3, $4, $5, $6,
+             CASE WHEN $4 = 'cancel'
+                  THEN $7::jsonb || jsonb_build_object('temporalRun', (SELECT temporal_run_id FROM runs WHERE id = $1))
+                  ELSE $7::jsonb END, $8)
      ON CONFLICT (run_id, id) DO NOTHING`,
     [run, id, 'node' in ask ? ask.node : null, ask.action, ask.by, ask.reason, JSON.stringify(detailOf(ask)), at],
   );

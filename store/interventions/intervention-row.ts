@@ -11,7 +11,7 @@ export interface InterventionRow {
   readonly action: Action;
   readonly by: string;
   readonly reason: string | null;
-  /** Of a cancellation `{grace, hard}`, of a skip `{output}`. */
+  /** Of a cancellation `{grace, hard, temporalRun}` (Temporal's own Run ID at that time), of a skip `{output}`. */
   readonly detail: Json;
   readonly at: string;
 }

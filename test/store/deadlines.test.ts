@@ -190,6 +190,46 @@ test('a deadline of more days, or at an earlier time, tells nothing of what has 
   expect(told).toHaveLength(1);
 });
 
+test('one that is taken out of the code and comes back tells nothing of the time between', async () => {
+  await at('2026-03-27T12:00Z');
+  await at('2026-03-27T13:00Z', null);
+  await at('2026-03-30T11:00Z', null);
+  await at('2026-03-30T12:00Z');
+  await at('2026-03-30T12:00:10Z');
+  expect(await rows()).toEqual(['2026-03-28 waiting', '2026-03-31 waiting']);
+  expect(told).toEqual([]);
+  await at('2026-03-31T04:00Z');
+  expect(await rows()).toEqual(['2026-03-28 waiting', '2026-03-31 missed', '2026-04-01 waiting']);
+  expect(told).toHaveLength(1);
+});
+
+test('one that comes back before it is due is judged, and so is one that was due before it was taken out', async () => {
+  await at('2026-03-27T12:00Z');
+  await at('2026-03-27T13:00Z', null);
+  await at('2026-03-27T14:00Z');
+  await at('2026-03-28T06:00Z');
+  expect(await rows()).toEqual(['2026-03-28 missed', '2026-03-29 waiting']);
+  // No worker is there until after the next, and the first that comes has none.
+  await at('2026-03-30T12:00Z', null);
+  await at('2026-04-02T12:00Z');
+  await at('2026-04-02T12:00:10Z');
+  expect(await rows()).toEqual(['2026-03-28 missed', '2026-03-29 missed', '2026-04-03 waiting']);
+});
+
+test('workers of a build that has none, beside those of one that has it, keep it from nobody', async () => {
+  await at('2026-03-27T12:00Z');
+  for (const [without, with_] of [
+    ['04:59:45', '04:59:50'],
+    ['04:59:55', '05:00:02'],
+    ['05:00:05', '05:00:12'],
+  ] as const) {
+    await at(`2026-03-28T${without}Z`, null);
+    await at(`2026-03-28T${with_}Z`);
+  }
+  expect(await rows()).toEqual(['2026-03-28 missed', '2026-03-29 waiting']);
+  expect(told).toHaveLength(1);
+});
+
 test('however many are missed and never done, the next is judged', async () => {
   await at('2026-03-27T12:00Z');
   await db.query(

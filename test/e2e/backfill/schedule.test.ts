@@ -1,10 +1,12 @@
 // Danger: a scheduled run of a partition under an id that the ledger and a back-fill do not know it by, or of another day than
 // the tick is about: then a partition is done twice, or one is missing after the server was down, or in the night in which
 // clocks are put forward.
+import { join } from 'node:path';
 import { pipelineScheduleId } from '../../../client/schedules/wanted';
 import { listExecutions } from '../../../store/executions/list-executions';
 import { listPartitions } from '../../../store/partitions/list-partitions';
 import { eventually, Surroundings } from '../../chaos/surroundings';
+import { perennial } from '../stack/launch';
 import { recordHistory } from '../../replay/record';
 
 jest.setTimeout(120_000);
@@ -70,6 +72,28 @@ test.each([
     }
   },
 );
+
+test('the list of partitions warns of a schedule whose ticks do not come, and of a Temporal that cannot say', async () => {
+  await schedule().pause('the lake moves');
+  const env = {
+    DATABASE_URL: around.database.url,
+    TEMPORAL_ADDRESS: process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'],
+    TEMPORAL_NAMESPACE: around.namespace,
+    PERENNIAL_STATE: join(around.folder, 'state'),
+    PERENNIAL_PROJECT: join(__dirname, 'project'),
+  };
+  const args = ['partitions', 'scheduled', '--from', '2025-03-28', '--to', '2025-03-28', '--json'];
+  const heard = await perennial(args, { env }).ended;
+  expect([heard.code, heard.out.trim().split('\n').length]).toEqual([0, 1]);
+  expect(heard.err).toContain(
+    'Warning: The schedule of the pipeline scheduled is paused (the lake moves): no tick comes.',
+  );
+  // A port of nobody's: the one of discard.
+  const deaf = await perennial(args, { env: { ...env, TEMPORAL_ADDRESS: '127.0.0.1:9' } }).ended;
+  expect(deaf.code).toBe(0);
+  expect(deaf.err).toContain('Temporal does not answer: whether ticks of scheduled were missed is not known.');
+  await schedule().unpause();
+});
 
 test('what the schedule starts is kept as a history', async () => {
   const [first] = await started();

@@ -224,6 +224,22 @@ it('an item of a map that tolerates it is cancelled alone', async () => {
   expect(await statusOf('fan', 'each[1]/hold')).toBe('failed');
 });
 
+it('what a failure in another shard of a map kept from beginning says so, as what stands in the same shard does', async () => {
+  await running('torn', 'torn', 'each[3]/hold');
+  await eventually(async () => (await executed('torn')).includes('each[205]/hold'));
+  await act('torn', { action: 'cancel-node', node: 'each[3]/hold' });
+  expect(await end('torn')).toMatchObject({ status: 'failed' });
+  const message = 'not run, since each[3]/hold failed';
+  for (const address of ['each[3]/plus', 'each[205]/plus'])
+    expect(await findNode(around.db, 'torn', address)).toMatchObject({
+      status: 'cancelled',
+      error: { type: 'PER_FLOW_017', message, of: 'each[3]/hold' },
+    });
+  // It ran, and was stopped.
+  const stopped = await findNode(around.db, 'torn', 'each[205]/hold');
+  expect([stopped?.status, stopped?.error?.of]).toEqual(['cancelled', undefined]);
+});
+
 describe('a cancellation', () => {
   const how = (hard: boolean): CancelRun => ({ ...ana, grace: 300, hard });
 
@@ -303,7 +319,38 @@ describe('a run that somebody wanted ended at once, and who died', () => {
     await look();
     expect(await findRun(around.db, run)).toMatchObject(record);
   });
+
+  it('and that an operator has reset since goes on, until somebody wants it ended again', async () => {
+    await running('line', 'revived', 'hold');
+    await addIntervention(around.db, { run: 'revived', id: 'old', at: minutesAgo(1), ask });
+    await look();
+    expect(await inTemporal('revived')).toBe('TERMINATED');
+    await reset('revived');
+    // Its beginning is told again, and its record is open.
+    await eventually(async () => (await findRun(around.db, 'revived'))?.status === 'running');
+    await look();
+    expect(await inTemporal('revived')).toBe('RUNNING');
+    expect(await findRun(around.db, 'revived')).toMatchObject({ status: 'running' });
+    await addIntervention(around.db, { run: 'revived', id: 'again', at: minutesAgo(1), ask });
+    await look();
+    expect(await inTemporal('revived')).toBe('TERMINATED');
+  });
 });
+
+/** Resets a run to its first workflow task, as an operator does in Temporal. */
+async function reset(run: string): Promise<void> {
+  const handle = around.client.workflow.getHandle(run);
+  const { events } = await handle.fetchHistory();
+  const first = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
+  const { runId } = await handle.describe();
+  await around.client.workflowService.resetWorkflowExecution({
+    namespace: around.namespace,
+    workflowExecution: { workflowId: run, runId },
+    reason: 'an operator',
+    requestId: `reset-of-${run}`,
+    workflowTaskFinishEventId: first?.eventId ?? null,
+  });
+}
 
 describe('somebody who acts in Temporal behind the back of the engine', () => {
   it('ends a paused run for good: its record says so, and holds it up no longer', async () => {
@@ -319,16 +366,8 @@ describe('somebody who acts in Temporal behind the back of the engine', () => {
     await running('line', 'reset', 'hold');
     await act('reset', { action: 'pause' });
     const handle = around.client.workflow.getHandle('reset');
-    const { events } = await handle.fetchHistory();
-    const first = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
     const { runId } = await handle.describe();
-    await around.client.workflowService.resetWorkflowExecution({
-      namespace: around.namespace,
-      workflowExecution: { workflowId: 'reset', runId },
-      reason: 'an operator',
-      requestId: 'reset-of-a-test',
-      workflowTaskFinishEventId: first?.eventId ?? null,
-    });
+    await reset('reset');
     await eventually(async () => {
       await look();
       const [row, status] = await Promise.all([

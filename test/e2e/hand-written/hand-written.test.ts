@@ -19,6 +19,7 @@ import { runsText, runText } from '../../../cli/views/run-view';
 import { listNodes } from '../../../store/nodes/list-nodes';
 import type { NodeRow } from '../../../store/nodes/node-row';
 import { listRuns } from '../../../store/runs/list-runs';
+import { addIntervention } from '../../../store/interventions/add-intervention';
 import { findRun } from '../../../store/runs/find-run';
 import { reconcile } from '../../../workers/reconcile';
 import { recordHistory } from '../../replay/record';
@@ -243,6 +244,24 @@ describe('a hand-written workflow', () => {
     await reconcile({ db: around.db, temporal: around.client, project: { models: [] }, log });
     expect(await findRun(around.db, 'terminated')).toMatchObject({ status: 'terminated' });
     expect(await statuses('terminated')).toEqual({ ship: 'completed', hold: 'cancelled' });
+  });
+
+  it('that somebody wanted ended at once, and that an operator has reset since, goes on', async () => {
+    const handle = await start('saga', 'revived');
+    await begun('revived', 'hold');
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const ask = { action: 'cancel', by: 'ana', reason: null, grace: 1, hard: true } as const;
+    await addIntervention(around.db, { run: 'revived', id: 'old', at, ask });
+    const log = pino({ level: 'silent' });
+    const look = () => reconcile({ db: around.db, temporal: around.client, project: { models: [] }, log });
+    await look();
+    expect((await handle.describe()).status.name).toBe('TERMINATED');
+    await reset('revived');
+    await eventually(async () => (await findRun(around.db, 'revived'))?.status === 'running');
+    await look();
+    const again = around.client.workflow.getHandle('revived');
+    expect((await again.describe()).status.name).toBe('RUNNING');
+    await again.terminate('the end of the test');
   });
 
   it('that Temporal tries again goes on with the outputs that it has', async () => {

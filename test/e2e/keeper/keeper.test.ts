@@ -7,7 +7,7 @@ import { ensureSchedules } from '../../../client/schedules/sync-schedules';
 import { reportCause } from '../../../client/report-cause';
 import { keeperId, signalKeeper } from '../../../client/signal-keeper';
 import { SEARCH_ATTRIBUTES } from '../../../client/search-attributes';
-import { triggerSchedule } from '../../../client/trigger-schedule';
+import { tickNow } from '../../../client/tick-now';
 import type { KeeperState } from '../../../core/keep/state';
 import { addOutboxRow } from '../../../store/outbox/add-outbox-row';
 import { listDecisions, type RecordedDecision } from '../../../store/keeper/list-decisions';
@@ -242,10 +242,10 @@ test('the schedule of a model reports one cause a tick, and keepers that are mis
   const { changes } = await ensureSchedules(engine, { models, pipelines: [] });
   const own = changes.filter(({ change }) => change !== 'delete');
   expect(own.map(({ change }) => change)).toEqual(models.map(() => 'none'));
-  await triggerSchedule(engine, 'long-lived');
+  await tickNow(engine, 'long-lived');
   const [first] = await decisions('long-lived', 1);
   expect(first).toMatchObject({ action: 'retrain', cause: { kind: 'schedule' } });
-  await expect(triggerSchedule(engine, 'nobody')).rejects.toThrow('[PER_KEEP_006]');
+  await expect(tickNow(engine, 'nobody')).rejects.toThrow('[PER_KEEP_006]');
   await decisions('long-lived', 2);
   // An event that is just being told starts it too: then it is ended once more.
   const keeper = engine.temporal.workflow.getHandle(keeperId('long-lived'));

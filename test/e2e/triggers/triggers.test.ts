@@ -3,6 +3,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { readRun } from '../../../cli/read-run';
 import { listDeadlines } from '../../../store/deadlines/list-deadlines';
 import { listNodes } from '../../../store/nodes/list-nodes';
 import { listRuns } from '../../../store/runs/list-runs';
@@ -77,6 +78,13 @@ test('a new version starts one run, which is handed its digest; one that was the
   const run = { id: `late:flights-${digest.slice(0, 16)}`, status: 'completed', config: { flights: digest } };
   await eventually(async () => (await runsOf('late')).length > 0);
   expect(await runsOf('late')).toEqual([run]);
+  const { triggered } = await readRun(around.db, run.id, { limit: 1 });
+  expect(triggered).toEqual({
+    dataset: digest,
+    into: 'flights',
+    why: expect.stringMatching(/ of flights, by first$/) as unknown,
+  });
+  expect((await readRun(around.db, 'first', { limit: 1 })).triggered).toBeNull();
 
   expect(await makes('first', 'first-again')).toBe(digest);
   const [node] = await listNodes(around.db, 'first-again', { limit: 5 });

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { approvalsOf, approvalText, askText } from '../../../cli/views/approvals';
 import { nodeNews } from '../../../cli/verbs/run';
-import { exampleOf } from '../../../cli/views/example-of';
+import { exampleOf, shapeOf } from '../../../cli/views/example-of';
 import { pipeline } from '../../../core';
 import { jsonSchema } from '../../../core/define/contract';
 import { askedFor } from '../../../core/nodes/asked-for';
@@ -125,6 +125,33 @@ test.each<[z.ZodType]>([
   expect(schema.safeParse(exampleOf(jsonSchema(schema, 'input', 'x'))).success).toBe(true);
 });
 
-test('an answer that cannot be made up is left to the person', () => {
-  expect(exampleOf(jsonSchema(z.object({ mail: z.email() }), 'input', 'x'))).toBeNull();
+test.each<[string, z.ZodType]>([
+  ['an address', z.object({ mail: z.email(), page: z.url() })],
+  ['a day', z.object({ day: z.iso.date(), at: z.iso.datetime(), time: z.iso.time(), long: z.iso.duration() })],
+  ['an id', z.object({ id: z.uuid() })],
+  ['a host', z.object({ ip: z.ipv4(), six: z.ipv6(), net: z.cidrv4(), host: z.hostname() })],
+  ['a pattern', z.object({ code: z.string().regex(/^[A-Z]{3}$/), month: z.string().regex(/^\d{4}-\d\d$/) })],
+  ['two patterns', z.string().regex(/^a/).regex(/b$/)],
+  ['a tuple', z.tuple([z.string(), z.iso.date()])],
+  ['a multiple', z.int().multipleOf(5).min(3)],
+  ['what may be null', z.string().nullable()],
+])('%s is made up, too', (_, schema) => {
+  const example = exampleOf(jsonSchema(schema, 'input', 'x'));
+  expect(example).not.toBeNull();
+  expect(schema.safeParse(example).error).toBeUndefined();
+});
+
+test('of an answer that cannot be made up the shape is told, with what goes where', () => {
+  const asks = z.object({
+    sure: z.boolean(),
+    code: z.string().regex(/^Q[xyz]{7}$/),
+    proof: z.jwt(),
+    more: z.array(z.any()).min(1),
+  });
+  const schema = jsonSchema(asks, 'input', 'x');
+  expect(exampleOf(schema)).toBeNull();
+  const shape = { sure: true, code: '<text like ^Q[xyz]{7}$>', proof: '<jwt>', more: ['<any value>'] };
+  expect(shapeOf(schema)).toEqual(shape);
+  const told = nodeNews(share, 'r1', { schema, by: null });
+  expect(told).toBe(`share waits: perennial approve r1 share --answer '${JSON.stringify(shape)}'`);
 });

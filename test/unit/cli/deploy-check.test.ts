@@ -49,16 +49,16 @@ describe('the verdict', () => {
     ]);
   });
 
-  it('ends with the advice not to deploy, after what differs and what is gone', () => {
+  it('ends with the advice to keep the build back, after what differs and what is gone', () => {
     const where = { workflow: 'w', type: 't', file: null, event: null };
     const differing = { code: 'PER_RUN_150', ...where, message: 'w differs' } as const;
     const gone = { code: 'PER_RUN_152', kind: 'pipeline', name: 'p', workflows: ['r'], message: 'p is gone' } as const;
     expect(lines({ differing: [differing], gone: [gone] }).slice(-3)).toEqual([
       'w differs',
       'p is gone',
-      'Do not deploy: 1 of 5 replayed do not go on with this build.',
+      'Keep this build back: 1 of 5 replayed do not go on with it.',
     ]);
-    expect(lines({ gone: [gone] }).at(-1)).toMatch(/^Do not deploy yet: .*something is gone\.$/);
+    expect(lines({ gone: [gone] }).at(-1)).toMatch(/^Keep this build back for now: .*something is gone\.$/);
   });
 
   it('names five of many', () => {

@@ -89,6 +89,7 @@ const view: RunView = {
   retrying: [],
   approvals: [],
   interventions: [],
+  triggered: null,
 };
 
 const execution = {
@@ -369,6 +370,15 @@ test('runsText names each run once, and says when there are none', () => {
   expect(runsText([run], now)).toMatch(
     /p-20260201T000000-abc123 +p +running +m +2026-02-01T00:00:00\.000Z +10 min 00 s/,
   );
+});
+
+test('a run that a data set started says so: which version, and which run made it', () => {
+  const why = 'a new version of clean.dataset of flights, by flights-1';
+  const triggered = { dataset: 'd'.repeat(64), into: 'flights', why };
+  expect(runText(view, now)).not.toContain('because');
+  expect(runText({ ...view, triggered }, now)).toContain(`because  ${why}: ${'d'.repeat(64)}, as config.flights\n`);
+  expect(runsText([run, { ...run, triggered }], now)).toMatch(/because[^]*by flights-1 *$/);
+  expect(runsText([{ ...run, triggered: null }], now)).not.toContain('because');
 });
 
 test('modelsText shows models without a champion, and champions without a declaration', () => {

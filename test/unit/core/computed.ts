@@ -19,6 +19,17 @@ export class Wrong extends Error {
   }
 }
 
+/** What an expression without a value fails with. */
+export function faultIn(error: unknown): Fault {
+  if (error instanceof Wrong) return error.fault;
+  throw error;
+}
+
+/** A field of an object; undefined where there is none. */
+export function fieldOf(value: Json, key: string): Json | undefined {
+  return value !== null && typeof value === 'object' && !isList(value) ? value[key] : undefined;
+}
+
 /** What a node fails with for which there is a code. */
 export function faultOf(code: Parameters<typeof perennialError>[0], detail: string): Fault {
   return { type: code, message: perennialError(code, detail).message };

@@ -1,7 +1,7 @@
 // Danger: a night on which clocks are put forward over the time of a tick: Temporal leaves it out, nobody notices, and that
 // night's partition is missing for good. What the real server does with such nights: test/e2e/backfill/schedule.test.ts.
 import { cron } from '../../../core';
-import { lostBefore, lostTicks } from '../../../core/define/lost-ticks';
+import { lostAhead, lostBefore, lostTicks } from '../../../core/define/lost-ticks';
 
 const at = (text: string): number => Date.parse(text);
 const berlin = (expression: string) => cron(expression, { timezone: 'Europe/Berlin' });
@@ -20,7 +20,7 @@ describe('the ticks that do not come, since clocks go over them', () => {
       ['2026-03-29 02:00 = 2026-03-29T01:00:00.000Z', '2026-03-29 02:30 = 2026-03-29T01:30:00.000Z'],
     ],
     ['30 2 * * mon', []],
-    // The hour that comes twice is never left out.
+    // Clocks show it twice, and go over nothing.
     ['30 2 25 10 *', []],
   ])('of %s in Berlin', (expression, lost) => {
     expect(textOf(lostTicks(berlin(expression), ...year))).toEqual(lost);
@@ -33,6 +33,19 @@ describe('the ticks that do not come, since clocks go over them', () => {
       '2023-10-01 00:00 = 2023-10-01T04:00:00.000Z',
     ]);
   });
+});
+
+test.each([
+  // Those of 2029 and 2030 lie 371 days apart.
+  ['the day after a change, whose next one comes a week later', '2029-03-26T00:00:00Z', ['2030-03-31 02:30']],
+  [
+    'the days before a change, after which the next is 364 days away',
+    '2026-03-28T00:00:00Z',
+    ['2026-03-29 02:30', '2027-03-28 02:30'],
+  ],
+  ['any other time', '2026-07-01T00:00:00Z', ['2027-03-28 02:30']],
+])('the next night without its tick is told of on %s', (_, now, nights) => {
+  expect(lostAhead(berlin('30 2 * * *'), at(now)).map(({ local }) => local)).toEqual(nights);
 });
 
 describe('between a tick and the one before it', () => {

@@ -2,7 +2,8 @@
 // that reaches too far or not far enough, an output of another node, a final body for the wrong end. Random plans in random
 // worlds (failures, retries, time-outs, rejections, cancellations, a worker that starts anew between events) are run by
 // the test kit and held against model.ts, which works the same out without events, in virtual time. So are plans that call
-// another one, plans whose expressions compute, and runs in which people pause, cancel, skip and hurry.
+// another one, plans whose expressions compute, and runs in which people pause, cancel, skip and hurry, inside of what they call
+// too, or want them ended at once.
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +12,11 @@ import { allNodes } from '../../../core/nodes';
 import type { Plan } from '../../../core/plan/plan';
 import { everyExpression, withExpressions } from './expressions';
 import { anyDeeds } from './meddling';
-import { anyRichPlan, BEGIN, everywhere, withCalls } from './plans';
+import { anyRichPlan, BEGIN, calledPlan, everywhere, withCalls } from './plans';
 import { anyWorld, type Mutant, whatDiffers } from './worlds';
 
 /** What there is in a run beside the plan and the world that a seed always gave. */
-const KINDS = ['calls', 'expressions', 'people'] as const;
+const KINDS = ['calls', 'expressions', 'people', 'within', 'hard'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** A seed, with what there is in its run; null: that is drawn as well. */
@@ -48,6 +49,8 @@ const last = [
   fc.noBias(anyDeeds),
   // Of which kinds it is, by bits.
   fc.noBias(fc.nat(0b111)),
+  // Of which of the last two.
+  fc.noBias(fc.nat(0b11)),
 ] as const;
 const calling = (bits: number) => (id: string) => ((bits >> (Number(id.slice(1)) % 16)) & 1) === 1;
 
@@ -58,14 +61,15 @@ async function firstBroken(seeds: readonly Drawn[], mutant: Mutant = NONE): Prom
       fc.noBias(anyRichPlan),
       fc.noBias(anyWorld),
       ...last,
-      async (drawn, world, calls, luck, anyDeeds, bits) => {
+      async (drawn, world, calls, luck, anyDeeds, three, two) => {
+        const bits = three + (two << 3);
         const is = (kind: Kind): boolean => (kinds ? kinds.includes(kind) : ((bits >> KINDS.indexOf(kind)) & 1) === 1);
         const called = is('calls') ? withCalls(drawn, calling(calls)) : drawn;
         const deeds = is('people') ? anyDeeds : [];
         // After a pause much begins at one moment, of which nothing says what fails first.
         const mayFail = !deeds.some(({ action }) => action === 'pause');
         const plan = is('expressions') ? withExpressions(called, luck, mayFail) : called;
-        const differences = await whatDiffers(plan, world, mutant, deeds);
+        const differences = await whatDiffers(plan, world, mutant, { deeds, within: is('within'), hard: is('hard') });
         if (differences.length > 0) throw new Error(differences.join('\n'));
       },
     );
@@ -311,6 +315,38 @@ const mutantsOfPeople: typeof mutants = [
 
 test.each(mutantsOfPeople)('an interpreter that %s is found out', async (_what, mutant) => {
   expect(await firstBroken([...kept, ...upTo(1_000, ['calls', 'people'])], mutant)).toMatch(/^seed \d+/);
+});
+
+/** In called runs alone. */
+const calledOnly = ({ advance: wrongly = advance }: Mutant): Mutant => ({
+  advance: (plan, state, event) => (plan.pipeline === calledPlan.pipeline ? wrongly : advance)(plan, state, event),
+});
+
+test.each<readonly [what: string, kinds: readonly Kind[], mutant: Mutant]>([
+  [
+    'in a called run does not hear that a node is cancelled',
+    ['calls', 'people', 'within'],
+    calledOnly(deaf('node-cancelled')),
+  ],
+  [
+    'in a called run does not hear of an output that is given',
+    ['calls', 'people', 'within'],
+    calledOnly(deaf('given')),
+  ],
+  ['in a called run does not try again at once', ['calls', 'people', 'within'], calledOnly(deaf('hurried'))],
+  ['does not hear that it is to end at once', ['hard'], deaf('ended-hard')],
+  [
+    'runs final bodies when it is to end at once',
+    ['hard'],
+    hearing('ended-hard', (event) => ({ ...event, final: true })),
+  ],
+  [
+    'lets what it calls run on when it is to end at once',
+    ['calls', 'hard'],
+    calledOnly({ advance: (_, state) => ({ state, commands: [] }) }),
+  ],
+])('an interpreter that %s is found out', async (_what, kinds, mutant) => {
+  expect(await firstBroken(upTo(1_000, kinds), mutant)).toMatch(/^seed \d+/);
 });
 
 test('events that are told twice change nothing', async () => {

@@ -28,57 +28,85 @@ export interface Done {
 type Shell = Parameters<NonNullable<Inside['begun']>>[0];
 type Bench = Parameters<NonNullable<Inside['begun']>>[1];
 
-/** Does the deeds in a run as they come due, as the Update of a workflow would, and takes down what came of each. */
-export function meddle(deeds: readonly Deed[], done: Done): NonNullable<Inside['begun']> {
-  return (shell, bench) => {
-    const act = (at: Shell, ask: Intervention): void => {
-      done.asked.push({ at: bench.clock.now, ask });
+/** Whoever acts while a run goes on: the run itself, and what it calls. */
+export interface Meddler {
+  readonly begun: NonNullable<Inside['begun']>;
+  readonly calling: NonNullable<Inside['calling']>;
+}
+
+/** A workflow that a person may act on, and what stands before its addresses: a called run does not know of it. */
+interface Reached {
+  readonly shell: Shell;
+  readonly path: string;
+}
+
+/**
+ * Does the deeds in a run as they come due, as the Update of a workflow would, and takes down what came of each.
+ *
+ * @param within inside the runs that it calls, too
+ */
+export function meddle(deeds: readonly Deed[], done: Done, within: boolean): Meddler {
+  const called: Reached[] = [];
+  const begun: Meddler['begun'] = (shell, bench) => {
+    const root = { shell, path: '' };
+    const act = (at: Reached, ask: Intervention): void => {
+      done.asked.push({ at: bench.clock.now, ask: 'node' in ask ? { ...ask, node: at.path + ask.node } : ask });
       done.answers.push(carryOut(at, bench, ask));
     };
     for (const deed of deeds) {
       bench.clock.after(deed.at, () => {
-        const asked = askOf(shell, deed);
-        if (asked) act(asked.shell, asked.ask);
+        const asked = askOf([root, ...called], deed);
+        if (asked) act(asked.at, asked.ask);
         if (deed.action !== 'pause') return;
         bench.clock.after(deed.lasts, () => {
-          act(shell, { action: 'resume', by: 'ana', reason: null });
+          act(root, { action: 'resume', by: 'ana', reason: null });
         });
       });
     }
   };
+  return {
+    begun,
+    calling(shell, path) {
+      if (within) called.push({ shell, path });
+    },
+  };
 }
 
 /** A node that a person may name, and the run or the shard that it is in. */
-interface Named {
-  readonly shell: Shell;
+interface Named extends Reached {
   readonly address: string;
   readonly isOpen: boolean;
 }
 
-function askOf(shell: Shell, deed: Deed): { readonly shell: Shell; readonly ask: Intervention } | null {
+function askOf(
+  [root, ...called]: readonly [Reached, ...Reached[]],
+  deed: Deed,
+): { readonly at: Reached; readonly ask: Intervention } | null {
   const { action, wild, luck } = deed;
   const actor = { by: 'ana', reason: luck % 2 === 0 ? null : 'the wrong table' };
-  if (action === 'pause') return { shell, ask: { action, ...actor } };
-  const named = shell.underWay().flatMap(nodesIn);
+  if (action === 'pause') return { at: root, ask: { action, ...actor } };
+  const named = [root, ...called].flatMap(({ shell, path }) =>
+    shell.underWay().flatMap((each) => nodesIn({ shell: each, path })),
+  );
   const open = named.filter(({ isOpen }) => isOpen);
   const nodes = wild === 0 || open.length === 0 ? named : open;
   const those = action === 'cancel-node' || wild === 0 ? [...nodes, ...nodes.flatMap(itemOf)] : nodes;
   const one = those[luck % Math.max(1, those.length)];
   if (!one) return null;
   const { address: node } = one;
-  if (action !== 'skip') return { shell: one.shell, ask: { action, node, ...actor } };
+  if (action !== 'skip') return { at: one, ask: { action, node, ...actor } };
   // For a step with an output, for a wait without one; and sometimes the other way.
   const isWait = one.shell.state.nodes[node]?.until !== undefined;
   const isGiven = isWait === (wild === 2);
-  return { shell: one.shell, ask: { action, node, ...(isGiven && { output: luck }), ...actor } };
+  return { at: one, ask: { action, node, ...(isGiven && { output: luck }), ...actor } };
 }
 
 /** In a shard what it knows of the outside is not its own. */
-function nodesIn(shell: Shell): Named[] {
+function nodesIn({ shell, path }: Reached): Named[] {
   const { nodes, goal } = shell.state;
   return Object.entries(nodes).flatMap(([address, { shard, scope, status }]) => {
     if (shard !== undefined || (goal !== null && scope === '')) return [];
-    return [{ shell, address, isOpen: status === 'pending' || status === 'running' || status === 'waiting' }];
+    return [{ shell, path, address, isOpen: status === 'pending' || status === 'running' || status === 'waiting' }];
   });
 }
 
@@ -87,7 +115,7 @@ function itemOf(node: Named): Named[] {
   return item === undefined ? [] : [{ ...node, address: item }];
 }
 
-function carryOut(shell: Shell, { records }: Bench, ask: Intervention): string | null {
+function carryOut({ shell, path }: Reached, { records }: Bench, ask: Intervention): string | null {
   try {
     refuseIntervention(shell.plan, shell.state, ask);
   } catch (error) {
@@ -98,7 +126,7 @@ function carryOut(shell: Shell, { records }: Bench, ask: Intervention): string |
   // The activity that takes down what a person gives does so for the node as well.
   if (ask.action === 'skip' && ask.output !== undefined) {
     const { node, output } = ask;
-    records.note({ type: 'note', note: { address: node, node, kind: 'step', status: 'completed', output } }, '');
+    records.note({ type: 'note', note: { address: node, node, kind: 'step', status: 'completed', output } }, path);
   }
   return null;
 }

@@ -4,7 +4,7 @@ import { readNodes } from '../../../core/expr/reads';
 import { allNodes, bodiesOf } from '../../../core/nodes';
 import { MAX_LIST_SIZE, sizeOf } from '../../../core/interpret/limits';
 import { isList, type Json } from '../../../core/plan/json';
-import { faultOf, kind, type Known, momentIn, valueOf, Wrong, wrong } from './computed';
+import { faultIn, faultOf, fieldOf, kind, type Known, momentIn, valueOf, wrong } from './computed';
 import { needsOf } from './needs';
 import { type Asked, peopleOf, type Word } from './people';
 import {
@@ -53,6 +53,8 @@ export interface World {
   /** When an approval that begins to wait then is answered, and the answer. */
   answer(address: string, node: ApprovalNode, from: number): { readonly at: number; readonly answer: Approved };
   readonly cancelAt: number | null;
+  /** That nothing is waited for then: final bodies do not run, and one that runs is stopped. */
+  readonly hard: boolean;
   /** What people ask, in the order of time. */
   readonly asked: readonly Asked[];
   /** The date of the beginning, ms since 1970. */
@@ -173,7 +175,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   /** The body of an item, whose first open node fails when the item is cancelled. */
   function itemBody(those: Body, opened: number, place: Place): Closed {
     const address = place.prefix.slice(0, -1);
-    const cancelled = people.cancelled(address, opened);
+    const cancelled = people.cancelled(address, opened, place.path);
     if (!cancelled) return body(those, opened, place);
     const { at, fault } = cancelled;
     const shell = emptyShell();
@@ -192,7 +194,7 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
 
   /** A node that somebody may cancel before it has ended: then it fails, and what is inside it is stopped. */
   function orCancelled(address: string, opened: number, place: Place, tell: (place: Place) => Told): Told {
-    const cancelled = people.cancelled(address, opened);
+    const cancelled = people.cancelled(address, opened, place.path);
     if (!cancelled) return tell(place);
     const { at, fault } = cancelled;
     const shell = emptyShell();
@@ -505,22 +507,31 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
     ender: Ender | undefined,
     begin: number,
     outer: Place['outer'],
-  ): { end: number; fault: Fault | null } {
+  ): { end: number; fault: Fault | null; isShot: boolean } {
     const hasFailed = ender !== undefined && ender.status !== 'cancelled';
     const fits = finals.filter(({ when }) => when === 'always' || hasFailed);
     const order = [...fits.filter(({ when }) => when === 'failure'), ...fits.filter(({ when }) => when === 'always')];
     skip({ nodes: finals.filter((node) => !fits.includes(node)), output: plan.body.output }, begin, rootOf(shell));
     let at = begin;
-    for (const node of order) {
+    const until = world.hard ? (world.cancelAt ?? Infinity) : Infinity;
+    for (const [i, node] of order.entries()) {
       at = people.afterPause(at);
+      if (at >= until) return shot(shell.told, i);
       const items = new Map([[node.id, world.end(node.id)]]);
       const told = orCancelled(node.id, at, { ...rootOf(shell), items, outer, final: true }, (place) =>
         final(node, at, place),
       );
       shell.told.push(told);
+      if (told.end > until) return shot(cut(shell.told, stop(until, '')), i + 1);
       at = told.end;
     }
-    return { end: at, fault: earliest(shell.failures)?.fault ?? null };
+    return { end: at, fault: earliest(shell.failures)?.fault ?? null, isShot: false };
+
+    function shot(before: readonly Told[], left: number): { end: number; fault: null; isShot: boolean } {
+      shell.told.splice(0, Infinity, ...before);
+      skip({ nodes: order.slice(left), output: plan.body.output }, until, rootOf(shell));
+      return { end: until, fault: null, isShot: true };
+    }
   }
 
   function final(node: FinallyNode, at: number, place: Place): Told {
@@ -565,9 +576,10 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
   const main = cut(shell.told, stopped);
   const completed = main.filter(({ outcome }) => outcome === 'completed').map((one) => [one.address, one] as const);
   people = peopleOf(world.asked, world.cancelAt);
-  const { end, fault } = last(ends, ender, begin, new Map(completed));
+  const { end, fault, isShot } = last(ends, ender, begin, new Map(completed));
   const told = [...main, ...ends.told];
   const answers = people.answers(told);
+  if (isShot && !ender) return { status: 'cancelled', output: null, duration: end, type: null, told, answers };
   if (ender)
     return { status: ender.status, output: null, duration: end, type: ender.fault?.type ?? null, told, answers };
   if (fault !== null) return { status: 'failed', output: null, duration: end, type: fault.type, told, answers };
@@ -581,16 +593,6 @@ export function meaningOf(plan: Plan, config: Json, world: World, called: Plan):
       return { output: null, fault: faultIn(error) };
     }
   }
-}
-
-/** What an expression without a value fails with. */
-function faultIn(error: unknown): Fault {
-  if (error instanceof Wrong) return error.fault;
-  throw error;
-}
-
-function fieldOf(value: Json, key: string): Json | undefined {
-  return value !== null && typeof value === 'object' && !isList(value) ? value[key] : undefined;
 }
 
 function rejection(address: string, { by, note }: Approved): Fault {

@@ -14,8 +14,8 @@ export interface People {
   /** When something begins that is ready at a moment. */
   afterPause(at: number): number;
   isPaused(at: number): boolean;
-  /** When the node or the item, which came then, would be cancelled, and what it fails with. */
-  cancelled(address: string, came: number): { readonly at: number; readonly fault: Fault } | null;
+  /** When the node or the item, which came then, would be cancelled, and what it fails with; a called run knows no `path` before it. */
+  cancelled(address: string, came: number, path: string): { readonly at: number; readonly fault: Fault } | null;
   /** Outputs given for a node, and tries of it, in their order. */
   about(address: string): readonly Word[];
   /** The code that each is refused with; null: it is taken. */
@@ -44,11 +44,11 @@ export function peopleOf(asked: readonly Asked[], cancelAt: number | null): Peop
   return {
     isPaused,
     afterPause: (at) => pauses.find(({ from, to }) => from <= at && at < to)?.to ?? at,
-    cancelled(address, came) {
+    cancelled(address, came, path) {
       const found = asked.find(({ at, ask }) => ask.action === 'cancel-node' && ask.node === address && at > came);
       if (!found) return null;
       const { by, reason } = found.ask;
-      const said = `${address} was cancelled by ${by}${reason === null ? '' : `: ${reason}`}.`;
+      const said = `${address.slice(path.length)} was cancelled by ${by}${reason === null ? '' : `: ${reason}`}.`;
       return { at: found.at, fault: faultOf('PER_FLOW_017', said) };
     },
     about: (address) =>

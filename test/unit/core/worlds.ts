@@ -9,7 +9,7 @@ import type { Plan, PlanStep } from '../../../core/plan/plan';
 import type { LocalExecution, LocalRun } from '../../../testing';
 import { type Inside, runIn } from '../../../testing/run-local';
 import { throughJson } from './drive';
-import { type Deeds, type Done, meddle } from './meddling';
+import { type Deeds, type Done, type Meddler, meddle } from './meddling';
 import type { Asked } from './people';
 import { BEGIN, calledPlan } from './plans';
 import { type Meant, meaningOf, type World } from './model';
@@ -103,7 +103,8 @@ function played(
   plan: Plan,
   world: AnyWorld,
   interpreter: typeof advance | undefined,
-  begun: Inside['begun'],
+  { begun, calling }: Meddler,
+  hard: boolean,
 ): Promise<LocalRun<unknown>> {
   const all = allNodes(plan.body);
   const isCalling = all.some(({ kind }) => kind === 'call');
@@ -128,10 +129,20 @@ function played(
         }),
       ]),
     ),
-    ...(world.cancelAt !== null && { cancelAfter: world.cancelAt }),
+    ...(world.cancelAt !== null && !hard && { cancelAfter: world.cancelAt }),
   };
   const taking = interpreter ?? (world.restarts ? restarting(world) : undefined);
-  return runIn(pipeline, CONFIG, options, { ...(taking && { advance: taking }), ...(begun && { begun }) });
+  const inside: Inside = {
+    calling,
+    begun(shell, bench) {
+      begun(shell, bench);
+      if (world.cancelAt === null || !hard) return;
+      bench.clock.after(world.cancelAt, () => {
+        shell.receive({ type: 'ended-hard', reason: 'at once', final: false });
+      });
+    },
+  };
+  return runIn(pipeline, CONFIG, options, { ...inside, ...(taking && { advance: taking }) });
 }
 
 /** A worker that starts anew, which some do before an event, has the state and the event from a history: nothing but JSON. */
@@ -146,8 +157,9 @@ function restarting(world: AnyWorld): typeof advance {
 type Trial = Pick<LocalExecution, 'address' | 'execution'>;
 
 /** The same world for the model. What final bodies are told is the run's own word: its status is compared, its text is not. */
-function worldOf(world: AnyWorld, run: LocalRun<unknown>, { asked }: Done): World {
+function worldOf(world: AnyWorld, run: LocalRun<unknown>, { asked }: Done, hard: boolean): World {
   return {
+    hard,
     cancelAt: world.cancelAt,
     startedAt: BEGIN,
     asked,
@@ -192,19 +204,28 @@ export interface Mutant {
   readonly advance?: typeof advance;
 }
 
+/** What people do to a run. */
+export interface Acts {
+  readonly deeds?: Deeds;
+  /** Also inside the runs that it calls. */
+  readonly within?: boolean;
+  /** Whether the cancellation waits for nothing. */
+  readonly hard?: boolean;
+}
+
 /** Runs a plan in a world and says in what the run differs from what the plan means there. */
 export async function whatDiffers(
   drawnPlan: Plan,
   world: AnyWorld,
   mutant: Mutant = {},
-  deeds: Deeds = [],
+  { deeds = [], within = false, hard = false }: Acts = {},
 ): Promise<string[]> {
   const done: Done = { asked: [], answers: [] };
   const plan = { ...drawnPlan, steps: { noop } };
-  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance, meddle(deeds, done));
+  const run = await played(mutant.plan?.(plan) ?? plan, world, mutant.advance, meddle(deeds, done, within), hard);
   // Values that outgrow their limit before any time has passed: what of that moment came first, no time tells.
   if (run.duration === 0 && run.failure?.type === 'PER_FLOW_004') return [];
-  const meant = meaningOf(plan, CONFIG, worldOf(world, run, done), CALLED);
+  const meant = meaningOf(plan, CONFIG, worldOf(world, run, done, hard), CALLED);
   const is = [...linesOf(run), ...linesSaid(done.asked, done.answers)];
   const should = [...linesMeant(meant), ...linesSaid(done.asked, meant.answers)];
   return [

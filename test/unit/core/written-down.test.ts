@@ -1,7 +1,7 @@
 // Danger: what is written down wrongly is found after hours, when its step begins; a misspelt option is none, in silence.
 // And what may well be right is refused.
 import { z } from 'zod';
-import { pipeline, type RefBase, step } from '../../../core';
+import { cron, daily, doneBy, model, monthly, pipeline, type RefBase, step } from '../../../core';
 import { codeOf } from './code-of';
 
 const Input = z.object({
@@ -76,3 +76,42 @@ it('an option that nobody reads is refused, with the one that was meant', () => 
   const options = { config: z.object({}), graph: () => 1, onFail: 'cancel' };
   expect(() => pipeline('p', options)).toThrow("did you mean 'onFailure'?");
 });
+
+describe('so is one deeper down, or of a model', () => {
+  const retrain = pipeline('p', { config: z.object({}), graph: () => 1 });
+  const declared = {
+    ...{ retrain, config: {}, schedule: cron('0 2 * * *'), monitors: [] },
+    policy: { cooldown: '1h', budget: { retrains: 1, per: '1d' } },
+    serving: { features: {} },
+  } as const;
+  const made = (more: object) => () => model('m', { ...declared, ...more });
+
+  it.each<[string, () => unknown, string]>([
+    ['the retry of a step', () => step('fit', stepWith({ attemps: 1 })), "'attemps' for the retry of the step fit"],
+    ['the retry of a use', () => use({ seed: 1, names: ['a'] }, fit, { retry: { delay: 1 } }), 'the retry of fit'],
+    ['a model', made({ montors: [] }), "'montors' for the model m, did you mean 'monitors'?"],
+    ['a policy', made({ policy: { cooldwn: '1h' } }), 'for the policy of the model m'],
+    [
+      'a budget',
+      made({ policy: { cooldown: '1h', budget: { retrain: 1, per: '1d' } } }),
+      'for the budget of the model m',
+    ],
+    ['the serving of a model', made({ serving: { features: {}, eventtime: 'at' } }), "did you mean 'eventTime'?"],
+    ['a schedule', () => cron('0 2 * * *', misspelt({ timeZone: 'UTC' })), "did you mean 'timezone'?"],
+    ['a deadline', () => doneBy('06:00', misspelt({ day: 'mon' })), "did you mean 'days'?"],
+    ['days', () => daily({ from: '2026-01-01', ...misspelt({ zone: 'UTC' }) }), 'for daily()'],
+    ['months', () => monthly({ from: '2026-01', ...misspelt({ zone: 'UTC' }) }), 'for monthly()'],
+  ])('%s', (_, work, text) => {
+    expect(work).toThrow(text);
+    expect(codeOf(work)).toBe('PER_DEF_071');
+  });
+
+  it('but what has been declared may be declared again, with something else', () => {
+    expect(() => model('n', { ...declared, ...model('m', declared), policy: declared.policy, on: [] })).not.toThrow();
+    expect(() => step('again', { ...fit, heartbeat: '30s' })).not.toThrow();
+  });
+});
+
+/** As JavaScript has it: the compiler lets no such option through. */
+const misspelt = (options: object): object => options;
+const stepWith = (retry: object) => ({ input: Input, output: z.number(), retry });

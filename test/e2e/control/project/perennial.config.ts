@@ -3,7 +3,7 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { defineConfig, eq, implement, pipeline, step, type StepContext } from '../../../../core';
+import { defineConfig, eq, implement, or, pipeline, step, type StepContext } from '../../../../core';
 
 // A project whose steps write down each of their executions and wait for marks in a folder, so that a person has the time
 // to act on what runs.
@@ -117,6 +117,21 @@ export const wide = pipeline('wide', {
     ),
 });
 
+/** In shards, and in each of the two an item has something to do. */
+export const torn = pipeline('torn', {
+  config: Config,
+  graph: (g, { folder }) =>
+    g.map(
+      'each',
+      Array.from({ length: 210 }, (_, n) => n),
+      (n) =>
+        g.branch('one', or(eq(n, 3), eq(n, 205)), {
+          then: () => g.run(plus, { folder, n: g.run(hold, { folder, n }).n }).n,
+          else: () => null,
+        }),
+    ),
+});
+
 export const calling = pipeline('calling', { config: Config, graph: (g, { folder }) => g.call(line, { folder }).n });
 
 export const far = pipeline('far', {
@@ -147,7 +162,7 @@ export const patient = pipeline('patient', {
 });
 
 export default defineConfig({
-  pipelines: [line, deafening, retrying, stubborn, fan, wide, calling, far, cooling, patient],
+  pipelines: [line, deafening, retrying, stubborn, fan, wide, torn, calling, far, cooling, patient],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });

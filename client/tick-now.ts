@@ -9,7 +9,7 @@ import { temporalFailure } from './temporal-errors';
  *
  * @throws PER_KEEP_006 when the model has no schedule, PER_STACK_009 when Temporal does not answer
  */
-export async function triggerSchedule(connection: { readonly temporal: Client }, model: string): Promise<void> {
+export async function tickNow(connection: { readonly temporal: Client }, model: string): Promise<void> {
   try {
     // The tick of a moment ago may not have ended yet; one pressed by hand is not skipped for it.
     await connection.temporal.schedule.getHandle(modelScheduleId(model)).trigger('ALLOW_ALL');
