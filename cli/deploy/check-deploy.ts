@@ -4,6 +4,7 @@ import { perennialError } from '../../core/errors';
 import { firstDifference, type Place } from '../../workers/replay/first-difference';
 import type { KeptHistory } from '../../workers/replay/kept-histories';
 import { openReplayer, type Replayer } from '../../workers/replay/replayer';
+import { someOf } from '../views/some-of';
 import { ahead } from './ahead';
 
 /** What a build is held against. */
@@ -219,12 +220,4 @@ class Tally {
     entry.workflows.push(workflow);
     this.missing.set(key, entry);
   }
-}
-
-const NAMED = 5;
-
-/** `3 open: a, b, c`, or `40 open: a, b, c, d, e and 35 more`. */
-export function someOf(workflows: readonly string[]): string {
-  const more = workflows.length - NAMED;
-  return `${workflows.length} open: ${workflows.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

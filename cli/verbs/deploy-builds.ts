@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { describeDeployment } from '../../client/deploy/deployment';
 import { act, CommonOptions, verb } from '../frame';
 import { withConnection } from '../open';
 import { buildAtHand } from '../deploy/parts-of-check';
-import { listBuildUse } from '../deploy/build-use';
 import { readProject } from '../read-project';
 import { buildsText } from '../views/builds-text';
 
@@ -18,6 +16,10 @@ A build may be taken away (its workers ended) once it is drained: no open run is
     .action(
       act(async (frame) => {
         const options = frame.options(CommonOptions);
+        const [{ describeDeployment }, { listBuildUse }] = await Promise.all([
+          import('../../client/deploy/deployment.js'),
+          import('../deploy/build-use.js'),
+        ]);
         const atHand = buildAtHand(await readProject(options));
         await withConnection(options, async (connection) => {
           const deployment = await describeDeployment(connection.temporal);

@@ -1,16 +1,6 @@
-import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { describeDeployment } from '../../client/deploy/deployment';
-import { openTree, openWorkflows, type OpenWorkflow } from '../../client/deploy/open-workflows';
-import { perennialError } from '../../core/errors';
-import { moveAll } from '../deploy/move';
-import { buildAtHand } from '../deploy/parts-of-check';
-import { EXIT } from '../exit-codes';
 import { act, CommonOptions, verb } from '../frame';
-import { withConnection } from '../open';
-import { readProject } from '../read-project';
-import { movedText } from '../views/current-text';
 
 const Build = z.string().min(1).optional();
 const Options = CommonOptions.extend({ from: Build, to: Build, unchecked: z.boolean().default(false) });
@@ -33,44 +23,8 @@ Exit codes: 0 moved, or there was nothing to move; 1 some would not go on with t
     )
     .action(
       act(async (frame) => {
-        const options = frame.options(Options);
-        const run = frame.args[0];
-        if ((run === undefined) === (options.from === undefined)) {
-          throw perennialError('PER_STACK_011', 'Name either a run or, with --from, a build.');
-        }
-        const atHand = buildAtHand(await readProject(options));
-        return withConnection(options, async (connection) => {
-          const { current, builds } = await describeDeployment(connection.temporal);
-          const build = options.to ?? current;
-          if (build === null || !builds.some((one) => one.build === build)) {
-            throw perennialError(
-              'PER_RUN_172',
-              build === null ? 'No build is current.' : `There is no build '${build}'.`,
-            );
-          }
-          if (build !== atHand && !options.unchecked) {
-            throw perennialError('PER_RUN_174', `${build} is not the build at hand, which is ${atHand}.`);
-          }
-          const open = await openOf(connection.temporal, { run, from: options.from });
-          const elsewhere = open.filter(({ pinnedTo }) => pinnedTo !== null && pinnedTo !== build);
-          const moved = await moveAll(options, connection, elsewhere, { build, unchecked: options.unchecked });
-          frame.result(moved, movedText);
-          return moved.refused.length > 0 ? EXIT.failed : EXIT.done;
-        });
+        const { moveOpen } = await import('../deploy/move-open.js');
+        return moveOpen(frame, frame.options(Options), frame.args[0]);
       }),
     );
-}
-
-async function openOf(
-  temporal: Client,
-  { run, from }: { readonly run: string | undefined; readonly from: string | undefined },
-): Promise<OpenWorkflow[]> {
-  if (run !== undefined) {
-    const tree = await openTree(temporal, run);
-    if (tree.length === 0) throw perennialError('PER_RUN_172', `Nothing of '${run}' is open.`);
-    return tree;
-  }
-  const found: OpenWorkflow[] = [];
-  for await (const one of openWorkflows(temporal, [])) if (one.pinnedTo === from) found.push(one);
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { MadeCurrent } from '../../client/deploy/set-current';
-import { someOf } from '../deploy/check-deploy';
+import { someOf } from './some-of';
 import type { Moved } from '../deploy/move';
 
 /** What making a build current did, for people. */

@@ -59,5 +59,6 @@ export async function setCurrent(line: Line, build: string, asked: readonly stri
 export async function strandedAmong(db: Pool, open: readonly OpenWorkflow[]): Promise<OpenWorkflow[]> {
   const workers = await listBuilds(db);
   const atWork = new Set(workers.filter(({ pool }) => pool === WORKFLOW_POOL).map(({ build }) => build));
-  return open.filter(({ pinnedTo }) => pinnedTo !== null && !atWork.has(pinnedTo));
+  // Those written by hand have workers of their own, which the records do not know.
+  return open.filter(({ pinnedTo, byHand }) => pinnedTo !== null && !byHand && !atWork.has(pinnedTo));
 }

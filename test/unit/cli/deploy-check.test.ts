@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ahead } from '../../../cli/deploy/ahead';
-import { someOf, type DeployCheck } from '../../../cli/deploy/check-deploy';
+import type { DeployCheck } from '../../../cli/deploy/check-deploy';
 import { deployText } from '../../../cli/views/deploy-text';
+import { someOf } from '../../../cli/views/some-of';
 import { readKept, writeKept } from '../../../workers/replay/kept-histories';
 
 const passed: DeployCheck = {
