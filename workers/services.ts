@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { EngineObserver } from '../activities/observe';
 import { connectTemporal } from '../client/connection';
 import type { Environment } from '../store/environment';
 import { startDeadlines } from './judge-deadlines';
@@ -18,6 +19,8 @@ export interface ServiceDependencies {
   readonly project: Project;
   readonly environment: Environment;
   readonly log: Logger;
+  /** Hears of runs that the reconciler closes. Absent: nobody does. */
+  readonly observer?: EngineObserver;
 }
 
 /** Something that runs until it is stopped; `stop` returns once nothing of it is in flight. */
