@@ -1,38 +1,14 @@
-import type { Logger } from 'pino';
+import { exportsTraces, hasOwnTraces, type Service } from './service';
 import type { Tracing } from './tracing';
 
+export { exportsTraces, type Service } from './service';
 export type { OpenSpan, SpanSpec, Tracing } from './tracing';
-
-/** Whose spans they are: `service.name`, unless OTEL_SERVICE_NAME says otherwise. */
-export interface Service {
-  readonly name: 'perennial-client' | 'perennial-worker' | 'perennial-step';
-  /** What else is said of the process with each export. */
-  readonly attributes?: { readonly [name: string]: string };
-  /** Hears of an exporter that cannot be reached, once until it can be again. */
-  readonly log?: Pick<Logger, 'warn' | 'info'>;
-}
 
 let opened: Promise<Tracing> | null = null;
 
 /**
- * True when the environment names a receiver of traces (`OTEL_EXPORTER_OTLP_ENDPOINT`, or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) and
- * does not switch them off (`OTEL_SDK_DISABLED=true`, `OTEL_TRACES_EXPORTER=none`).
- */
-export function exportsTraces(environment: NodeJS.ProcessEnv = process.env): boolean {
-  if (environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false;
-  if (environment['OTEL_TRACES_EXPORTER'] === 'none') return false;
-  const named = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
-  return named.some((name) => (environment[name] ?? '') !== '');
-}
-
-/** True when this program has an OpenTelemetry SDK of its own at work. Asked without loading anything. */
-export function hasOwnTraces(): boolean {
-  const api: unknown = Reflect.get(globalThis, Symbol.for('opentelemetry.js.api.1'));
-  return typeof api === 'object' && api !== null && Reflect.get(api, 'trace') !== undefined;
-}
-
-/**
- * The traces of this process, opened with the first call; null where nobody asks for any: then nothing is loaded.
+ * The traces of this process, opened with the first call; null where nobody asks for any: then nothing is loaded. A program
+ * with an OpenTelemetry SDK of its own, and no receiver in its environment, exports them itself.
  *
  * @example
  * const tracing = await openTracing({ name: 'perennial-client' });

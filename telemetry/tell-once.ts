@@ -1,5 +1,5 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
-import type { Service } from './index';
+import type { Service } from './service';
 
 type Answer = Parameters<Parameters<SpanExporter['export']>[1]>[0];
 

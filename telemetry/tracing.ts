@@ -16,7 +16,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { type RunTrace, type SpanPlace, traceparentOf } from '../core/trace/run-trace';
 import { ChosenIds } from './chosen-ids';
-import { hasOwnTraces, type Service } from './index';
+import { hasOwnTraces, type Service } from './service';
 import { TellOnce } from './tell-once';
 
 /** What a span is. No value of a config, an input, an output or a resource belongs in it. */

@@ -71,6 +71,6 @@ test('the port is what was told, else what the environment says; anything but a 
   expect(readMetricsPort('0', { PERENNIAL_METRICS_PORT: '9464' })).toBe(0);
   expect(readMetricsPort(undefined, { PERENNIAL_METRICS_PORT: '9464' })).toBe(9464);
   for (const wrong of ['x', '-1', '1.5', '65536']) {
-    expect(() => readMetricsPort(wrong, {})).toThrow(expect.objectContaining({ code: 'PER_STACK_075' }));
+    expect(() => readMetricsPort(wrong, {})).toThrow(/PER_STACK_075/);
   }
 });
