@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { connect, type PerennialClient } from '../../../client/typed-client';
 import { flushTracing } from '../../../telemetry';
 import { eventually, Surroundings } from '../../chaos/surroundings';
-import { measured } from './project/measured';
+import { measured, wide } from './project/measured';
 import { Receiver, type Received } from './receiver';
 
 jest.setTimeout(120_000);
@@ -178,6 +178,29 @@ describe('a trace', () => {
     expect(run?.parentSpanId ?? '').toBe('');
     expect(node).toMatchObject({ traceId: run?.traceId, parentSpanId: run?.spanId });
   });
+});
+
+test('shards of a map are of their run, in its trace and in the figures; a called run is a run of its own below it', async () => {
+  const items = Array.from({ length: 201 }, (_, i) => i);
+  const handle = await client.start(wide, { items }, { id: 'wide' });
+  expect(await handle.result()).toMatchObject({ called: 7 });
+  await eventually(
+    async () => receiver.named('execute tick').length === 202 && receiver.named('run wide').length === 1,
+  );
+  const [run, called] = [only('run wide', 0), only('run inner', 0)];
+  expect(called).toMatchObject({ parentSpanId: run.spanId, traceId: run.traceId });
+  const ticks = receiver.named('execute tick');
+  const ofItems = ticks.filter(({ attributes }) => attributes['perennial.run'] === 'wide');
+  expect(ofItems).toHaveLength(201);
+  expect(new Set(ofItems.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([run.spanId]));
+  expect(new Set(ofItems.map(({ attributes }) => attributes['perennial.pipeline']))).toEqual(new Set(['wide']));
+  expect(ticks.find((one) => !ofItems.includes(one))).toMatchObject({ parentSpanId: called.spanId });
+  figures = await scrape();
+  const ticked = (pipeline: string) =>
+    figures.get(`perennial_executions_total{pipeline="${pipeline}",step="tick",pool="cpu",outcome="committed"}`);
+  expect([ticked('wide'), ticked('inner')]).toEqual([201, 1]);
+  const { events } = await around.client.workflow.getHandle('wide').fetchHistory();
+  expect(events?.some((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toBe(true);
 });
 
 test('with the receiver away a run ends as ever, and its worker says so once', async () => {

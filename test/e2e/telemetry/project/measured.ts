@@ -30,6 +30,20 @@ export const measured = pipeline('measured', {
   },
 });
 
+const tick = step('tick', { input: N, output: N, light: true, cache: false });
+
+export const inner = pipeline('inner', { config: N, graph: (g, config) => g.run(tick, { n: config.n }) });
+
+/** A map that runs in shards, and another pipeline that it calls. */
+export const wide = pipeline('wide', {
+  config: z.object({ items: z.array(z.number()) }),
+  graph(g, config) {
+    const many = g.map('many', config.items, (n) => g.run(tick, { n }));
+    const called = g.call(inner, { n: 7 });
+    return { called: called.n, many };
+  },
+});
+
 const mine = (name: string): void => {
   trace.getTracer('mine').startActiveSpan(name, (span) => {
     span.end();
@@ -37,8 +51,9 @@ const mine = (name: string): void => {
 };
 
 export const steps = implement(
-  { plus, flaky, program, apart },
+  { plus, flaky, program, apart, tick },
   {
+    tick: ({ n }) => ({ n }),
     plus({ n }) {
       mine('mine-in-worker');
       return { n: n + 1 };

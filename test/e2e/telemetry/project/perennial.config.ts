@@ -1,4 +1,8 @@
 import { defineConfig } from '../../../../core';
-import { measured, steps } from './measured';
+import { inner, measured, steps, wide } from './measured';
 
-export default defineConfig({ pipelines: [measured], models: [], steps: { cpu: () => Promise.resolve({ steps }) } });
+export default defineConfig({
+  pipelines: [measured, wide, inner],
+  models: [],
+  steps: { cpu: () => Promise.resolve({ steps }) },
+});
