@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { type Pipeline, planHash, withCalled } from '../core';
 import { perennialError } from '../core/errors';
@@ -30,7 +31,7 @@ const NO_PATIENCE: Patience = { waits: [] };
 
 /** The engine's own local activities, by the name each is registered under. */
 export function createEngineActivities(dependencies: EngineDependencies): EngineActivities {
-  const { db, pipelines, build, pinned = false } = dependencies;
+  const { db, pipelines, build, pinned = false, observer } = dependencies;
   return {
     'perennial.resolve-plan': (argument) => answer('resolve the plan', () => resolvePlan(db, pipelines, argument)),
 
@@ -62,7 +63,8 @@ export function createEngineActivities(dependencies: EngineDependencies): Engine
 
     'perennial.end-run': (end) =>
       answer('end the run', async () => {
-        await endRun(db, end);
+        const { run, status } = end;
+        if (await endRun(db, end)) observer?.runEnded({ run, pipeline: workflowType(), status });
       }),
   };
 }
@@ -100,4 +102,9 @@ async function resolvePlan(
     throw perennialError('PER_RUN_014', `No plan of ${pipeline.name} has the hash '${argument.plan}'.`);
   }
   return { hash: kept.hash, plan: kept.plan, config };
+}
+
+/** Of the workflow that asks. */
+function workflowType(): string {
+  return Context.current().info.workflowType ?? '';
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import type { ArtifactStore, Json } from '../core';
 import type { Trigger } from '../core/triggers/trigger';
@@ -11,6 +12,7 @@ import type { Cost } from '../store/nodes/node-row';
 import { findNode } from '../store/nodes/find-node';
 import { recordUnlessEnded } from '../store/nodes/record-node';
 import { findAnnounced } from '../store/workers/find-announced';
+import type { EngineObserver } from './observe';
 import { brokenBlob } from './run-step/broken-blob';
 import { keyOf } from './run-step/cache-key';
 import { askedOtherwise } from './run-step/committed';
@@ -24,6 +26,8 @@ export interface LookUpDependencies {
   readonly project: string;
   /** What the project starts on data sets. Absent: nothing. */
   readonly triggers?: readonly Trigger[];
+  /** Absent: nobody hears of what is found or ended. */
+  readonly observer?: EngineObserver;
 }
 
 /** Bytes of one answer, which becomes a part of the run's history. The first node's goes whatever its size. */
@@ -97,7 +101,7 @@ function bytesOf(value: Json): number {
  * that has committed what it was asked for before, and is asked for something else: its worker refuses that.
  */
 async function recordHit(
-  { db, triggers = [] }: LookUpDependencies,
+  { db, triggers = [], observer }: LookUpDependencies,
   { run, node, handWritten }: { readonly run: string; readonly node: CachedNode; readonly handWritten: boolean },
   entry: CacheEntry,
 ): Promise<{ readonly output: Json } | null> {
@@ -115,6 +119,7 @@ async function recordHit(
         });
   if (recorded === null) return null;
   const { output, mine } = recorded;
+  if (mine) observer?.hit({ workflow: Context.current().info.workflowType ?? '', step: node.step, pool: node.pool });
   const before = handWritten && !mine ? await findNode(db, run, node.address) : null;
   return before !== null && askedOtherwise(before, node) !== null ? null : { output };
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { perennialError } from '../core/errors';
 
 /** What the guard is told. */
@@ -8,6 +8,12 @@ export interface GuardOptions {
   readonly host: string;
   /** The bearer token; null only on loopback. */
   readonly token: string | null;
+}
+
+/** What the guard looks at of a request. */
+export interface GuardedRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly routeOptions: { readonly url?: string | undefined };
 }
 
 /** Routes that answer without a token: they tell a load balancer whether to come here, and nothing else. */
@@ -27,7 +33,7 @@ export function isLoopback(host: string): boolean {
  *
  * @throws PER_SERVE_015 at once, when it would bind off loopback without a token.
  */
-export function guard(options: GuardOptions): (request: FastifyRequest) => void {
+export function guard(options: GuardOptions): (request: GuardedRequest) => void {
   const { host, token } = options;
   if (token === null && !isLoopback(host))
     throw perennialError('PER_SERVE_015', `It would listen on ${host} without a token.`);
@@ -45,13 +51,13 @@ export function guard(options: GuardOptions): (request: FastifyRequest) => void 
   };
 }
 
-function checkHost(request: FastifyRequest): void {
+function checkHost(request: GuardedRequest): void {
   const name = hostOf(`http://${request.headers.host ?? ''}`);
   if (name === null || !isLoopback(name))
     throw perennialError('PER_SERVE_006', 'The Host header names another machine.');
 }
 
-function checkOrigin(request: FastifyRequest): void {
+function checkOrigin(request: GuardedRequest): void {
   const { origin, host } = request.headers;
   if (origin === undefined) return;
   if (!URL.canParse(origin) || new URL(origin).host !== host)

@@ -2,6 +2,8 @@ import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
+import { flushTracing, openTracing } from '../telemetry';
+import { startSpans } from './start-span';
 
 /** An open line to one stack: Temporal, which runs, and Postgres, which remembers. */
 export interface Connection {
@@ -45,7 +47,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     temporal,
     db,
     async close() {
-      await Promise.allSettled([db.end(), temporal.connection.close()]);
+      await Promise.allSettled([db.end(), temporal.connection.close(), flushTracing()]);
     },
   };
 }
@@ -61,7 +63,9 @@ export async function connectTemporal(options: Omit<ConnectOptions, 'databaseUrl
       address: options.address,
       connectTimeout: options.timeout ?? 5_000,
     });
-    return new Client({ connection, namespace: options.namespace ?? 'default' });
+    const tracing = await openTracing({ name: 'perennial-client' });
+    const interceptors = tracing === null ? {} : { interceptors: { workflow: [startSpans(tracing)] } };
+    return new Client({ connection, namespace: options.namespace ?? 'default', ...interceptors });
   } catch (cause) {
     throw perennialError('PER_STACK_009', `Temporal at ${options.address} does not answer (${reason(cause)}).`, {
       cause,

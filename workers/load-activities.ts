@@ -17,6 +17,7 @@ import type { AnnouncedStep } from '../store/workers/see-worker';
 import { standardCode } from './code/standard-code';
 import type { Project } from './load-project';
 import { checkLoaded, checkPrograms, stepsOfPool } from './pool-steps';
+import type { Telemetry } from './telemetry';
 import { WORKFLOW_POOL } from './tuning';
 
 /** What a worker runs its activities with. */
@@ -31,6 +32,7 @@ export interface ActivityParts {
   readonly resources: OpenedResources;
   /** As CUDA_VISIBLE_DEVICES names them. */
   readonly devices: readonly string[];
+  readonly telemetry: Pick<Telemetry, 'steps' | 'engine'>;
 }
 
 /** What a worker does. */
@@ -49,7 +51,7 @@ export interface LoadedActivities {
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {
-  const { db, environment, log, project, build, resources, devices } = parts;
+  const { db, environment, log, project, build, resources, devices, telemetry } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
@@ -68,20 +70,23 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     triggers,
     ...(environment.versioning === 'pinned' ? { pinnedTo: build } : {}),
     ...(devices.length === 0 ? {} : { devices: createDevices(devices) }),
+    ...telemetry.steps,
   };
   const runStep = createRunStep(dependencies);
   const steps = Object.fromEntries(names.map((name) => [name, runStep(name)]));
   if (pool !== WORKFLOW_POOL) return { activities: steps, announced: announcedSteps(dependencies, names) };
   const { pipelines, workflows, digest } = project;
   const pinned = environment.versioning === 'pinned';
-  const engine = createEngineActivities({ db, artifacts, pipelines, build, pinned, project: digest, triggers });
+  const own = { build, pinned, project: digest };
+  const observed = telemetry.engine === undefined ? {} : { observer: telemetry.engine };
+  const engine = createEngineActivities({ db, artifacts, pipelines, triggers, ...own, ...observed });
   const written = createWrittenActivities({ db, workflows, build });
   return {
     activities: {
       ...steps,
       ...engine,
       ...written,
-      ...keeperActivities({ db, project }),
+      ...keeperActivities({ db, project, ...observed }),
       ...backfillActivities({ db, pipelines }),
     },
     announced: [],

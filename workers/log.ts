@@ -20,11 +20,17 @@ const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
+/** Names as Prometheus has them. */
+const CONVENTIONS = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
+const METRICS = { attachServiceName: false };
+
 /**
  * Puts the SDK's own lines, those of its native core too, into the process's log. Once a process, before the first
  * connection. The signals are ours: the SDK would end the process on them before the rest is closed.
+ *
+ * @param figures host:port where the SDK serves its own figures; null: nowhere
  */
-export function installRuntime(log: Logger): void {
+export function installRuntime(log: Logger, figures: string | null = null): void {
   const sdk = log.child({ part: 'temporal-sdk' });
   Runtime.install({
     shutdownSignals: [],
@@ -48,6 +54,9 @@ export function installRuntime(log: Logger): void {
         sdk.error(fields ?? {}, message);
       },
     },
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(figures === null ? {} : { metrics: { ...METRICS, prometheus: { ...CONVENTIONS, bindAddress: figures } } }),
+    },
   });
 }

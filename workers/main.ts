@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import type { EngineObserver } from '../activities/observe';
 import { type Mask, NO_MASK } from '../activities/run-step/resources';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
@@ -9,6 +10,7 @@ import { takeResources } from '../store/resource-values';
 import { buildOf } from './build-of';
 import { cleanOutput } from './clean-output';
 import { connectWorker } from './connect';
+import { freePorts } from './embedded/ports';
 import { findDevices, type FoundDevices, slotsFor } from './devices';
 import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
@@ -17,22 +19,25 @@ import { openPoolResources } from './open-resources';
 import { hearSupervisor } from './hear-supervisor';
 import { startPresence } from './presence';
 import { startServices } from './services';
-import { WORKFLOW_POOL } from './tuning';
+import { openTelemetry, type Telemetry } from './telemetry';
+import { readMetricsPort } from './telemetry/metrics-port';
+import { slotsOf, WORKFLOW_POOL } from './tuning';
 import { createWorker, taskQueueOf } from './worker';
 
 /**
- * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N] [--devices 0,1] [--standby]`. Prints one line
- * `{"ready": {...}}` on stdout once it polls; logs on stderr. SIGTERM and SIGINT end it gracefully; a second one at once. With
+ * The program of a worker: `node dist/workers/main.js --pool cpu|gpu [--slots N] [--devices 0,1] [--metrics-port N]
+ * [--standby]`. Prints one line `{"ready": {...}}` on stdout once it polls; logs on stderr. SIGTERM and SIGINT end it gracefully; a second one at once. With
  * --standby it makes everything ready but the project, which it loads when its supervisor says so on stdin.
  */
 async function main(log: Logger): Promise<void> {
   // What steps throw is told by the lines of their sources, however this was started.
   process.setSourceMapsEnabled(true);
-  const { pool, slots: told, devices: named, standby } = readArguments();
+  const { pool, slots: told, devices: named, standby, metricsPort } = readArguments();
   const environment = readEnvironment();
   const given = takeResources(environment.project);
   log.level = environment.logLevel;
-  installRuntime(log);
+  const sdkAddress = metricsPort === null ? null : await addressOfSdk();
+  installRuntime(log, sdkAddress);
   const devices = findDevices(pool, named);
   const slots = slotsFor(devices, told);
   useDevices(pool, devices, log);
@@ -45,24 +50,35 @@ async function main(log: Logger): Promise<void> {
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
   const build = buildOf(environment, project);
-  const parts = { db, environment, log, project, build, resources, devices: devices.names };
+  const { pipelines } = project;
+  const telemetry = await openTelemetry({ pool, db, environment, build, log, pipelines, metricsPort, sdkAddress });
+  const parts = { db, environment, log, project, build, resources, devices: devices.names, telemetry };
   const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
   const pinned = environment.versioning === 'pinned';
-  const worker = await createWorker(pool, { connection, namespace, build, pinned, activities, slots });
+  const { interceptors } = telemetry;
+  const worker = await createWorker(pool, { connection, namespace, build, pinned, activities, slots, interceptors });
   const running = worker.run();
+  const figures = await telemetry.serve({
+    slots: slotsOf(pool, slots),
+    slotsUsed: () => worker.getStatus().numInFlightNonLocalActivities,
+  });
   const digest = (): string => supervisor?.project() ?? project.digest;
   const presence = startPresence({ db, pool, build, project: digest, steps: announced, log });
-  const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project, build }) : null;
+  const services =
+    pool === WORKFLOW_POOL
+      ? await startServices({ db, environment, log, project, build, ...observing(telemetry) })
+      : null;
   log.info({ pool, build, pinned, steps: Object.keys(activities) }, 'the worker polls');
-  process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);
+  const ready = { pool, taskQueue: taskQueueOf(pool), pid: process.pid, metrics: figures.url };
+  process.stdout.write(`${JSON.stringify({ ready })}\n`);
   void stopped.then(() => {
     endOf(worker);
   });
   try {
     await running;
   } finally {
-    await Promise.all([presence.stop(), services?.stop()]);
+    await Promise.all([presence.stop(), services?.stop(), figures.stop()]);
     await connection.close();
     await db.end();
   }
@@ -73,21 +89,41 @@ interface Arguments {
   readonly slots: number | undefined;
   readonly devices: string | undefined;
   readonly standby: boolean;
+  /** null: no figures are served. */
+  readonly metricsPort: number | null;
 }
 
 function readArguments(): Arguments {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { pool: text, slots: text, devices: text, standby: { type: 'boolean', default: false } },
+    options: {
+      pool: text,
+      slots: text,
+      devices: text,
+      standby: { type: 'boolean', default: false },
+      'metrics-port': text,
+    },
   });
   const slots = values.slots === undefined ? undefined : Number(values.slots);
   if (values.pool === undefined || (slots !== undefined && !(Number.isInteger(slots) && slots > 0))) {
     throw perennialError(
       'PER_STACK_011',
-      'A worker is started with --pool <name> and, if wanted, --slots <count> and --devices <list>.',
+      'A worker is started with --pool <name> and, if wanted, --slots <count>, --devices <list> and --metrics-port <port>.',
     );
   }
-  return { pool: values.pool, slots, devices: values.devices, standby: values.standby };
+  const metricsPort = readMetricsPort(values['metrics-port']);
+  return { pool: values.pool, slots, devices: values.devices, standby: values.standby, metricsPort };
+}
+
+/** Where the SDK says its own figures, for this process alone to read. */
+async function addressOfSdk(): Promise<string> {
+  const [port = 0] = await freePorts(1);
+  return `127.0.0.1:${port}`;
+}
+
+/** What the services tell of what they do. */
+function observing({ engine }: Telemetry): { readonly observer?: EngineObserver } {
+  return engine === undefined ? {} : { observer: engine };
 }
 
 /** Says once what the worker computes on. With one device its own process keeps to it; with several each step has a process. */

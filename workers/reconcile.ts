@@ -1,6 +1,7 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { EngineObserver } from '../activities/observe';
 import { temporalFailure } from '../client/temporal-errors';
 import { isPerennialError } from '../core/errors';
 import { terminate } from '../client/cancel-run';
@@ -25,6 +26,8 @@ export interface ReconcileDependencies {
   readonly temporal: Client;
   readonly project: { readonly models: readonly { readonly name: string }[] };
   readonly log: Logger;
+  /** Absent: nobody hears of runs that are closed here. */
+  readonly observer?: Pick<EngineObserver, 'runEnded'>;
   /** ms between passes. */
   readonly interval?: number;
 }
@@ -90,14 +93,17 @@ async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () =
 }
 
 async function reconcileRun(
-  { db, temporal, log }: ReconcileDependencies,
+  { db, temporal, log, observer }: ReconcileDependencies,
   run: OpenRun,
 ): Promise<'closed' | 'reset' | 'open'> {
   const description = await describe(temporal, run.id);
   const end = endOf(description);
   if (end) {
     const closed = await endRun(db, { run: run.id, ...end });
-    if (closed) log.warn({ run: run.id, ...end }, 'closed a run that had ended behind the records');
+    if (closed) {
+      log.warn({ run: run.id, ...end }, 'closed a run that had ended behind the records');
+      observer?.runEnded({ run: run.id, pipeline: run.pipeline, status: end.status });
+    }
     return closed ? 'closed' : 'open';
   }
   if (!description || description.runId === run.temporal_run_id) return 'open';

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { EngineObserver } from '../activities/observe';
 import { connectTemporal } from '../client/connection';
 import type { Environment } from '../store/environment';
 import { startDeadlines } from './judge-deadlines';
@@ -21,6 +22,8 @@ export interface ServiceDependencies {
   /** The worker's. */
   readonly build: string;
   readonly log: Logger;
+  /** Hears of runs that the reconciler closes. Absent: nobody does. */
+  readonly observer?: EngineObserver;
 }
 
 /** Something that runs until it is stopped; `stop` returns once nothing of it is in flight. */

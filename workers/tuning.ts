@@ -3,13 +3,18 @@ import { WORKFLOW_POOL } from '../core/plan/workflow-pool';
 
 export { WORKFLOW_POOL };
 
+/** Executions that a worker of a pool takes at once. @param told what it was started with */
+export function slotsOf(pool: string, told?: number): number {
+  return told ?? (pool === 'gpu' ? 1 : 200);
+}
+
 /**
  * The options that decide how fast a worker is and how it ends. Measured on a fan-out of 200: many slots, pollers that follow
  * the load and eager reservations halve it.
  *
  * @param slots executions at once; default 200, and 1 for the pool `gpu`, where no devices say otherwise
  */
-export function workerTuning(pool: string, slots = pool === 'gpu' ? 1 : 200): Partial<WorkerOptions> {
+export function workerTuning(pool: string, slots = slotsOf(pool)): Partial<WorkerOptions> {
   return {
     maxConcurrentActivityTaskExecutions: slots,
     maxConcurrentLocalActivityExecutions: 200,

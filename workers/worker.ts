@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { DEPLOYMENT } from '../client/deploy/deployment';
 import { engineBundle } from './replay/bundle-workflows';
 import { WORKFLOW_POOL, workerTuning } from './tuning';
@@ -16,6 +16,8 @@ export interface WorkerDependencies {
   readonly activities: object;
   /** Executions at once. Default: 200; 1 for the pool `gpu`, whose device is not shared. */
   readonly slots?: number | undefined;
+  /** Around each activity. Default: none. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
 }
 
 /** The task queue of a pool. */
@@ -35,6 +37,7 @@ export async function createWorker(pool: string, deps: WorkerDependencies): Prom
     taskQueue: taskQueueOf(pool),
     identity: `${pool}@${hostname()}/${process.pid}`,
     activities: deps.activities,
+    ...(deps.interceptors?.length ? { interceptors: { activity: [...deps.interceptors] } } : {}),
     workerDeploymentOptions: {
       version: { deploymentName: DEPLOYMENT, buildId: deps.build },
       ...(deps.pinned

@@ -1,11 +1,14 @@
 import type { Pool } from 'pg';
 import type { Model } from '../../core';
 import { perennialError } from '../../core/errors';
+import type { EngineObserver } from '../observe';
 
 /** What the keeper's activities need of the worker that they run in. */
 export interface KeepDependencies {
   readonly db: Pool;
   readonly project: { readonly models: readonly Model[] };
+  /** Absent: nobody hears of decisions. */
+  readonly observer?: Pick<EngineObserver, 'decided'>;
 }
 
 /**

@@ -7,11 +7,12 @@ import type { KeepDependencies } from './dependencies';
 
 /** Records a decision, and its cause too when it was signalled by someone who had not written it down. */
 export async function recordDecision(
-  { db }: KeepDependencies,
+  { db, observer }: KeepDependencies,
   { decision, cause }: { readonly decision: Decision; readonly cause: Cause | null },
 ): Promise<void> {
-  await transaction(db, async (tx) => {
+  const isNew = await transaction(db, async (tx) => {
     if (cause) await insertCause(tx, decision.model, cause);
-    await insertDecision(tx, decision);
+    return insertDecision(tx, decision);
   });
+  if (isNew) observer?.decided(decision);
 }

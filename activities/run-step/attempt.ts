@@ -77,7 +77,12 @@ function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
       never: [...retry.never],
       resources: resourcesFor(call).givenFor(step.contract),
     },
-    { environment: dependencies.environment, mask: resourcesFor(call).mask, ...context },
+    {
+      environment: dependencies.environment,
+      mask: resourcesFor(call).mask,
+      traceparent: dependencies.traceParent?.() ?? null,
+      ...context,
+    },
   );
 }
 

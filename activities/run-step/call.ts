@@ -8,6 +8,7 @@ import type { Beat } from './beat';
 import type { Meter } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import type { KnownStep } from './known-step';
+import type { Watched } from './observe';
 import { NO_RESOURCES, type OpenedResources } from './resources';
 
 /** One execution as the dispatcher sees it: what was asked, of which step, by which activity task, in which worker. */
@@ -19,6 +20,8 @@ export interface Call {
   readonly temporal: Context;
   /** Goes on from before the look-up in the cache until after the commit. */
   readonly beat: Beat;
+  /** Hears what happens to it. */
+  readonly watch: Watched;
   readonly claimant: Claimant;
   readonly meter: Meter;
   /** The device that the execution has for itself, as CUDA_VISIBLE_DEVICES names it; null: none. */
@@ -33,7 +36,7 @@ const WORKER = `${hostname()}:${process.pid}`;
 
 /** Puts a call together. */
 export function toCall(
-  given: Pick<Call, 'dependencies' | 'nodes' | 'step' | 'argument' | 'temporal' | 'beat'>,
+  given: Pick<Call, 'dependencies' | 'nodes' | 'step' | 'argument' | 'temporal' | 'beat' | 'watch'>,
   meters: (gpu: boolean) => Meter,
   gpu: boolean,
 ): Call {

@@ -5,9 +5,11 @@ import { z } from 'zod';
 import type { Implementation, Json, StepContext, StepLog } from '../../core';
 import { implementationsIn, isCommand, resourceValues } from '../../core';
 import { perennialError } from '../../core/errors';
+import { readTraceparent } from '../../core/trace/run-trace';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
 import { readEnvironment } from '../../store/environment';
+import { flushTracing, openTracing } from '../../telemetry';
 import { callHandler } from './call-handler';
 import { programHandler, usageWithPrograms } from './command';
 import type { EngineContext } from './context';
@@ -75,12 +77,38 @@ async function work(task: ToChild): Promise<void> {
     return callHandler({ contract, handler: program }, task.input, full);
   };
   let usage = ownUsage;
-  const last = await act().then(
-    (output): FromChild => ({ type: 'done', output, usage: usage() }),
-    (error: unknown): FromChild => ({ type: 'failed', failure: describe(error, task.never, mask), usage: usage() }),
-  );
+  const end = (): Promise<FromChild> =>
+    act().then(
+      (output): FromChild => ({ type: 'done', output, usage: usage() }),
+      (error: unknown): FromChild => ({ type: 'failed', failure: describe(error, task.never, mask), usage: usage() }),
+    );
+  const last = await traced(task, end);
   tell(last, () => {
-    process.exit(0);
+    void flushTracing(LAST_SPANS).then(() => process.exit(0));
+  });
+}
+
+/** ms that the worker waits for the spans of a step that is over. */
+const LAST_SPANS = 500;
+
+/** Does the work in a span of this process below the one that the worker handed over, where it did. */
+async function traced(task: ToChild, work: () => Promise<FromChild>): Promise<FromChild> {
+  const below = readTraceparent(process.env['TRACEPARENT']);
+  const tracing = below === null ? null : await openTracing({ name: 'perennial-step' });
+  if (tracing === null) return work();
+  const { step, pool, run, address } = task;
+  const attributes = {
+    'perennial.step': step,
+    'perennial.pool': pool,
+    'perennial.run': run,
+    'perennial.address': address,
+  };
+  return tracing.within({ name: `process ${step}`, attributes, below }, async (span) => {
+    // For a program that the step runs.
+    process.env['TRACEPARENT'] = span.traceparent();
+    const last = await work();
+    if (last.type === 'failed') span.failed(last.failure.type);
+    return last;
   });
 }
 

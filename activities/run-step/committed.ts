@@ -14,9 +14,10 @@ import { withRecords } from './records';
  * @throws PER_RUN_114
  */
 export async function committedBefore(
-  { dependencies, argument }: Pick<Call, 'dependencies' | 'argument'>,
+  { dependencies, argument, watch }: Pick<Call, 'dependencies' | 'argument' | 'watch'>,
   output: Json,
 ): Promise<Json> {
+  watch.as('repeated');
   const { run, address, handWritten = false } = argument;
   if (!handWritten) return output;
   const node = await withRecords('read what was asked for', () => findNode(dependencies.db, run, address));

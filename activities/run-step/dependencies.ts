@@ -5,6 +5,7 @@ import type { Trigger } from '../../core/triggers/trigger';
 import type { Environment } from '../../store/environment';
 import type { NodeRecords } from '../../store/nodes/node-records';
 import type { Devices } from './devices';
+import type { Observer, TraceParent } from './observe';
 import type { StepCode } from './step-code';
 import type { OpenedResources } from './resources';
 
@@ -38,4 +39,8 @@ export interface RunStepDependencies {
   readonly pinnedTo?: string;
   /** Absent: its steps are given no device. */
   readonly devices?: Devices;
+  /** Hears what its executions do. Absent: nobody. */
+  readonly observer?: Observer;
+  /** Absent: nothing is traced. */
+  readonly traceParent?: TraceParent;
 }

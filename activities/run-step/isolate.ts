@@ -26,6 +26,8 @@ export interface Isolation {
   readonly log: StepLog;
   /** For the child's last words. */
   readonly mask?: Mask;
+  /** Where its trace goes on in the child. Absent or null: nowhere. */
+  readonly traceparent?: string | null;
   progress(value: Json): void;
 }
 
@@ -41,7 +43,7 @@ export async function runIsolated(task: ToChild, given: Isolation): Promise<Isol
 }
 
 async function runInFolder(folder: string, task: ToChild, given: Isolation): Promise<IsolatedEnd> {
-  const child = start(given.environment, folder, task.device);
+  const child = start(given, folder, task.device);
   const lastWords = follow(child, given.log, given.mask ?? NO_MASK);
   const leave = endWith(child, given.signal);
   try {
@@ -57,7 +59,7 @@ export function childEntry(): string {
   return existsSync(compiled) ? compiled : join(__dirname, '..', '..', 'dist', 'activities', 'run-step', 'child.js');
 }
 
-function start(environment: Environment, folder: string, device: string | null): ChildProcess {
+function start({ environment, traceparent }: Isolation, folder: string, device: string | null): ChildProcess {
   return spawn(process.execPath, [childEntry()], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -69,6 +71,8 @@ function start(environment: Environment, folder: string, device: string | null):
       PERENNIAL_PARENT: String(process.pid),
       [FOLDER]: folder,
       TMPDIR: temporaryIn(folder),
+      // What the worker itself was started in is not the step's.
+      TRACEPARENT: traceparent ?? undefined,
       ...(device === null ? {} : { CUDA_VISIBLE_DEVICES: device }),
     },
   });

@@ -44,6 +44,7 @@ export async function commit(call: Call, fence: number, look: LookUp, done: Done
     patienceFor(temporal),
   );
   if (mine) return done.output;
+  call.watch.refused();
   const committed = await withRecords('read the output', () => findOutput(dependencies.db, run, address));
   if (committed !== null) return committedBefore(call, committed.output);
   throw perennialError('PER_RUN_008', `Execution ${fence} of '${address}' in run ${run} was overtaken.`);

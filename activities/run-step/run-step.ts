@@ -15,6 +15,7 @@ import { refuseOtherBuild } from './other-build';
 import { maskError, NO_RESOURCES } from './resources';
 import { openNodeRecords } from '../../store/nodes/node-records';
 import { committedBefore } from './committed';
+import { seenOf, watchedBy } from './observe';
 import { commit, recordAtOnce, recordEnd, recordLightEnd, withLineage, withTriggers } from './record';
 import { withRecords } from './records';
 import { takeTurn } from './take-turn';
@@ -52,9 +53,15 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
         refuseOtherBuild(dependencies, argument);
         const step = { ...known, contract: withOverride(known.contract, argument.override) };
         ({ never } = step.contract.retry);
-        const call = toCall({ dependencies, nodes, step, argument, temporal, beat }, meters, gpu);
+        const watch = watchedBy(dependencies.observer, () => seenOf({ argument, step, temporal }));
+        const call = toCall({ dependencies, nodes, step, argument, temporal, beat, watch }, meters, gpu);
         try {
-          return await execute(call);
+          const output = await execute(call);
+          watch.ended(null, false);
+          return output;
+        } catch (error) {
+          watch.ended(typeOf(maskError(mask, forTemporal(error, never))), temporal.cancellationSignal.aborted);
+          throw error;
         } finally {
           call.meter();
         }
@@ -75,7 +82,9 @@ async function execute(call: Call): Promise<Json> {
         useCache(dependencies, step, argument, resourcesFor(call).identityOf(step.contract)),
       )
     : CACHE_OFF;
+  call.watch.cache(look.hit !== null ? 'hit' : cached ? 'miss' : 'off');
   if (look.hit !== null) {
+    call.watch.as('cached');
     return recordAtOnce(call, look, withTriggers(call, { output: look.hit.output, cost: call.meter(), effects: [] }));
   }
   if (!isInProcess(step) || dependencies.devices !== undefined) return runInTurn(call, look);
@@ -100,6 +109,7 @@ async function runInTurn(call: Call, look: LookUp): Promise<Json> {
 }
 
 async function runClaimed(call: Call, look: LookUp): Promise<Json> {
+  call.watch.begun();
   const claim = await withRecords('claim the node', () => call.nodes.claim(call.claimant, look.reason));
   if (claim.kind === 'committed') return committedBefore(call, claim.output);
   const { fence } = claim;
@@ -123,6 +133,7 @@ async function runClaimed(call: Call, look: LookUp): Promise<Json> {
 }
 
 async function runLight(call: Call, look: LookUp): Promise<Json> {
+  call.watch.begun();
   const end = await attempt(call, 0);
   if (end.kind === 'output') return recordAtOnce(call, look, withTriggers(call, withLineage(call, end)));
   const committed = await recordLightEnd(call, look, end);
@@ -142,4 +153,10 @@ function raise(call: Call, end: Exclude<Attempt, { kind: 'output' }>): Promise<n
 function forTemporal(error: unknown, never: readonly string[]): unknown {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   return toApplicationFailure(describe(error, never), error);
+}
+
+/** What a failure is called by: a code, or the name of a class. */
+function typeOf(failure: unknown): string {
+  if (failure instanceof ApplicationFailure) return failure.type ?? 'Error';
+  return failure instanceof Error ? failure.name : 'Error';
 }

@@ -12,6 +12,7 @@ import type { Resolved, Settings } from '../settings';
 import { checkDeadlines } from './deadlines';
 import { check } from './finding';
 import type { Finding } from './finding';
+import { checkMetrics } from './metrics';
 import { checkResources } from './resources';
 import { checkSchedules } from './schedules';
 import { checkPostgres, checkTemporal } from './servers';
@@ -32,6 +33,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     ...checkPostgres(settings),
     checkEmbeddedPostgres(),
     checkPorts(stack),
+    checkMetrics(stack),
     checkDisk(settings),
     checkResources(settings, project),
     checkStepCode(settings, project),

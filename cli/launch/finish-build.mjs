@@ -46,7 +46,13 @@ async function bundleWorkflows() {
   };
   try {
     const workflowsPath = join(dist, 'workflows', 'index.js');
-    const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules: preloaded(workflowsPath), logger });
+    const interceptors = join(dist, 'workflows', 'hand-on-trace.js');
+    const { code } = await bundleWorkflowCode({
+      workflowsPath,
+      workflowInterceptorModules: [interceptors],
+      preloadModules: [...preloaded(workflowsPath), interceptors],
+      logger,
+    });
     writeFileSync(`${bundlePath}.new`, code);
     renameSync(`${bundlePath}.new`, bundlePath);
   } catch (error) {

@@ -53,6 +53,7 @@ async function dev(frame: Frame): Promise<undefined> {
       [
         `Temporal UI    ${addresses.temporalUi ?? addresses.temporal}`,
         ...(addresses.serving === null ? [] : [`Predictions    ${addresses.serving}`]),
+        ...Object.entries(addresses.metrics).map(([part, url]) => `Metrics        ${url} (${part})`),
         `Following ${project}; Ctrl-C ends everything.`,
       ].join('\n'),
     );

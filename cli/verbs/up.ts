@@ -62,6 +62,7 @@ async function up(frame: Frame): Promise<undefined> {
       `Temporal       ${addresses.temporal}`,
       ...(addresses.temporalUi === null ? [] : [`Temporal UI    ${addresses.temporalUi}`]),
       ...(addresses.serving === null ? [] : [`Predictions    ${addresses.serving}`]),
+      ...Object.entries(addresses.metrics).map(([part, url]) => `Metrics        ${url} (${part})`),
       `State          ${stack.state}`,
       ...followUp(stack.state, resolveSettings({}).settings.state, options.foreground),
     ].join('\n'),

@@ -10,6 +10,7 @@ const Options = CommonOptions.extend({
     .regex(/^[1-9]\d*$/, 'a count')
     .optional(),
   devices: z.string().min(1).optional(),
+  metricsPort: z.string().regex(/^\d+$/, 'a port').optional(),
 });
 
 /** `perennial worker --pool <name>`: runs one worker in the foreground. */
@@ -18,12 +19,17 @@ export function registerWorker(program: Command): void {
     .requiredOption('--pool <name>', 'the pool whose steps it runs')
     .option('--slots <count>', 'executions at once (default: 200; for the pool gpu one a device)')
     .option('--devices <list>', "GPUs, as CUDA names them: '0,1', or 'none' (default for the pool gpu: all)")
+    .option(
+      '--metrics-port <port>',
+      'serve metrics for Prometheus at this port, 0 for any free one (default: PERENNIAL_METRICS_PORT; without it none)',
+    )
     .action(
       act((frame) => {
         const options = frame.options(Options);
         const slots = options.slots === undefined ? [] : ['--slots', options.slots];
         const devices = options.devices === undefined ? [] : ['--devices', options.devices];
-        return runEngineProgram('workers/main.js', ['--pool', options.pool, ...slots, ...devices], options);
+        const metrics = options.metricsPort === undefined ? [] : ['--metrics-port', options.metricsPort];
+        return runEngineProgram('workers/main.js', ['--pool', options.pool, ...slots, ...devices, ...metrics], options);
       }),
     );
 }

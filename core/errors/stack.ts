@@ -152,6 +152,12 @@ export const STACK_ERRORS = {
     title: 'hand-written workflows cannot be bundled',
     fix: 'Name with --workflows the file that your worker takes as `workflowsPath`, and mend what the reason says.',
   },
+  PER_STACK_075: {
+    fault: 'user',
+    retryable: false,
+    title: 'the port for metrics is none',
+    fix: 'Give --metrics-port (or PERENNIAL_METRICS_PORT) a number from 0 to 65535; 0 takes any free one; without it no metrics are served.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ export interface Preload {
 /** A namespace, a database and a folder of a test's own, with real worker processes to be harmed. */
 export class Surroundings {
   private readonly workers: ChildProcess[] = [];
+  private readonly said = new Map<ChildProcess, { readonly ready: string; readonly log: string }>();
 
   private constructor(
     readonly client: Client,
@@ -84,9 +86,11 @@ export class Surroundings {
     // It ends with this process, however this one ends: then the pipe to its stdin closes.
     const ending = ['--require', join(workers, 'embedded', 'end-with-supervisor.js')];
     const first = preload === null ? [] : ['--require', join(__dirname, preload.file)];
+    const log = join(this.folder, `worker-${this.workers.length}.log`);
+    const stderr = openSync(log, 'a');
     const worker = spawn(process.execPath, [...ending, ...first, join(workers, 'main.js'), '--pool', pool], {
       detached: true,
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', stderr],
       env: {
         ...process.env,
         DATABASE_URL: this.database.url,
@@ -99,16 +103,28 @@ export class Surroundings {
         ...environment,
       },
     });
+    closeSync(stderr);
     this.workers.push(worker);
-    await new Promise<void>((resolve, reject) => {
-      worker.stdout.once('data', () => {
-        resolve();
+    const ready = await new Promise<string>((resolve, reject) => {
+      worker.stdout?.once('data', (line: Buffer) => {
+        resolve(String(line));
       });
       worker.once('exit', (code) => {
         reject(new Error(`the worker ended with ${String(code)} before it was ready`));
       });
     });
+    this.said.set(worker, { ready, log });
     return worker;
+  }
+
+  /** The line by which a worker said that it is ready. */
+  readyLine(worker: ChildProcess): string {
+    return this.said.get(worker)?.ready ?? '';
+  }
+
+  /** What a worker has logged until now. */
+  async logOf(worker: ChildProcess): Promise<string> {
+    return readFile(this.said.get(worker)?.log ?? '', 'utf8');
   }
 
   /** Starts a run that keeps its marks in a folder of the surroundings. */

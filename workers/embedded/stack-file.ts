@@ -23,6 +23,8 @@ export const StackAddresses = z.object({
   postgresUrl: z.string(),
   /** URL of the prediction API. */
   serving: z.string().nullable(),
+  /** URLs of the figures, in Prometheus's text form, by part. They ask for the bearer token. */
+  metrics: z.partialRecord(PartName, z.string()).default({}),
 });
 export type StackAddresses = z.infer<typeof StackAddresses>;
 

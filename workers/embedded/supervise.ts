@@ -149,12 +149,13 @@ async function startParts(
   }
   const build = buildId();
   const env = { ...process.env, ...told(request, secrets.token, build, temporal.address, postgres) };
-  const serving = await engineParts(request, running, env, tell);
+  const { serving, metrics } = await engineParts(request, running, env, tell);
   const addresses: StackAddresses = {
     temporal: temporal.address,
     temporalUi: temporal.ui,
     postgresUrl: postgres,
     serving,
+    metrics,
   };
   const startedAt = new Date().toISOString();
   const { project } = request;
@@ -258,38 +259,42 @@ async function postgresOf(
   return postgresUrl(port, password);
 }
 
-/** Starts workers and serving together. Returns the URL of serving. */
+/** Starts workers and serving together. Returns where they answer. */
 async function engineParts(
   request: StackRequest,
   { parts, standbys, workers }: Running,
   env: NodeJS.ProcessEnv,
   tell: Tell,
-): Promise<string | null> {
-  const [port = 0] = await freePorts(1);
-  const programs: { name: PartName; program: string; args: string[] }[] = [
-    ...WORKERS.map(({ name, pool }) => ({ name, program: 'workers/main.js', args: ['--pool', pool] })),
-    { name: 'serving', program: 'serving/main.js', args: ['--port', String(port)] },
+): Promise<Pick<StackAddresses, 'serving' | 'metrics'>> {
+  // A worker that replaces another one serves its figures at the same port, once that has ended.
+  const [port = 0, ...forFigures] = await freePorts(1 + WORKERS.length);
+  const programs: { name: PartName; program: string; args: string[]; port: number }[] = [
+    ...WORKERS.map(({ name, pool }, i) => {
+      const own = forFigures[i] ?? 0;
+      return { name, program: 'workers/main.js', args: ['--pool', pool, '--metrics-port', String(own)], port: own };
+    }),
+    { name: 'serving', program: 'serving/main.js', args: ['--port', String(port)], port },
   ];
   const { state, project } = request;
+  const wanted = programs.filter(({ name }) => request.only.includes(name));
   const outcomes = await Promise.allSettled(
-    programs
-      .filter(({ name }) => request.only.includes(name))
-      .map(async (part) => {
-        tell({ part: part.name, state: 'starting', text: `starting ${part.name}` });
-        // Resources are for steps, and steps run in workers.
-        const told = part.name === 'serving' ? withoutResources(env) : env;
-        const made: EnginePart = { ...part, env: told, state, project };
-        if (request.standby && part.name !== 'serving') {
-          const worker = { ...made, args: [...made.args, '--standby'] };
-          workers.set(part.name, worker);
-          await parts.keep(part.name, (onStarted) => standbys.callUp(worker, onStarted));
-        } else await parts.keep(part.name, (onStarted) => startEnginePart(made, onStarted));
-        tell({ part: part.name, state: 'ready', text: part.name === 'serving' ? `http://127.0.0.1:${port}` : 'ready' });
-      }),
+    wanted.map(async (part) => {
+      tell({ part: part.name, state: 'starting', text: `starting ${part.name}` });
+      // Resources are for steps, and steps run in workers.
+      const told = part.name === 'serving' ? withoutResources(env) : env;
+      const made: EnginePart = { ...part, env: told, state, project };
+      if (request.standby && part.name !== 'serving') {
+        const worker = { ...made, args: [...made.args, '--standby'] };
+        workers.set(part.name, worker);
+        await parts.keep(part.name, (onStarted) => standbys.callUp(worker, onStarted));
+      } else await parts.keep(part.name, (onStarted) => startEnginePart(made, onStarted));
+      tell({ part: part.name, state: 'ready', text: part.name === 'serving' ? `http://127.0.0.1:${port}` : 'ready' });
+    }),
   );
   throwFirst(outcomes);
   for (const worker of workers.values()) standbys.prepare(worker);
-  return request.only.includes('serving') ? `http://127.0.0.1:${port}` : null;
+  const metrics = Object.fromEntries(wanted.map((part) => [part.name, `http://127.0.0.1:${part.port}/metrics`]));
+  return { serving: request.only.includes('serving') ? `http://127.0.0.1:${port}` : null, metrics };
 }
 
 /** Waits for both even when one fails: nothing may still be starting when the clean-up begins. */

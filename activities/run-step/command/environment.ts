@@ -13,6 +13,7 @@ export const INHERITED: readonly string[] = [
   'LD_LIBRARY_PATH',
   'LOGNAME',
   'PATH',
+  'TRACEPARENT',
   'TZ',
   'USER',
 ];

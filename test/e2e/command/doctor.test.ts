@@ -52,6 +52,7 @@ test('a stack that runs is healthy: servers, schema, search attributes and ports
     status: 'ok',
     found: like(/^the stack's [34] ports answer$/),
   });
+  expect(found['metrics']).toMatchObject({ status: 'ok', found: like(/^(http:\S+\/metrics, ){2}http:\S+\/metrics$/) });
   expect(found['step code']).toMatchObject({ status: 'ok', found: like(/steps in the pools/) });
   expect(found['ONNX Runtime']).toMatchObject({ status: 'ok', found: like(/cpu/) });
 }, 60_000);

@@ -54,6 +54,7 @@ test('a port of the running stack that is silent is named', async () => {
     temporalUi: `http://127.0.0.1:${silent}`,
     postgresUrl: `postgres://perennial:secret@127.0.0.1:${port}/perennial`,
     serving: null,
+    metrics: {},
   };
   const { settings } = resolveSettings({ state });
   const ports = async (stack: StackFile) => (await examine({ settings, stack })).find(({ check }) => check === 'ports');
