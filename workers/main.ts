@@ -36,8 +36,7 @@ async function main(log: Logger): Promise<void> {
   const environment = readEnvironment();
   const given = takeResources(environment.project);
   log.level = environment.logLevel;
-  const sdkAddress = metricsPort === null ? null : await addressOfSdk();
-  installRuntime(log, sdkAddress);
+  const sdkAddress = installRuntime(log, metricsPort === null ? null : await addressOfSdk());
   const devices = findDevices(pool, named);
   const slots = slotsFor(devices, told);
   useDevices(pool, devices, log);
