@@ -5,6 +5,7 @@ import { type Mask, NO_MASK } from '../activities/run-step/resources';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
 import { readEnvironment } from '../store/environment';
+import { openLineRecords } from '../store/logs/line-records';
 import { takeResources } from '../store/resource-values';
 import { cleanOutput } from './clean-output';
 import { connectWorker } from './connect';
@@ -43,7 +44,8 @@ async function main(log: Logger): Promise<void> {
   const [connection, project] = await Promise.all([connecting, loadProject(environment.project, environment.state)]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
-  const parts = { db, environment, log, project, resources, devices: devices.names };
+  const lines = openLineRecords(db, { log });
+  const parts = { db, environment, log, lines, project, resources, devices: devices.names };
   const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
@@ -60,7 +62,7 @@ async function main(log: Logger): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.all([presence.stop(), services?.stop()]);
+    await Promise.all([presence.stop(), services?.stop(), lines.stop()]);
     await connection.close();
     await db.end();
   }

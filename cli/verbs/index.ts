@@ -12,6 +12,7 @@ import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
 import { registerInit } from './init';
+import { registerLogs } from './logs';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
@@ -55,6 +56,7 @@ export const VERBS: readonly Register[] = [
   registerRuns,
   registerShow,
   registerWhy,
+  registerLogs,
   registerSpin,
   registerApprove,
   registerCancel,
