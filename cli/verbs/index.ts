@@ -31,6 +31,7 @@ import { registerServe } from './serve';
 import { registerSkip } from './skip';
 import { registerSpin } from './spin';
 import { registerUp } from './up';
+import { registerUpkeep } from './upkeep';
 import { registerWhy } from './why';
 import { registerWorker } from './worker';
 
@@ -71,6 +72,7 @@ export const VERBS: readonly Register[] = [
   registerWorker,
   registerServe,
   registerMigrate,
+  registerUpkeep,
   registerDoctor,
   registerConfig,
 ];

@@ -152,6 +152,18 @@ export const STACK_ERRORS = {
     title: 'hand-written workflows cannot be bundled',
     fix: 'Name with --workflows the file that your worker takes as `workflowsPath`, and mend what the reason says.',
   },
+  PER_STACK_080: {
+    fault: 'user',
+    retryable: false,
+    title: 'a retention is malformed',
+    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d' }, each a day at least, or 'forever'.",
+  },
+  PER_STACK_081: {
+    fault: 'user',
+    retryable: true,
+    title: 'the upkeep is being done by somebody else',
+    fix: 'Wait for it to end: a worker does it once a day, too.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -28,6 +28,8 @@ export interface RunRow {
   readonly waits_for: readonly string[] | null;
   /** Key of the partition that it works on; null: none. */
   readonly partition: string | null;
+  /** When retention last removed executions of it; null: it has removed none. */
+  readonly executions_removed_at: string | null;
   readonly started_at: string;
   readonly ended_at: string | null;
 }
