@@ -173,7 +173,7 @@ const would = {
   logs: { days: [expect.any(String), expect.any(String)] },
   // Two of `old`, whose third is in the cache, and all of `many`.
   executions: { runs: 2, executions: 6_003 },
-  predictions: { segments: 2, predictions: 20, labels: 2, bytes: expect.any(Number) },
+  predictions: { segments: 2, predictions: 20, labels: 2 },
 };
 
 test('a dry run says what would go, and removes nothing', async () => {
@@ -226,7 +226,9 @@ test('what is kept for ever stays', async () => {
   await aRunWith('older', 5_000, ['a']);
   const forever = { executions: null, logs: null, predictions: null };
   expect(await doUpkeep({ ...parts, retention: forever })).toMatchObject({ logs: { before: null, days: [] } });
-  expect(await remaining()).toEqual({ ...before, executions: expect.arrayContaining(['older/a']) });
+  const { executions, ...rest } = await remaining();
+  expect({ ...rest, executions: before['executions'] }).toEqual(before);
+  expect(executions).toContain('older/a');
 });
 
 test('a file that was written anew is left until its record has had time to come; then it stays or goes', async () => {
