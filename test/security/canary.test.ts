@@ -120,6 +120,10 @@ test('a value that steps log, throw and report is found in no place, and the mar
     ),
   );
   expect(lines.some(({ node, message }) => node === 'apart' && message === 'progress')).toBe(true);
+  expect(await says('logs', 'leak-1', 'elsewhere')).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('PER_RUN_036') as string,
+  });
   expectClean([logged, await followed, await says('logs', 'leak-1', 'apart', '--level', 'warn')]);
   expectClean([shown, await says('plan', 'leak', '--json'), await says('config'), await says('doctor')]);
   expect((await says('config')).text).toMatch(/resource canary-store\s+\*\*\*\s+PERENNIAL_RESOURCE_CANARY_STORE/);
