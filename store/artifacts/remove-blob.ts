@@ -6,8 +6,8 @@ import { perennialError } from '../../core/errors';
 const FRESH = 3_600_000;
 
 /**
- * Removes the file of a blob that no record names. It is moved aside first and looked at there: one that has been written
- * anew in the last hour is put back, since its record may be on its way.
+ * Removes the file of a blob that no record names, unless it was written in the last hour: its record may be on its way then.
+ * It is moved aside and looked at again there: one that has taken its place in between is put back.
  *
  * @param root the folder of the artifact store
  * @returns whether there is no such file any more
@@ -17,8 +17,10 @@ export async function removeBlob(root: string, digest: string, now = Date.now())
     throw perennialError('PER_RUN_002', `'${digest}' is not the name of an artifact.`);
   const path = join(root, 'sha256', digest.slice(0, 2), digest.slice(2));
   const aside = join(root, 'temporary', `removed-${digest}`);
+  const isFresh = async (file: string): Promise<boolean> => now - (await stat(file)).mtimeMs < FRESH;
   await mkdir(dirname(aside), { recursive: true });
   try {
+    if (await isFresh(path)) return false;
     await rename(path, aside);
   } catch (error) {
     if (!isMissing(error)) throw error;
@@ -26,7 +28,7 @@ export async function removeBlob(root: string, digest: string, now = Date.now())
     await rm(aside, { force: true });
     return true;
   }
-  if (now - (await stat(aside)).mtimeMs < FRESH) {
+  if (await isFresh(aside)) {
     await rename(aside, path);
     return false;
   }
