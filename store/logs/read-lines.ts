@@ -15,6 +15,8 @@ const PAGE = 1_000;
 const LOOK_EVERY = 1_000;
 /** How far back a look goes over what was read, ms: lines show when their transaction has ended, which may be later than others'. */
 const OVERLAP = 30_000;
+/** Lines that are remembered as told before the older ones are forgotten. */
+const REMEMBERED = 50_000;
 
 /** The lines of a run that are kept by now, in their order. */
 export async function* readLines(db: Pool, run: string, { tail, ...asked }: ReadLines): AsyncGenerator<LogRow, void> {
@@ -31,11 +33,14 @@ export async function* followLines(db: Pool, run: string, { tail, ...asked }: Re
   const hints = hintsOf(db.options.connectionString, run);
   let newest = '';
   let first: LogRow | undefined;
+  const horizon = (): string | undefined =>
+    newest === '' ? undefined : new Date(Date.parse(newest) - OVERLAP).toISOString();
   const isNew = (line: LogRow): boolean => {
     const name = nameOf(line);
     if (told.has(name)) return false;
     told.set(name, line.recorded_at);
     if (line.recorded_at > newest) newest = line.recorded_at;
+    if (told.size > REMEMBERED && told.size % 1_000 === 0) forget(told, horizon());
     return true;
   };
   try {
@@ -47,16 +52,21 @@ export async function* followLines(db: Pool, run: string, { tail, ...asked }: Re
     for (;;) {
       // Asked before the lines are read: those of a run that has ended are among them.
       const isOver = (await findRun(db, run))?.status !== 'running';
-      const from = newest === '' ? undefined : new Date(Date.parse(newest) - OVERLAP).toISOString();
+      const from = horizon();
       const some = { ...asked, ...(from !== undefined && { recordedSince: from }) };
       for await (const line of pages(db, run, some, first)) if (isNew(line)) yield line;
       if (isOver) return;
-      if (from !== undefined) for (const [name, at] of told) if (at < from) told.delete(name);
+      forget(told, from);
       await hints.next();
     }
   } finally {
     await hints.stop();
   }
+}
+
+/** Forgets lines that no look comes upon any more. */
+function forget(told: Map<string, string>, before: string | undefined): void {
+  if (before !== undefined) for (const [name, at] of told) if (at < before) told.delete(name);
 }
 
 /** A line whose insert was done again because its answer was lost is there twice, side by side. */
