@@ -10,6 +10,7 @@ import { awaitRun, type EndedRun } from './await-run';
 import { type CancelRun, cancelRun } from './cancel-run';
 import type { Connection } from './connection';
 import { type RunEvent, runEvents } from './run-events';
+import { type LogLine, type LogsAsked, runLogs } from './run-logs';
 
 /** How long to wait. */
 export interface Waiting {
@@ -39,6 +40,8 @@ export interface RunHandle<Out> {
   outputOf<S extends StepContract>(step: S, address?: string): Promise<StepOutputOf<S>>;
   /** Tells of the run from its beginning to its end. Ask as often as you like: nothing is missed. */
   events(): AsyncGenerator<RunEvent, void, undefined>;
+  /** What its steps have logged, in order; with `follow` what they will log too, to the run's end. @throws PER_DEF_002 */
+  logs(asked?: LogsAsked): AsyncGenerator<LogLine, void, undefined>;
   /** Answers an approval. @throws PER_RUN_016 PER_RUN_030 PER_KEEP_004 PER_KEEP_005 PER_RUN_036 PER_KEEP_011 to PER_KEEP_014 */
   approve(address: string, answer: Omit<ApprovalAnswer, 'node'>): Promise<GivenAnswer>;
   /** Asks the run to cancel. @throws PER_KEEP_004 */
@@ -66,6 +69,7 @@ export function handleOf(connection: Connection, pipeline: Pipeline, id: string)
       return readOutput(step, address, (await findOutput(db, id, address))?.output);
     },
     events: () => runEvents(connection, id),
+    logs: (asked) => runLogs(connection, id, asked),
     approve: (address, answer) => approve(connection, id, { ...answer, node: address }),
     async cancel(how = {}) {
       await cancelRun(connection, id, how);

@@ -62,6 +62,7 @@ export { onDataset, type DatasetDigest, type DatasetKey, type OnDataset, type On
 export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';
+export type { KeepFor, Retention } from './define/retention';
 export { step, type InputOf, type StepContract, type StepOptions, type StepOutputOf } from './define/step';
 export { and, coalesce, eq, gt, gte, lt, lte, ne, not, or } from './expr/build';
 export { includes, maxBy, minBy, pluck } from './expr/choose';

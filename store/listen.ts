@@ -1,22 +1,31 @@
 import { Client } from 'pg';
 
-/** What a {@link listenForChampions} tells. */
+/** What a {@link listenTo} tells. */
 export interface Listener {
-  /** Something may have changed: a notification came, or the connection is new and one may have been missed. */
-  readonly onHint: () => void;
+  /**
+   * Something may have changed: a notification came, or the connection is new and one may have been missed.
+   *
+   * @param said what the notification says; null: there was none
+   */
+  readonly onHint: (said: string | null) => void;
   readonly onError: (error: unknown) => void;
 }
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
 
+/** Listens for promotions. @returns a function that ends it. */
+export function listenForChampions(url: string, listener: Listener): () => Promise<void> {
+  return listenTo(url, 'perennial_champion', listener);
+}
+
 /**
- * Listens for promotions (NOTIFY `perennial_champion`) on a connection of its own, and connects again for as long as
- * it takes. A notification is a hint: what is said meanwhile is lost, so every new connection is a hint too.
+ * Listens for notifications on a connection of its own, and connects again for as long as it takes. A notification is a
+ * hint: what is said meanwhile is lost, so every new connection is a hint too.
  *
  * @returns a function that ends it.
  */
-export function listenForChampions(url: string, listener: Listener): () => Promise<void> {
+export function listenTo(url: string, channel: string, listener: Listener): () => Promise<void> {
   let isEnded = false;
   let client: Client | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -37,12 +46,14 @@ export function listenForChampions(url: string, listener: Listener): () => Promi
     client = next;
     next.on('error', listener.onError);
     next.on('end', again);
-    next.on('notification', listener.onHint);
+    next.on('notification', ({ payload }) => {
+      listener.onHint(payload ?? null);
+    });
     try {
       await next.connect();
-      await next.query('LISTEN perennial_champion');
+      await next.query(`LISTEN ${next.escapeIdentifier(channel)}`);
       delay = FIRST_DELAY_MS;
-      listener.onHint();
+      listener.onHint(null);
     } catch (error) {
       listener.onError(error);
       await next.end().catch(() => undefined);

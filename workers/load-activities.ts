@@ -13,6 +13,7 @@ import { triggersOf } from '../core/triggers/trigger';
 import { standardSteps } from '../activities/standard';
 import { diskArtifacts } from '../store/artifacts';
 import type { Environment } from '../store/environment';
+import type { LineRecords } from '../store/logs/line-records';
 import type { AnnouncedStep } from '../store/workers/see-worker';
 import { standardCode } from './code/standard-code';
 import type { Project } from './load-project';
@@ -25,6 +26,8 @@ export interface ActivityParts {
   readonly db: Pool;
   readonly environment: Environment;
   readonly log: Logger;
+  /** Keeps what steps log. */
+  readonly lines: LineRecords;
   readonly project: Project;
   /** The worker's. */
   readonly build: string;
@@ -51,7 +54,7 @@ export interface LoadedActivities {
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {
-  const { db, environment, log, project, build, resources, devices, telemetry } = parts;
+  const { db, environment, log, lines, project, build, resources, devices, telemetry } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
@@ -63,6 +66,7 @@ export async function loadActivities(pool: string, parts: ActivityParts): Promis
     artifacts,
     environment,
     log,
+    lines,
     standard: standardSteps,
     standardCode: standardCode(environment.engine),
     project: { bundle: project.bundle, implementations, codeOf: (one) => project.codeOf(one) },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { StepCode } from '../activities/run-step';
 import { implementationsIn, withCalled } from '../core';
 import type { HandWritten, Implementation, Model, Pipeline, ProjectConfig } from '../core';
+import { type KeptFor, readRetention } from '../core/define/retention';
 import { isPerennialError, PerennialError, perennialError } from '../core/errors';
 import { bundleProject, type ProjectBundle } from './bundle-project';
 import { reach } from './code/module-graph';
@@ -31,6 +32,8 @@ export interface Project {
   steps(pool: string): Promise<Implementation[]>;
   /** SHA-256 over the files that are loaded with the config: pipelines, models, contracts; not the code of steps. */
   readonly definitions: string;
+  /** For how long records are kept, ms. */
+  readonly retention: KeptFor;
   /** The code behind one of these implementations: the files that its own file reaches, and the packages of these. */
   codeOf(implementation: Implementation): StepCode;
 }
@@ -43,7 +46,7 @@ export interface Project {
  * @param state the state folder; the bundle goes to its `build/`
  * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project; what the engine says
  * of a faulty definition (PER_DEF_...), with the file and line of the project; PER_DEF_009 when two of its things share a
- * name, PER_DEF_013 when a step asks for a pool that nobody serves
+ * name, PER_DEF_013 when a step asks for a pool that nobody serves, PER_STACK_080 for a malformed retention
  */
 export async function loadProject(folder: string, state: string): Promise<Project> {
   const root = resolve(folder);
@@ -64,6 +67,7 @@ export async function loadProject(folder: string, state: string): Promise<Projec
     pools,
     steps: (pool) => loadSteps(source, config, pool, { root, bundle }),
     definitions: filesDigest(root, reach(graph, 'perennial.config.ts', 'eager')),
+    retention: readRetention(config.retention),
     codeOf: projectCode({ root, graph, loaded }),
   };
 }
@@ -118,6 +122,7 @@ const Exported = z.object({
       models: z.array(isA<Model>('model')),
       workflows: z.array(isA<HandWritten>('handWritten', 'hand-written')).default([]),
       steps: z.record(z.string(), isFunction),
+      retention: z.unknown().optional(),
     },
     'has no default export',
   ),
@@ -125,7 +130,7 @@ const Exported = z.object({
   loaded: z.custom<ReadonlyMap<string, object>>((value) => Object.prototype.toString.call(value) === '[object Map]'),
 });
 
-type Declared = Required<Omit<ProjectConfig, 'kind'>>;
+type Declared = Required<Omit<ProjectConfig, 'kind' | 'retention'>> & { readonly retention?: unknown };
 
 interface Loaded {
   readonly config: Declared;

@@ -6,6 +6,7 @@ import { type Mask, NO_MASK } from '../activities/run-step/resources';
 import { perennialError } from '../core/errors';
 import { openDb } from '../store/db';
 import { readEnvironment } from '../store/environment';
+import { openLineRecords } from '../store/logs/line-records';
 import { takeResources } from '../store/resource-values';
 import { buildOf } from './build-of';
 import { cleanOutput } from './clean-output';
@@ -48,10 +49,11 @@ async function main(log: Logger): Promise<void> {
   const [connection, project] = await Promise.all([connecting, loadProject(environment.project, environment.state)]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
+  const lines = openLineRecords(db, { log });
   const build = buildOf(environment, project);
   const { pipelines } = project;
   const telemetry = await openTelemetry({ pool, db, environment, build, log, pipelines, metricsPort, sdkAddress });
-  const parts = { db, environment, log, project, build, resources, devices: devices.names, telemetry };
+  const parts = { db, environment, log, lines, project, build, resources, devices: devices.names, telemetry };
   const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
   const pinned = environment.versioning === 'pinned';
@@ -77,7 +79,7 @@ async function main(log: Logger): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.all([presence.stop(), services?.stop(), figures.stop()]);
+    await Promise.all([presence.stop(), services?.stop(), figures.stop(), lines.stop()]);
     await connection.close();
     await db.end();
   }

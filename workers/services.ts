@@ -11,9 +11,10 @@ import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
 import { syncSchedules } from './sync-schedules';
+import { startUpkeep } from './upkeep';
 import { startPoolWatch } from './watch-pools';
 
-/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines. */
+/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines, the upkeep. */
 export interface ServiceDependencies {
   readonly db: Pool;
   readonly temporal: Client;
@@ -48,6 +49,7 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
     startPoolWatch(dependencies),
     syncSchedules({ ...dependencies, ...(isCurrent && { isCurrent }) }),
     startDeadlines({ ...dependencies, ...(isCurrent && { isCurrent }) }),
+    startUpkeep({ ...dependencies, artifacts: parts.environment.artifacts, ...(isCurrent && { isCurrent }) }),
   ];
   return {
     async stop() {

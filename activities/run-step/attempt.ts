@@ -1,12 +1,11 @@
-import type { Logger } from 'pino';
 import type { Json } from '../../core';
-import type { StepLog } from '../../core/define/context';
 import type { Cost } from '../../store/nodes/node-row';
 import { type Call, resourcesFor } from './call';
 import { callHandler } from './call-handler';
 import type { Effect, EngineContext } from './context';
 import type { Usage } from './cost';
 import { needsProcess } from './devices';
+import { type ExecutionLog, openExecutionLog } from './execution-log';
 import { describe, type Failure } from './failure';
 import { type IsolatedEnd, runIsolated } from './isolate';
 import { isInProcess } from './known-step';
@@ -21,13 +20,14 @@ export type Attempt = { readonly cost: Cost } & (
   | { readonly kind: 'cancelled' }
 );
 
-/** Runs a step's code once, in this process or in a child, under its time limit. Never throws. */
+/** Runs a step's code once, in this process or in a child, under its time limit. What it has said is kept by then. Never throws. */
 export async function attempt(call: Call, fence: number): Promise<Attempt> {
   const { temporal, meter } = call;
   const limit = startLimit(call);
   const effects: Effect[] = [];
+  const log = openExecutionLog(call, fence);
   try {
-    const end = await run(call, contextOf(call, fence, limit, effects), limit);
+    const end = await run(call, contextOf(call, fence, { limit, effects, log }), limit, log);
     const cost = meter(end.usage);
     if (temporal.cancellationSignal.aborted) return { kind: 'cancelled', cost };
     if (limit.over) return { kind: 'failed', failure: describe(limit.over.reason), cost };
@@ -39,6 +39,7 @@ export async function attempt(call: Call, fence: number): Promise<Attempt> {
     return { kind: 'failed', failure: end.failure, cause: end.cause, cost };
   } finally {
     limit.stop();
+    await log.end();
   }
 }
 
@@ -47,10 +48,10 @@ type End = { readonly usage: Usage | null } & (
   | { readonly kind: 'failed'; readonly failure: Failure; readonly cause?: unknown }
 );
 
-async function run(call: Call, context: EngineContext, limit: Limit): Promise<End> {
+async function run(call: Call, context: EngineContext, limit: Limit, log: ExecutionLog): Promise<End> {
   const { contract } = call.step;
   try {
-    if (!isInProcess(call.step) || needsProcess(call)) return await isolated(call, context);
+    if (!isInProcess(call.step) || needsProcess(call)) return await isolated(call, context, log);
     const output = await untilAbandoned(callHandler(call.step, call.argument.input, context), limit);
     return { kind: 'output', output, usage: null };
   } catch (error) {
@@ -59,7 +60,7 @@ async function run(call: Call, context: EngineContext, limit: Limit): Promise<En
   }
 }
 
-function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
+function isolated(call: Call, context: EngineContext, log: ExecutionLog): Promise<IsolatedEnd> {
   const { dependencies, step, argument } = call;
   const { name, pool, retry } = step.contract;
   const { run: runId, address, input } = argument;
@@ -81,12 +82,23 @@ function isolated(call: Call, context: EngineContext): Promise<IsolatedEnd> {
       environment: dependencies.environment,
       mask: resourcesFor(call).mask,
       traceparent: dependencies.traceParent?.() ?? null,
-      ...context,
+      signal: context.signal,
+      log,
+      progress: (value) => {
+        log.progress(value);
+        context.progress(value);
+      },
     },
   );
 }
 
-function contextOf(call: Call, fence: number, limit: Limit, effects: Effect[]): EngineContext {
+interface Surroundings {
+  readonly limit: Limit;
+  readonly effects: Effect[];
+  readonly log: ExecutionLog;
+}
+
+function contextOf(call: Call, fence: number, { limit, effects, log }: Surroundings): EngineContext {
   const { dependencies, argument } = call;
   return {
     run: argument.run,
@@ -97,33 +109,13 @@ function contextOf(call: Call, fence: number, limit: Limit, effects: Effect[]): 
       return limit.signal;
     },
     device: call.device,
-    log: logOf(call, fence),
+    log,
     progress: call.beat.progress,
     artifacts: dependencies.artifacts,
     resources: resourcesFor(call).valuesOf(call.step.contract),
     db: dependencies.db,
     inCommit: (effect) => {
       effects.push(effect);
-    },
-  };
-}
-
-/** The log of an execution, opened with its first line: most say nothing. */
-function logOf(call: Call, fence: number): StepLog {
-  let opened: Logger | null = null;
-  const log = (): Logger => (opened ??= call.log().child({ execution: fence }));
-  return {
-    debug: (fields, message) => {
-      log().debug(fields, message);
-    },
-    info: (fields, message) => {
-      log().info(fields, message);
-    },
-    warn: (fields, message) => {
-      log().warn(fields, message);
-    },
-    error: (fields, message) => {
-      log().error(fields, message);
     },
   };
 }

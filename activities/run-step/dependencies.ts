@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ArtifactStore, Implementation } from '../../core';
 import type { Trigger } from '../../core/triggers/trigger';
 import type { Environment } from '../../store/environment';
+import type { LineRecords } from '../../store/logs/line-records';
 import type { NodeRecords } from '../../store/nodes/node-records';
 import type { Devices } from './devices';
 import type { Observer, TraceParent } from './observe';
@@ -23,6 +24,8 @@ export interface RunStepDependencies {
   readonly db: Pool;
   /** The records of nodes. Absent: those of `db`. */
   readonly nodes?: NodeRecords;
+  /** Keeps what steps log. Absent: nobody does. */
+  readonly lines?: LineRecords;
   readonly artifacts: ArtifactStore;
   readonly environment: Environment;
   readonly log: Logger;

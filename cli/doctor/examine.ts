@@ -17,6 +17,7 @@ import { checkResources } from './resources';
 import { checkSchedules } from './schedules';
 import { checkPostgres, checkTemporal } from './servers';
 import { checkStepCode } from './step-code';
+import { checkUpkeep } from './upkeep';
 import { checkWorkers } from './workers';
 
 /** A retrain on the default pipeline's data needs well below this; Postgres and logs need the rest. */
@@ -40,6 +41,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkWorkers(settings, project),
     checkSchedules(settings, project),
     checkDeadlines(settings),
+    checkUpkeep(settings),
     checkOnnx(),
     checkDevices(),
     checkChromium(),

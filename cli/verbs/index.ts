@@ -12,6 +12,7 @@ import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
 import { registerInit } from './init';
+import { registerLogs } from './logs';
 import { registerMigrate } from './migrate';
 import { registerModel } from './model';
 import { registerModels } from './models';
@@ -30,6 +31,7 @@ import { registerServe } from './serve';
 import { registerSkip } from './skip';
 import { registerSpin } from './spin';
 import { registerUp } from './up';
+import { registerUpkeep } from './upkeep';
 import { registerWhy } from './why';
 import { registerWorker } from './worker';
 
@@ -55,6 +57,7 @@ export const VERBS: readonly Register[] = [
   registerRuns,
   registerShow,
   registerWhy,
+  registerLogs,
   registerSpin,
   registerApprove,
   registerCancel,
@@ -69,6 +72,7 @@ export const VERBS: readonly Register[] = [
   registerWorker,
   registerServe,
   registerMigrate,
+  registerUpkeep,
   registerDoctor,
   registerConfig,
 ];

@@ -13,7 +13,7 @@ import { cacheSentence } from './cache-text';
 import { cell, inFull } from './cut';
 import { duration, took } from './duration';
 import { interventionTable } from './intervention-text';
-import { kindText, offBy, placeLine, type RunView, skipCommand, stateText, waitsUntil } from './run-view';
+import { kindText, offBy, placeLine, removedText, type RunView, skipCommand, stateText, waitsUntil } from './run-view';
 import { shellWord } from './shell-word';
 
 /** An artifact that a node's input or output names; one that is in both is listed for both. */
@@ -51,10 +51,11 @@ export function nodeText(view: NodeView, now: Date, width: number | null = null)
     section('output', node.status === 'completed' ? inFull(node.output) : ''),
     section('error', node.error === null || node.status === 'cancelled' ? '' : errorLines(node.error)),
     section('artifacts', artifactTable(view)),
-    section('executions', executionTable(view, now, width)),
+    section('executions', executionTable(view, now, width) || removedLine(view)),
     section('what people did', interventionTable(view.interventions, width)),
     view.approval === null ? '' : askText(view.approval, now),
     waitsUntil(node) === null ? '' : `To go on now: ${skipCommand(node)}`,
+    node.kind === 'step' ? `What it has logged: perennial logs ${view.run.id} ${shellWord(node.address)}` : '',
     view.retrying === null ? '' : `To try it now: perennial retry-now ${view.run.id} ${shellWord(node.address)}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -130,6 +131,12 @@ function artifactTable({ artifacts }: NodeView): string {
     ['of', 'id', 'kind', 'size'],
     artifacts.map(({ side, digest, kind, bytes }) => [side, digest, kind, bytesText(bytes)]),
   );
+}
+
+/** Of a step that was executed, and whose executions are gone. */
+function removedLine({ run, node }: NodeView): string {
+  const isExecuted = node.kind === 'step' && node.fence > 0 && node.reused_from === null;
+  return isExecuted && run.executions_removed_at !== null ? `  ${removedText(run.executions_removed_at)}` : '';
 }
 
 function executionTable({ executions, costs }: NodeView, now: Date, width: number | null): string {

@@ -67,6 +67,10 @@ function runHeader({ run, cost, triggered }: RunView, now: Date): string {
     ['status', statusText(run)],
     ['started', time],
     ['used', used],
+    [
+      'removed',
+      run.executions_removed_at === null ? null : `${removedText(run.executions_removed_at)} What they cost stands.`,
+    ],
     ['config', onOneLine(run.config, '--json')],
     ['result', run.status === 'completed' ? onOneLine(run.output, '--json') : null],
   ];
@@ -184,9 +188,17 @@ export function skipCommand({ run_id, address }: NodeRow): string {
   return `perennial skip ${run_id} ${shellWord(address)} --reason <text>`;
 }
 
+/** What retention has removed of a run. */
+export function removedText(at: string): string {
+  return `Its executions were removed by retention (${at}).`;
+}
+
 function hint({ run, nodes }: RunView): string {
   if (nodes.length === 0) return '';
-  return `A node's input, output, artifacts and executions: perennial show ${run.id} --node <node>`;
+  return [
+    `A node's input, output, artifacts and executions: perennial show ${run.id} --node <node>`,
+    `What its steps have logged: perennial logs ${run.id} [node]${run.status === 'running' ? ' --follow' : ''}`,
+  ].join('\n');
 }
 
 /** A run as it is listed; with the data set version that started it, if one did. */

@@ -5,7 +5,7 @@ import type { WhyView } from '../read-why';
 import { cacheSentence } from './cache-text';
 import { cell } from './cut';
 import type { NodeView } from './node-view';
-import { becauseOf, offBy } from './run-view';
+import { becauseOf, offBy, removedText } from './run-view';
 
 /** Why a node ran or was reused, for people, within the width of a terminal if there is one: a sentence, and what differed. */
 export function whyText(
@@ -25,11 +25,17 @@ export function whyText(
   return [
     `${address} in ${run}: ${becauseOf(view.node) ?? view.node.status}.`,
     ...sentences(view, about),
+    ...removed(view),
     ...list,
     ...compared,
     ...(rows.length === 0 ? [] : [table(['part', 'what', 'was', 'is'], rows, width)]),
     ...(against !== null && rows.length === 0 ? ['The records do not hold what exactly.'] : []),
   ].join('\n');
+}
+
+function removed({ run, node, executions }: NodeView): string[] {
+  if (run.executions_removed_at === null || node.kind !== 'step' || node.fence === 0) return [];
+  return executions.length > 0 || node.reused_from !== null ? [] : [removedText(run.executions_removed_at)];
 }
 
 function sentences(view: NodeView, about: string | null): string[] {

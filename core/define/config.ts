@@ -1,6 +1,7 @@
 import type { HandWritten } from './hand-written';
 import type { Model } from './model';
 import type { Pipeline } from './pipeline';
+import type { Retention } from './retention';
 
 /** What a project runs: the default export of perennial.config.ts. */
 export interface ProjectConfig {
@@ -11,6 +12,8 @@ export interface ProjectConfig {
   readonly workflows?: readonly HandWritten[];
   /** By pool: loads the files that export `implement(...)`. Only workers of that pool call it. */
   readonly steps: { readonly [pool: string]: () => Promise<object> };
+  /** For how long records are kept. Default: executions a year, logs a month, predictions two years. */
+  readonly retention?: Retention;
 }
 
 /** Declares a project. */

@@ -452,6 +452,12 @@ export const RUN_ERRORS = {
     title: 'Temporal holds no history of this run',
     fix: 'It keeps those of ended runs for a limited time: name a younger run (`perennial runs`).',
   },
+  PER_RUN_160: {
+    fault: 'user',
+    retryable: true,
+    title: 'A migration did not get a lock',
+    fix: 'Something holds the table for very long: see who in pg_stat_activity and pg_locks, end it, and run `perennial migrate` again; what was applied stands.',
+  },
   PER_RUN_170: {
     fault: 'user',
     retryable: true,

@@ -158,6 +158,18 @@ export const STACK_ERRORS = {
     title: 'the port for metrics is none',
     fix: 'Give --metrics-port (or PERENNIAL_METRICS_PORT) a number from 0 to 65535; 0 takes any free one; without it no metrics are served.',
   },
+  PER_STACK_080: {
+    fault: 'user',
+    retryable: false,
+    title: 'a retention is malformed',
+    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d' }, each a day at least, or 'forever'.",
+  },
+  PER_STACK_081: {
+    fault: 'user',
+    retryable: true,
+    title: 'the upkeep is being done by somebody else',
+    fix: 'Wait for it to end: a worker does it once a day, too.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

@@ -5,7 +5,8 @@ import type { RunRow } from './run-row';
 export async function findRun(db: Db, id: string): Promise<RunRow | null> {
   const { rows } = await db.query<RunRow>(
     `SELECT id, pipeline, plan_hash, config, build, model, decision_id, parent_run, rerun, temporal_run_id,
-            first_temporal_run_id, status, reason, output, paused, waits_for, partition, pinned_to, started_at, ended_at
+            first_temporal_run_id, status, reason, output, paused, waits_for, partition, pinned_to,
+            executions_removed_at, started_at, ended_at
      FROM runs WHERE id = $1`,
     [id],
   );

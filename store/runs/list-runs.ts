@@ -14,7 +14,8 @@ export interface RunsPage {
 export async function listRuns(db: Db, page: RunsPage): Promise<RunRow[]> {
   const { rows } = await db.query<RunRow>(
     `SELECT id, pipeline, plan_hash, config, build, model, decision_id, parent_run, rerun, temporal_run_id,
-            first_temporal_run_id, status, reason, output, paused, waits_for, partition, pinned_to, started_at, ended_at
+            first_temporal_run_id, status, reason, output, paused, waits_for, partition, pinned_to,
+            executions_removed_at, started_at, ended_at
      FROM runs
      WHERE ($2::text IS NULL OR (started_at, id) < (SELECT started_at, id FROM runs WHERE id = $2))
        AND ($3::text IS NULL OR pipeline = $3)

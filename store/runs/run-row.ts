@@ -30,6 +30,8 @@ export interface RunRow {
   readonly partition: string | null;
   /** The build whose workers alone go on with it; null: it is not pinned. Another than `build` where it was moved. */
   readonly pinned_to: string | null;
+  /** When retention last removed executions of it; null: it has removed none. */
+  readonly executions_removed_at: string | null;
   readonly started_at: string;
   readonly ended_at: string | null;
 }

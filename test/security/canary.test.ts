@@ -52,6 +52,13 @@ function expectClean(places: readonly Place[]): void {
   expect(holding(places, marker)).toEqual(places.map(({ place }) => place));
 }
 
+const Line = z.object({
+  node: z.string(),
+  attempt: z.int(),
+  level: z.string(),
+  message: z.string(),
+  fields: z.looseObject({ stream: z.string().optional() }),
+});
 const Pids = z.tuple([z.number(), z.number()]);
 async function pidsOf(step: string): Promise<z.infer<typeof Pids>> {
   const path = join(folder, 'marks', step);
@@ -80,6 +87,8 @@ afterAll(async () => {
 test('a value that steps log, throw and report is found in no place, and the marker beside it in every one', async () => {
   const config = JSON.stringify({ folder: join(folder, 'marks') });
   const run = says('run', 'leak', '--id', 'leak-1', '--config', config, '--wait', '--json');
+  await until('the run has begun', async () => (await says('show', 'leak-1', '--json')).code === 0);
+  const followed = says('logs', 'leak-1', '--follow', '--json');
   const [worker, program] = await pidsOf('here');
   const [child, childsProgram] = await pidsOf('apart');
   expectClean([commandLines(), await pending(temporal, 'leak-1')]);
@@ -95,6 +104,27 @@ test('a value that steps log, throw and report is found in no place, and the mar
   expect(
     z.object({ executions: z.array(z.object({ outcome: z.string() })) }).parse(JSON.parse(shown.text)).executions,
   ).toHaveLength(5);
+  // Ends by itself, with the lines of both attempts of both steps: their own, and what the process of one has written.
+  const logged = await says('logs', 'leak-1', '--json');
+  expect((await followed).text.split('\n').sort()).toEqual(logged.text.split('\n').sort());
+  const lines = logged.text
+    .trim()
+    .split('\n')
+    .map((line) => Line.parse(JSON.parse(line)));
+  const names = lines.map(({ node, attempt, level, fields }) => `${node} ${attempt} ${fields.stream ?? level}`);
+  expect(new Set(names)).toEqual(
+    new Set(
+      [1, 2]
+        .flatMap((n) => ['here', 'apart'].map((node) => `${node} ${n} info`))
+        .concat([1, 2].flatMap((n) => ['stdout', 'stderr'].map((stream) => `apart ${n} ${stream}`))),
+    ),
+  );
+  expect(lines.some(({ node, message }) => node === 'apart' && message === 'progress')).toBe(true);
+  expect(await says('logs', 'leak-1', 'elsewhere')).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('PER_RUN_036') as string,
+  });
+  expectClean([logged, await followed, await says('logs', 'leak-1', 'apart', '--level', 'warn')]);
   expectClean([shown, await says('plan', 'leak', '--json'), await says('config'), await says('doctor')]);
   expect((await says('config')).text).toMatch(/resource canary-store\s+\*\*\*\s+PERENNIAL_RESOURCE_CANARY_STORE/);
 });
@@ -110,7 +140,7 @@ test('an output that holds it is refused by name, and recorded nowhere', async (
 
 test('records, histories and every file of the state folder are clean', async () => {
   const rows = await tables(addresses.postgresUrl);
-  const told = ['runs', 'nodes', 'executions', 'plans'].map((name) => `table ${name}`);
+  const told = ['runs', 'nodes', 'executions', 'plans', 'logs'].map((name) => `table ${name}`);
   expectClean(rows.filter(({ place }) => told.includes(place)));
   const events = await histories(temporal);
   expectClean(events.filter(({ place }) => /(leak|spills)-1$/.test(place)));
@@ -119,7 +149,7 @@ test('records, histories and every file of the state folder are clean', async ()
   // Temporal's own database, where heartbeats are too.
   expect(holding(written, marker).some((place) => place.startsWith('file temporal/'))).toBe(true);
   expect(holding([...rows, ...events, ...written], ...canaries)).toEqual([]);
-  expect([told.length, events.length >= 2, written.length > 3]).toEqual([4, true, true]);
+  expect([told.length, events.length >= 2, written.length > 3]).toEqual([5, true, true]);
 });
 
 test('a worker whose resource has no value does not start, and says which', async () => {

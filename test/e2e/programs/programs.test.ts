@@ -12,6 +12,7 @@ import { createDevices } from '../../../activities/run-step/devices';
 import type { Json } from '../../../core';
 import { listCosts } from '../../../store/cost/list-costs';
 import { listExecutions } from '../../../store/executions/list-executions';
+import { listLines } from '../../../store/logs/list-lines';
 import { findNode } from '../../../store/nodes/find-node';
 import { isGoneWithin, markOf } from '../../../workers/embedded/process-mark';
 import { takeList, type Stage, setStage, TOKEN } from './stage';
@@ -75,8 +76,8 @@ describe.each(languages)('a program %s', (step) => {
     expect(places.filter((place) => existsSync(place))).toEqual([]);
   });
 
-  test('reports progress by lines, and its other lines are logged', async () => {
-    const { environment, ended } = stage.start(step, { how: 'progress' }, { heartbeatTimeoutMs: 3_000 });
+  test('reports progress by lines, its other lines are logged, and all of them are in the records when it has ended', async () => {
+    const { environment, ended, run: id } = stage.start(step, { how: 'progress' }, { heartbeatTimeoutMs: 3_000 });
     const beats: unknown[] = [];
     environment.on('heartbeat', (details) => beats.push(details));
     expect(await ended).toEqual({});
@@ -84,6 +85,9 @@ describe.each(languages)('a program %s', (step) => {
     const logged = (stream: string) => stage.lines.filter((line) => line.includes(`a line on ${stream}`));
     expect(logged('stdout').at(-1)).toContain('"stream":"stdout"');
     expect(logged('stderr').at(-1)).toContain('"stream":"stderr"');
+    const kept = (await listLines(stage.db, id, {}, { limit: 100 })).map(({ message, level }) => `${level} ${message}`);
+    expect(kept).toEqual(expect.arrayContaining(['info progress', expect.stringMatching(/^info .*a line on stdout/)]));
+    expect(kept).toEqual(expect.arrayContaining([expect.stringMatching(/^warn .*a line on stderr/)]));
   });
 
   test('that fails is named with the end of what it said', async () => {

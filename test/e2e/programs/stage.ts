@@ -13,6 +13,7 @@ import type { Json } from '../../../core';
 import { resourcesOf } from '../../../core/define/resource';
 import { diskArtifacts } from '../../../store/artifacts';
 import { openDb } from '../../../store/db';
+import { openLineRecords } from '../../../store/logs/line-records';
 import { readEnvironment } from '../../../store/environment';
 import { loadProject } from '../../../workers/load-project';
 import { aCode } from '../../a-code';
@@ -76,6 +77,7 @@ export async function setStage(): Promise<Stage> {
     standardCode: aCode(),
     project: { bundle: loaded.bundle, implementations, codeOf: (one) => loaded.codeOf(one) },
     resources,
+    lines: openLineRecords(db, { log: pino({ level: 'silent' }), interval: 60_000 }),
   };
   let runs = 0;
   return {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { examine } from '../../../cli/doctor/examine';
 import { judgeSchema } from '../../../cli/doctor/servers';
 import { judgeSchedules } from '../../../cli/doctor/schedules';
+import { judgeUpkeep } from '../../../cli/doctor/upkeep';
 import { judgeWorkers } from '../../../cli/doctor/workers';
 import type { Finding } from '../../../cli/doctor/finding';
 import { resolveSettings } from '../../../cli/settings';
@@ -65,6 +66,14 @@ test('a port of the running stack that is silent is named', async () => {
   });
   expect(await ports(stackAt({ ...addresses, temporalUi: null }))).toMatchObject({ status: 'ok' });
   await new Promise((resolve) => server.close(resolve));
+});
+
+test('an upkeep that nobody does any more is told, one that was done or is to come is not', () => {
+  const now = Date.parse('2026-11-30T12:00:00.000Z');
+  expect(judgeUpkeep(null, now)).toMatchObject({ status: 'ok', found: like(/not done yet/) });
+  expect(judgeUpkeep('2026-11-29T11:00:00.000Z', now)).toMatchObject({ status: 'ok', found: like(/2026-11-29/) });
+  const late = judgeUpkeep('2026-11-28T11:00:00.000Z', now);
+  expect(late).toMatchObject({ status: 'warn', found: like(/last at 2026-11-28/), fix: SENTENCE });
 });
 
 test('a schema that is missing, old or newer than the code is told apart from the one it needs', () => {

@@ -58,6 +58,7 @@ test('the verbs that the documents promise are there', () => {
         'runs',
         'show',
         'why',
+        'logs',
         'spin',
         'approve',
         'cancel',
@@ -70,7 +71,7 @@ test('the verbs that the documents promise are there', () => {
         'predict',
       ],
       'model retrain',
-      ...['worker', 'serve', 'migrate', 'doctor', 'config', 'demo'],
+      ...['worker', 'serve', 'migrate', 'upkeep', 'doctor', 'config', 'demo'],
     ]),
   );
 });
@@ -85,6 +86,9 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
     ['runs', '--limit', '0'],
     ['runs', '--status', 'sleeping'],
     ['show', 'r', '--limit', 'many'],
+    ['logs', 'r', '--level', 'loud'],
+    ['logs', 'r', '--since', 'yesterday'],
+    ['logs', 'r', '--tail', '0'],
     ['model', 'show', 'm', 'newest'],
     ['model', 'history', 'm', '--at', 'yesterday'],
     ['model', 'retrain', 'm', '--at', 'tomorrow'],

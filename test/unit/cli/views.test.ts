@@ -40,6 +40,7 @@ const run: RunRow = {
   waits_for: null,
   partition: null,
   pinned_to: null,
+  executions_removed_at: null,
   started_at: '2026-02-01T00:00:00.000Z',
   ended_at: null,
 };
@@ -125,6 +126,15 @@ describe('runText', () => {
     expect(text).toMatch(/^status {3}running$/m);
     expect(text).toMatch(/^ *collect +step +cpu +completed +\+1\.0 s +2\.5 s +1 +0 ms +missed: nothing kept yet *$/m);
     expect(text).toContain(`perennial show ${run.id} --node <node>`);
+    expect(text).toContain(`perennial logs ${run.id} [node] --follow`);
+    expect(text).not.toContain('retention');
+  });
+
+  test('it says that retention has removed executions, of the run and of its nodes', () => {
+    const old = { ...run, executions_removed_at: '2026-06-01T00:00:00.000Z' };
+    expect(runText({ ...view, run: old }, now)).toMatch(
+      /^removed {2}Its executions were removed by retention \(2026-06-01/m,
+    );
   });
 
   test('a running node counts until now, with all its executions', () => {
@@ -273,6 +283,16 @@ describe('nodeText', () => {
     expect(text).toMatch(/^ *1 +1 +host:7 +2026-02-01T00:00:01\.000Z +2026-02-01T00:00:02\.000Z +1\.0 s +failed *$/m);
     expect(text).toMatch(/^ *2 +2 +host:7 .* 2\.5 s +committed *$/m);
     expect(text).toContain('  1: Artifact x is gone. (PER_RUN_002, user fault, may be tried again)');
+  });
+
+  test('a step whose executions retention has removed says so, one that was not executed does not', () => {
+    const old = { ...one, run: { ...run, executions_removed_at: '2026-06-01T00:00:00.000Z' }, executions: [] };
+    expect(nodeText(old, now)).toMatch(/executions\n {2}Its executions were removed by retention \(2026-06-01/);
+    expect(nodeText({ ...old, node: { ...node, reused_from: 'r' } }, now)).not.toContain('retention');
+    expect(nodeText(one, now)).not.toContain('retention');
+    const why = { run: run.id, address: 'collect', against: null, differences: [], about: null, needs: [] };
+    expect(whyText({ ...why, view: old })).toContain('removed by retention (2026-06-01');
+    expect(whyText({ ...why, view: one })).not.toContain('retention');
   });
 
   test('each execution says on which device it computed, where any had one', () => {

@@ -65,6 +65,23 @@ test('pipelines and step code are found; step code is loaded only when its pool 
   await expect(project.steps('gpu')).resolves.toEqual([]);
 });
 
+test('the retention is read; a malformed one is refused by name', async () => {
+  const withRetention = (retention: string): Record<string, string> => ({
+    ...GOOD,
+    'perennial.config.ts': (GOOD['perennial.config.ts'] ?? '').replace(
+      'models: []',
+      `models: [], retention: ${retention}`,
+    ),
+  });
+  const { retention } = await load(withRetention(`{ executions: '2d', logs: 'forever' }`));
+  expect(retention).toEqual({ executions: 172_800_000, logs: null, predictions: 730 * 86_400_000 });
+  const refused = load(withRetention(`{ logs: '1 week' }`), 'other');
+  await expect(refused).rejects.toMatchObject({
+    code: 'PER_STACK_080',
+    message: expect.stringContaining('1 week') as string,
+  });
+});
+
 test('hand-written workflows are found; one of the name of a pipeline is refused', async () => {
   const config = (GOOD['perennial.config.ts'] ?? '')
     .replace('{ defineConfig,', '{ defineConfig, handWritten,')
