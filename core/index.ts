@@ -62,6 +62,19 @@ export { onDataset, type DatasetDigest, type DatasetKey, type OnDataset, type On
 export { resource, type NoResources, type Resource, type Resources, type ResourceValues } from './define/resource';
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';
+export {
+  onEvent,
+  onFiles,
+  onRows,
+  type DatabaseResource,
+  type EventOptions,
+  type EventSensor,
+  type FilesOptions,
+  type FilesSensor,
+  type RowsOptions,
+  type RowsSensor,
+  type Sensor,
+} from './define/sensors';
 export { step, type InputOf, type StepContract, type StepOptions, type StepOutputOf } from './define/step';
 export { and, coalesce, eq, gt, gte, lt, lte, ne, not, or } from './expr/build';
 export { includes, maxBy, minBy, pluck } from './expr/choose';
@@ -78,3 +91,4 @@ export type { RetryOptions } from './plan/retry';
 export type { EndStatus, RunEnd } from './plan/run-end';
 export type { ItemError, Settled } from './plan/settled';
 export type { Waited } from './plan/time';
+export type { SeenFile, SeenRows } from './sensors/sensor';

@@ -88,7 +88,7 @@ export const LAW = [
   },
   {
     files: ['workers/**/*.ts'],
-    rooms: ['core', 'activities', 'pipelines', 'store', 'client', 'workers'],
+    rooms: ['core', 'activities', 'pipelines', 'store', 'client', 'api', 'workers'],
     packages: [
       'node:',
       'zod',

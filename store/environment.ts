@@ -16,6 +16,7 @@ const Variables = z.object({
   PERENNIAL_BUILD: text.optional(),
   PERENNIAL_HOST: text.default('127.0.0.1'),
   PERENNIAL_TOKEN: text.optional(),
+  PERENNIAL_EVENTS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   PERENNIAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -37,6 +38,8 @@ export interface Environment {
   /** Address that HTTP servers bind to. */
   readonly host: string;
   readonly token: string | null;
+  /** Where workers of the pool cpu listen for sensors' events; 0: any free port; null: they do not. */
+  readonly eventsPort: number | null;
   readonly logLevel: z.infer<typeof Variables>['PERENNIAL_LOG_LEVEL'];
 }
 
@@ -65,6 +68,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     build: v.PERENNIAL_BUILD ?? builtDigest(),
     host: v.PERENNIAL_HOST,
     token: v.PERENNIAL_TOKEN ?? null,
+    eventsPort: v.PERENNIAL_EVENTS_PORT ?? null,
     logLevel: v.PERENNIAL_LOG_LEVEL,
   };
 }
@@ -82,6 +86,7 @@ export function environmentVariables(environment: Environment): Record<string, s
     PERENNIAL_BUILD: environment.build,
     PERENNIAL_HOST: environment.host,
     PERENNIAL_LOG_LEVEL: environment.logLevel,
+    ...(environment.eventsPort === null ? {} : { PERENNIAL_EVENTS_PORT: String(environment.eventsPort) }),
     ...(environment.token === null ? {} : { PERENNIAL_TOKEN: environment.token }),
   };
 }

@@ -15,6 +15,7 @@ import { installRuntime, openLog } from './log';
 import { openPoolResources } from './open-resources';
 import { hearSupervisor } from './hear-supervisor';
 import { startPresence } from './presence';
+import { openSensors } from './sensors/open-sensors';
 import { startServices } from './services';
 import { WORKFLOW_POOL } from './tuning';
 import { createWorker, taskQueueOf } from './worker';
@@ -43,6 +44,7 @@ async function main(log: Logger): Promise<void> {
   const [connection, project] = await Promise.all([connecting, loadProject(environment.project, environment.state)]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
+  const sensors = pool === WORKFLOW_POOL ? await openSensors(project.pipelines, given) : [];
   const parts = { db, environment, log, project, resources, devices: devices.names };
   const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
@@ -51,7 +53,8 @@ async function main(log: Logger): Promise<void> {
   const { build } = environment;
   const digest = (): string => supervisor?.project() ?? project.digest;
   const presence = startPresence({ db, pool, build, project: digest, steps: announced, log });
-  const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project }) : null;
+  const services =
+    pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project, sensors, mask }) : null;
   log.info({ pool, build: environment.build, steps: Object.keys(activities) }, 'the worker polls');
   process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);
   void stopped.then(() => {

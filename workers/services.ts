@@ -9,14 +9,21 @@ import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
 import { syncSchedules } from './sync-schedules';
+import type { Mask } from '../activities/run-step/resources';
+import type { OpenSensor } from './sensors/open-sensors';
+import { startSensors } from './sensors/start-sensors';
 import { startPoolWatch } from './watch-pools';
 
-/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines. */
+/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines, the sensors. */
 export interface ServiceDependencies {
   readonly db: Pool;
   readonly temporal: Client;
   readonly project: Project;
   readonly environment: Environment;
+  /** Those of the project, with what they need. */
+  readonly sensors: readonly OpenSensor[];
+  /** Of the values that this process was given. */
+  readonly mask: Mask;
   readonly log: Logger;
 }
 
@@ -38,6 +45,7 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
     startPoolWatch(dependencies),
     syncSchedules(dependencies),
     startDeadlines(dependencies),
+    startSensors(dependencies),
   ];
   return {
     async stop() {

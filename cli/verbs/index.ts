@@ -26,6 +26,7 @@ import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
 import { registerSchedules } from './schedules';
+import { registerSensors } from './sensors';
 import { registerServe } from './serve';
 import { registerSkip } from './skip';
 import { registerSpin } from './spin';
@@ -51,6 +52,7 @@ export const VERBS: readonly Register[] = [
   registerBackfill,
   registerBackfills,
   registerSchedules,
+  registerSensors,
   registerDeadlines,
   registerRuns,
   registerShow,

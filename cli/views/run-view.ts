@@ -4,6 +4,8 @@ import type { ExecutionRow } from '../../store/executions/list-executions';
 import type { InterventionRow } from '../../store/interventions/intervention-row';
 import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
+import type { SensorEventRow } from '../../store/sensors/sensor-row';
+import { sensorText } from '../../core/sensors/sensor';
 import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
 import { attemptText, newestOf, type Retrying, retryingText } from './attempts';
@@ -17,6 +19,8 @@ import { shellWord } from './shell-word';
 /** Everything that `perennial show` tells of a run. */
 export interface RunView {
   readonly run: RunRow;
+  /** What a sensor saw that started it; null: no sensor did. */
+  readonly sensor: SensorEventRow | null;
   readonly nodes: readonly NodeRow[];
   readonly executions: readonly ExecutionRow[];
   readonly costs: readonly CostRow[];
@@ -49,7 +53,7 @@ export function runText(view: RunView, now: Date, width: number | null = null): 
     .join('\n\n');
 }
 
-function runHeader({ run, cost }: RunView, now: Date): string {
+function runHeader({ run, sensor, cost }: RunView, now: Date): string {
   const time = `${run.started_at}, ${run.ended_at === null ? 'for' : 'took'} ${took(run.started_at, run.ended_at, now)}`;
   const used = `${duration(cost.cpu_ms)} CPU${cost.estimated ? ' (partly estimated)' : ''} in ${cost.executions} executions`;
   const lines: [string, string | null][] = [
@@ -60,6 +64,8 @@ function runHeader({ run, cost }: RunView, now: Date): string {
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
     ],
     [run.rerun === null ? 'caller' : 'rerun of', parentText(run)],
+    ['because', sensor === null ? null : `${sensorText(sensor)} saw it at ${sensor.seenAt}`],
+    ['payload', sensor === null ? null : onOneLine(sensor.payload, '--json')],
     ['status', statusText(run)],
     ['started', time],
     ['used', used],
