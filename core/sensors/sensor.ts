@@ -29,7 +29,7 @@ export type SeenRows = {
   /** How many. */
   readonly count: number;
   /** Exactly which, as text, in the order of their watermarks. */
-  readonly ids: readonly string[];
+  readonly ids: string[];
 };
 
 /**

@@ -105,7 +105,9 @@ test('it is looked once in an interval, whoever looks', async () => {
 test('a transaction that fails leaves nothing of a look, says so, and the next look sees the same', async () => {
   await insert([[1, '2026-01-01T00:00Z']]);
   await write('a.csv');
-  await db.query(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the disk is full'; END $$`);
+  await db.query(
+    `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the disk is full'; END $$`,
+  );
   await db.query('CREATE TRIGGER fail BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION fail()');
   for (const sensor of [arrivals, orders]) expect((await look(sensor))?.trouble).toContain('the disk is full');
   await db.query('DROP TRIGGER fail ON outbox');
@@ -122,7 +124,9 @@ test('what the pipeline refuses starts nothing, is kept with the reason, and hol
   expect(await look()).toMatchObject({ events: 2 });
   expect(await started()).toEqual(['good.csv']);
   expect(await state()).toMatchObject({ events: 2, refused: 1 });
-  const refused = (await listSensorEvents(db, { pipeline: 'load', sensor: 'arrivals' }, { limit: 5 })).find((e) => e.error);
+  const refused = (await listSensorEvents(db, { pipeline: 'load', sensor: 'arrivals' }, { limit: 5 })).find(
+    (e) => e.error,
+  );
   expect(refused).toMatchObject({ run: null, payload: { name: 'bad!.csv' } });
   expect(refused?.error).toContain('PER_RUN_013');
 });
@@ -137,24 +141,45 @@ test('a folder that is gone is told, and forgotten when it is back', async () =>
 
 test('rows come in order, some at a time, each once; those that share the watermark of the last look are not lost', async () => {
   const day = (n: number): string => `2026-01-0${n}T00:00:00.000001Z`;
-  await insert([[5, day(3)], [2, day(1)], [1, day(1)], [4, day(2)], [3, day(2)], [9, null]]);
+  await insert([
+    [5, day(3)],
+    [2, day(1)],
+    [1, day(1)],
+    [4, day(2)],
+    [3, day(2)],
+    [9, null],
+  ]);
   expect(await look(orders)).toMatchObject({ events: 1, more: true });
   expect(await look(orders)).toMatchObject({ events: 1, more: false });
-  expect(await started()).toEqual([['1', '2', '3'], ['4', '5']]);
+  expect(await started()).toEqual([
+    ['1', '2', '3'],
+    ['4', '5'],
+  ]);
   expect(await look(orders)).toMatchObject({ events: 0, more: false, trouble: null });
   // With the latest watermark, one of them with a smaller id.
-  await insert([[0, day(3)], [6, day(3)]]);
+  await insert([
+    [0, day(3)],
+    [6, day(3)],
+  ]);
   await look(orders);
   // Changed: it comes again.
   await db.query('UPDATE orders SET at = $1 WHERE id = 1', [day(4)]);
   await look(orders);
   expect(await started()).toEqual([['1', '2', '3'], ['4', '5'], ['0', '6'], ['1']]);
   const [, before] = await listSensorEvents(db, { pipeline: 'load', sensor: 'orders' }, { limit: 2 });
-  expect(before?.payload).toEqual({ from: '2026-01-03 00:00:00.000001+00', to: '2026-01-03 00:00:00.000001+00', count: 2, ids: ['0', '6'] });
+  expect(before?.payload).toEqual({
+    from: '2026-01-03 00:00:00.000001+00',
+    to: '2026-01-03 00:00:00.000001+00',
+    count: 2,
+    ids: ['0', '6'],
+  });
 });
 
 test('a watermark that goes back is told, and what comes after it is seen', async () => {
-  await insert([[1, '2026-01-01T00:00Z'], [2, '2026-01-02T00:00Z']]);
+  await insert([
+    [1, '2026-01-01T00:00Z'],
+    [2, '2026-01-02T00:00Z'],
+  ]);
   await look(orders);
   await db.query('DELETE FROM orders WHERE id = 2');
   expect((await look(orders))?.trouble).toMatch(/PER_RUN_188.*2026-01-02.*2026-01-01/);
@@ -166,13 +191,18 @@ test('a watermark that goes back is told, and what comes after it is seen', asyn
 
 test.each([
   ['fails', 'SELECT id, at FROM nowhere', /PER_RUN_187.*42P01/],
-  ['writes', 'WITH made AS (INSERT INTO orders (id, at) VALUES (1, now()) RETURNING *) SELECT id, at FROM made', /PER_RUN_187/],
+  [
+    'writes',
+    'WITH made AS (INSERT INTO orders (id, at) VALUES (1, now()) RETURNING *) SELECT id, at FROM made',
+    /PER_RUN_187/,
+  ],
   ['calls what writes', `SELECT setval('s', 5) AS id, now() AS at`, /PER_RUN_187.*25006/],
   ['gives no ids', 'SELECT NULL::int AS id, now() AS at', /PER_RUN_192/],
   ['gives an id twice', 'SELECT 1 AS id, now() AS at UNION ALL SELECT 1, now()', /PER_RUN_192/],
 ])('a query that %s is told, and starts nothing', async (_what, text, said) => {
   await db.query('CREATE SEQUENCE IF NOT EXISTS s');
-  const trouble = (await look(onRows('orders', { ...ids, query: text, config: (rows) => ({ name: rows.to }) })))?.trouble;
+  const trouble = (await look(onRows('orders', { ...ids, query: text, config: (rows) => ({ name: rows.to }) })))
+    ?.trouble;
   expect(trouble).toMatch(said);
   expect(await started()).toEqual([]);
   expect((await db.query('SELECT FROM orders')).rowCount).toBe(0);

@@ -36,7 +36,7 @@ const shipped = onEvent('shipped', {
 });
 holds<Equal<typeof shipped, EventSensor<'path' | 'size', { path: string; size: number }>>>();
 export const all: readonly Sensor[] = [arrivals, orders, listed, shipped];
-const wide = z.object({ ids: z.array(z.string()).readonly(), since: z.string().nullable() });
+const wide = z.object({ ids: z.array(z.string()), since: z.string().nullable() });
 export const rows = pipeline('rows', { config: wide, on: listed, graph: (_g, given) => given });
 export const several = pipeline('several', { config, on: [arrivals, orders, shipped], graph: (_g, given) => given });
 const flights = pipeline('made', { config: z.object({ at: Dataset }), graph: (_g, given) => ({ data: given.at }) });

@@ -5,14 +5,13 @@ import { defineConfig, onEvent, onFiles, onRows, pipeline, resource, secret } fr
 const config = z.object({ name: z.string(), ids: z.array(z.string()).default([]) });
 const key = resource('hook', secret(z.string()));
 const orders = resource('orders', z.object({ url: secret(z.string()) }));
-const folder = resource('folder', z.string());
 
 const load = pipeline('load', {
   config,
   on: [
-    // The folder is the test's: it is named from the project's, by what its environment says.
+    // The test's own folder.
     onFiles('arrivals', {
-      in: process.env['SENSED_FOLDER'] ?? folder.name,
+      in: process.env['SENSED_FOLDER'] ?? 'incoming',
       match: '*.csv',
       settled: '50ms',
       every: '100ms',
