@@ -102,6 +102,7 @@ export const LAW = [
       '@temporalio/common',
       '@temporalio/testing',
     ],
+    not: [{ regex: '/api/', why: 'the listener of events uses what api exports, and no part of it' }],
   },
   // The borders of a step, a config and an answer are the engine's own; what needs its servers is not.
   {

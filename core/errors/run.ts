@@ -486,7 +486,7 @@ export const RUN_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'No such sensor',
-    fix: '`perennial sensors` lists them; an event is sent to /v1/sensors/<pipeline>/<sensor>.',
+    fix: '`perennial sensors` lists them; an event is sent to `/v1/sensors/<pipeline>/<sensor>`.',
   },
   PER_RUN_191: {
     fault: 'user',
