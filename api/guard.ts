@@ -16,8 +16,14 @@ export interface GuardedRequest {
   readonly routeOptions: { readonly url?: string | undefined };
 }
 
-/** Routes that answer without a token: they tell a load balancer whether to come here, and nothing else. */
-const OPEN_ROUTES = new Set(['/healthz', '/readyz']);
+/** The route of a sensor's events. */
+export const EVENT_ROUTE = '/v1/sensors/:pipeline/:sensor';
+
+/**
+ * Routes that answer without a token: they tell a load balancer whether to come here, and nothing else; or each request is signed,
+ * by a sender who has no token.
+ */
+const OPEN_ROUTES = new Set(['/healthz', '/readyz', EVENT_ROUTE]);
 
 /** True for an address that only this machine reaches. */
 export function isLoopback(host: string): boolean {

@@ -2,3 +2,4 @@ export { BODY_LIMIT, createApplication, type ApplicationOptions } from './applic
 export type { ErrorBody } from './answer-error';
 export { guard, isLoopback, type GuardOptions } from './guard';
 export { statusOf } from './status';
+export { type HeardSensor, serveSensorEvents } from './sensor-events';

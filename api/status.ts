@@ -23,6 +23,10 @@ const STATUS: { readonly [code: string]: number } = {
   PER_SERVE_020: 500,
   PER_SERVE_021: 503,
   PER_SERVE_023: 400,
+  PER_RUN_189: 401,
+  PER_RUN_190: 404,
+  PER_RUN_191: 409,
+  PER_RUN_193: 401,
 };
 
 /** The HTTP status that an error is answered with. */

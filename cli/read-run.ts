@@ -15,6 +15,7 @@ import { listNodes, type NodesPage } from '../store/nodes/list-nodes';
 import type { NodeRow } from '../store/nodes/node-row';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
+import { findEventOfRun } from '../store/sensors/find-event-of-run';
 import type { RunRow } from '../store/runs/run-row';
 import { findTriggered } from '../store/triggers/find-triggered';
 import { approvalsOf } from './views/approvals';
@@ -33,16 +34,18 @@ export async function readRun(db: Pool, id: string, page: NodesPage): Promise<Ru
   const run = await knownRun(db, id);
   const nodes = await listNodes(db, id, page);
   const shown = new Set(nodes.map((node) => node.address));
-  const [executions, costs, cost, plan, interventions, triggered] = await Promise.all([
+  const [executions, costs, cost, plan, interventions, triggered, sensor] = await Promise.all([
     allPages((p) => listExecutions(db, id, p)),
     allPages((p) => listCosts(db, id, p)),
     sumCost(db, id),
     planOf(db, id),
     listInterventions(db, id, { limit: 100 }),
     findTriggered(db, [id]),
+    findEventOfRun(db, id),
   ]);
   return {
     run,
+    sensor,
     nodes,
     executions: executions.filter((e) => shown.has(e.address)),
     costs: costs.filter((c) => shown.has(c.address)),

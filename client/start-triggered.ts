@@ -8,7 +8,7 @@ import { WORKFLOW_QUEUE } from './start-run';
 const SUMMARY = 200;
 
 /**
- * Starts the run that a data set version asks for. Its id is made of the version, so that a start which is told twice is one run.
+ * Starts the run that a data set version, or what a sensor saw, asks for. Its id is made of either, so that a start which is told twice is one run.
  *
  * @returns false: it had been started before
  */

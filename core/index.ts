@@ -63,6 +63,19 @@ export { resource, type NoResources, type Resource, type Resources, type Resourc
 export { type GivenValues, resourceValues } from './define/resource-values';
 export { notSecret, Secret, secret } from './define/secret';
 export type { KeepFor, Retention } from './define/retention';
+export {
+  onEvent,
+  onFiles,
+  onRows,
+  type DatabaseResource,
+  type EventOptions,
+  type EventSensor,
+  type FilesOptions,
+  type FilesSensor,
+  type RowsOptions,
+  type RowsSensor,
+  type Sensor,
+} from './define/sensors';
 export { step, type InputOf, type StepContract, type StepOptions, type StepOutputOf } from './define/step';
 export { and, coalesce, eq, gt, gte, lt, lte, ne, not, or } from './expr/build';
 export { includes, maxBy, minBy, pluck } from './expr/choose';
@@ -79,3 +92,4 @@ export type { RetryOptions } from './plan/retry';
 export type { EndStatus, RunEnd } from './plan/run-end';
 export type { ItemError, Settled } from './plan/settled';
 export type { Waited } from './plan/time';
+export type { SeenFile, SeenRows } from './sensors/sensor';

@@ -104,8 +104,8 @@ export const LAW = [
       '@temporalio/common',
       '@temporalio/testing',
     ],
-    // The guard of the engine's doors, without the application that it guards elsewhere.
-    not: [{ regex: '/api/(?!guard(\\.js)?$)', why: 'of api/ the workers use the guard alone' }],
+    // The guard of the engine's doors, and the listener of events, which needs what the room exports.
+    not: [{ regex: '/api/(?!guard(\\.js)?$)', why: 'of api/ the workers use what it exports, and the guard' }],
   },
   // The borders of a step, a config and an answer are the engine's own; what needs its servers is not.
   {

@@ -17,6 +17,7 @@ const Variables = z.object({
   PERENNIAL_VERSIONING: z.enum(['pinned', 'off']).default('pinned'),
   PERENNIAL_HOST: text.default('127.0.0.1'),
   PERENNIAL_TOKEN: text.optional(),
+  PERENNIAL_EVENTS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   PERENNIAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -42,6 +43,8 @@ export interface Environment {
   /** Address that HTTP servers bind to. */
   readonly host: string;
   readonly token: string | null;
+  /** Where workers of the pool cpu listen for sensors' events; 0: any free port; null: they do not. */
+  readonly eventsPort: number | null;
   readonly logLevel: z.infer<typeof Variables>['PERENNIAL_LOG_LEVEL'];
 }
 
@@ -72,6 +75,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     versioning: v.PERENNIAL_VERSIONING,
     host: v.PERENNIAL_HOST,
     token: v.PERENNIAL_TOKEN ?? null,
+    eventsPort: v.PERENNIAL_EVENTS_PORT ?? null,
     logLevel: v.PERENNIAL_LOG_LEVEL,
   };
 }
@@ -90,6 +94,7 @@ export function environmentVariables(environment: Environment): Record<string, s
     PERENNIAL_HOST: environment.host,
     PERENNIAL_LOG_LEVEL: environment.logLevel,
     ...(environment.build === null ? {} : { PERENNIAL_BUILD: environment.build }),
+    ...(environment.eventsPort === null ? {} : { PERENNIAL_EVENTS_PORT: String(environment.eventsPort) }),
     ...(environment.token === null ? {} : { PERENNIAL_TOKEN: environment.token }),
   };
 }

@@ -19,6 +19,7 @@ import { installRuntime, openLog } from './log';
 import { openPoolResources } from './open-resources';
 import { hearSupervisor } from './hear-supervisor';
 import { startPresence } from './presence';
+import { openSensors } from './sensors/open-sensors';
 import { startServices } from './services';
 import { openTelemetry, type Telemetry } from './telemetry';
 import { readMetricsPort } from './telemetry/metrics-port';
@@ -52,6 +53,7 @@ async function main(log: Logger): Promise<void> {
   const lines = openLineRecords(db, { log });
   const build = buildOf(environment, project);
   const { pipelines } = project;
+  const sensors = pool === WORKFLOW_POOL ? await openSensors(pipelines, given) : [];
   const telemetry = await openTelemetry({ pool, db, environment, build, log, pipelines, metricsPort, sdkAddress });
   const parts = { db, environment, log, lines, project, build, resources, devices: devices.names, telemetry };
   const { activities, announced } = await loadActivities(pool, parts);
@@ -68,7 +70,7 @@ async function main(log: Logger): Promise<void> {
   const presence = startPresence({ db, pool, build, project: digest, steps: announced, log });
   const services =
     pool === WORKFLOW_POOL
-      ? await startServices({ db, environment, log, project, build, ...observing(telemetry) })
+      ? await startServices({ db, environment, log, project, build, sensors, mask, ...observing(telemetry) })
       : null;
   log.info({ pool, build, pinned, steps: Object.keys(activities) }, 'the worker polls');
   const ready = { pool, taskQueue: taskQueueOf(pool), pid: process.pid, metrics: figures.url };

@@ -36,7 +36,7 @@ export type Failures = Map<string, { readonly tries: number; readonly again: num
 
 /**
  * Dispatches the outbox until it is stopped: each row becomes a signal to its model's keeper, which is started if need be, or
- * the run that a data set starts. At least once; the keeper drops what it has heard, and a run's id is that of the data set.
+ * the run that a data set or a sensor starts. At least once; the keeper drops what it has heard, and a run's id is made of what starts it.
  * Any number of processes may do this at once.
  */
 export function startOutbox(dependencies: OutboxDependencies): Service {
@@ -113,13 +113,17 @@ function deliveryOf(
   row: OutboxRow,
   { temporal, log }: Pick<OutboxDependencies, 'temporal' | 'log'>,
 ): () => Promise<void> {
-  if (row.kind !== 'dataset') {
+  if (row.kind !== 'dataset' && row.kind !== 'sensor') {
     const { model, event } = readEvent(row);
     return () => signalKeeper(temporal, model, event);
   }
   const triggered = readTriggered(row);
   return async () => {
-    if (await startTriggered(temporal, triggered)) log.info({ ...triggered }, 'a data set started a run');
+    if (await startTriggered(temporal, triggered)) {
+      // Not the config: what came from outside is no matter of the log.
+      const { pipeline, run, why } = triggered;
+      log.info({ pipeline, run, why }, row.kind === 'dataset' ? 'a data set started a run' : 'a sensor started a run');
+    }
   };
 }
 
@@ -127,7 +131,7 @@ const Payload = z.object({ model: z.string().min(1), event: z.unknown() });
 const Triggered = z.object({
   pipeline: z.string().min(1),
   run: z.string().min(1),
-  config: z.record(z.string(), z.string()),
+  config: z.record(z.string(), z.json()),
   why: z.string(),
 });
 

@@ -11,10 +11,13 @@ import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
 import { syncSchedules } from './sync-schedules';
+import type { Mask } from '../activities/run-step/resources';
+import type { OpenSensor } from './sensors/open-sensors';
+import { startSensors } from './sensors/start-sensors';
 import { startUpkeep } from './upkeep';
 import { startPoolWatch } from './watch-pools';
 
-/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines, the upkeep. */
+/** What runs beside the worker of the pool `cpu`: the outbox's dispatcher, the reconciler, the watch over pools, the schedules, the judge of deadlines, the sensors, the upkeep. */
 export interface ServiceDependencies {
   readonly db: Pool;
   readonly temporal: Client;
@@ -22,6 +25,10 @@ export interface ServiceDependencies {
   readonly environment: Environment;
   /** The worker's. */
   readonly build: string;
+  /** Those of the project, with what they need. */
+  readonly sensors: readonly OpenSensor[];
+  /** Of the values that this process was given. */
+  readonly mask: Mask;
   readonly log: Logger;
   /** Hears of runs that the reconciler closes. Absent: nobody does. */
   readonly observer?: EngineObserver;
@@ -50,6 +57,7 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
     syncSchedules({ ...dependencies, ...(isCurrent && { isCurrent }) }),
     startDeadlines({ ...dependencies, ...(isCurrent && { isCurrent }) }),
     startUpkeep({ ...dependencies, artifacts: parts.environment.artifacts, ...(isCurrent && { isCurrent }) }),
+    startSensors({ ...dependencies, ...(isCurrent && { isCurrent }) }),
   ];
   return {
     async stop() {

@@ -5,6 +5,7 @@ import type { PlanStep } from '../../core/plan/plan';
 import { lengthText } from '../../core/plan/time';
 import { deadlineText } from '../views/deadlines-view';
 import { usesIn } from '../views/node-use';
+import { startsText } from '../views/sensors-view';
 import { configTable } from './config-table';
 import { cell, code, markdownTable } from './markdown';
 
@@ -89,12 +90,13 @@ function aboutCells(step: StepContract | undefined): string[] {
   return [cell((step?.owners ?? []).join(', ')), cell(step?.description ?? '')];
 }
 
-function triggers({ name, schedule, on }: Pipeline, { models, pipelines }: Surrounding): string[] {
+function triggers({ name, schedule, on, sensors }: Pipeline, { models, pipelines }: Surrounding): string[] {
   const kept = models.filter(({ retrain }) => retrain.name === name);
   const callers = pipelines.filter(({ calls }) => calls.some((called) => called.name === name));
   const said = [
     ...(schedule === null ? [] : [`- the schedule ${cronText(schedule)}`]),
     ...on.map((one) => `- each new version of ${sourceLink(one)}, which its config has under ${code(one.into ?? '')}`),
+    ...sensors.map((sensor) => `- ${cell(startsText(sensor))}`),
     ...kept.flatMap(modelLines),
     ...callers.map((caller) => `- a run of [${caller.name}](${pageOf(caller.name)}), which calls it`),
   ];

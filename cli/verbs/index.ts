@@ -27,6 +27,7 @@ import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerShow } from './show';
 import { registerSchedules } from './schedules';
+import { registerSensors } from './sensors';
 import { registerServe } from './serve';
 import { registerSkip } from './skip';
 import { registerSpin } from './spin';
@@ -53,6 +54,7 @@ export const VERBS: readonly Register[] = [
   registerBackfill,
   registerBackfills,
   registerSchedules,
+  registerSensors,
   registerDeadlines,
   registerRuns,
   registerShow,

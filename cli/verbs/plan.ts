@@ -16,6 +16,7 @@ import { registerPlanDiff } from './plan-diff';
 import { sourceText } from '../../core/triggers/trigger';
 import { deadlineText } from '../views/deadlines-view';
 import { usesIn } from '../views/node-use';
+import { sensorFacts, startsText } from '../views/sensors-view';
 
 const Options = CommonOptions.extend({ mermaid: z.boolean().default(false) });
 
@@ -42,13 +43,15 @@ what it defines and uses nowhere is said on stderr, and under 'warnings' with --
       act(async (frame) => {
         const { mermaid, ...flags } = frame.options(Options);
         const project = await readProject(flags);
-        const { plan, on, deadline } = findDeclared(project.pipelines, frame.argument(0));
+        const { plan, on, sensors, deadline } = findDeclared(project.pipelines, frame.argument(0));
         const drawn = mermaid ? { mermaid: planToMermaid(plan) } : {};
         const warnings = findingsOf(plan).flatMap(({ severity, code, node, message, repair }) =>
           severity === 'warning' ? [{ code, node, message, repair }] : [],
         );
-        frame.result({ hash: planHash(plan), plan, on, deadline, warnings, ...drawn }, (made) =>
-          mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan, frame.width, { on, deadline }),
+        frame.result(
+          { hash: planHash(plan), plan, on, sensors: sensors.map(sensorFacts), deadline, warnings, ...drawn },
+          (made) =>
+            mermaid ? planToMermaid(plan).trimEnd() : planText(made.hash, plan, frame.width, { on, sensors, deadline }),
         );
         // Not among the result: what is drawn goes to a file.
         if (!frame.json) for (const { code, message, repair } of warnings) frame.note(`[${code}] ${message} ${repair}`);
@@ -75,7 +78,7 @@ export function planText(
   hash: string,
   plan: Plan,
   width: number | null = null,
-  { on, deadline }: Pick<Pipeline, 'on' | 'deadline'> = { on: [], deadline: null },
+  { on, sensors, deadline }: Pick<Pipeline, 'on' | 'sensors' | 'deadline'> = { on: [], sensors: [], deadline: null },
 ): string {
   const uses = usesIn(plan);
   const rows = nested(plan.body).map(({ node, depth }) => {
@@ -88,6 +91,7 @@ export function planText(
     `pipeline ${plan.pipeline}`,
     `plan     ${hash}`,
     ...on.map((trigger) => `on       each new version of ${sourceText(trigger)}, as config.${trigger.into}`),
+    ...sensors.map((sensor) => `on       ${startsText(sensor)}`),
     ...(deadline === null ? [] : [`done by  ${deadlineText(deadline)}`]),
     '',
     table(['node', 'kind', 'pool', 'reads', 'traits'], rows, width),

@@ -5,6 +5,8 @@ import type { InterventionRow } from '../../store/interventions/intervention-row
 import type { NodeRow, RecordedError } from '../../store/nodes/node-row';
 import type { RunRow } from '../../store/runs/run-row';
 import type { TriggeredBy } from '../../store/triggers/find-triggered';
+import type { SensorEventRow } from '../../store/sensors/sensor-row';
+import { sensorText } from '../../core/sensors/sensor';
 import { table } from '../frame';
 import { approvalText, type ApprovalView } from './approvals';
 import { attemptText, newestOf, type Retrying, retryingText } from './attempts';
@@ -18,6 +20,8 @@ import { shellWord } from './shell-word';
 /** Everything that `perennial show` tells of a run. */
 export interface RunView {
   readonly run: RunRow;
+  /** What a sensor saw that started it; null: no sensor did. */
+  readonly sensor: SensorEventRow | null;
   readonly nodes: readonly NodeRow[];
   readonly executions: readonly ExecutionRow[];
   readonly costs: readonly CostRow[];
@@ -52,7 +56,13 @@ export function runText(view: RunView, now: Date, width: number | null = null): 
     .join('\n\n');
 }
 
-function runHeader({ run, cost, triggered }: RunView, now: Date): string {
+/** What started it, where no person and no clock did. */
+function startedBy({ triggered, sensor }: Pick<RunView, 'triggered' | 'sensor'>): string | null {
+  if (sensor !== null) return `${sensorText(sensor)} saw it at ${sensor.seenAt}`;
+  return triggered === null ? null : `${triggered.why}: ${triggered.dataset}, as config.${triggered.into}`;
+}
+
+function runHeader({ run, cost, triggered, sensor }: RunView, now: Date): string {
   const time = `${run.started_at}, ${run.ended_at === null ? 'for' : 'took'} ${took(run.started_at, run.ended_at, now)}`;
   const used = `${duration(cost.cpu_ms)} CPU${cost.estimated ? ' (partly estimated)' : ''} in ${cost.executions} executions`;
   const lines: [string, string | null][] = [
@@ -63,7 +73,8 @@ function runHeader({ run, cost, triggered }: RunView, now: Date): string {
       run.model === null ? null : `${run.model}${run.decision_id === null ? '' : `, decision ${run.decision_id}`}`,
     ],
     [run.rerun === null ? 'caller' : 'rerun of', parentText(run)],
-    ['because', triggered === null ? null : `${triggered.why}: ${triggered.dataset}, as config.${triggered.into}`],
+    ['because', startedBy({ triggered, sensor })],
+    ['payload', sensor === null ? null : onOneLine(sensor.payload, '--json')],
     ['status', statusText(run)],
     ['started', time],
     ['used', used],

@@ -13,8 +13,10 @@ import type { Deadline } from './done-by';
 import type { Graph } from './graph';
 import { type PartitionRef, partitionRef, type Partitions } from './partitions';
 import type { DatasetKey, OneOrMore, OnDataset } from './on-dataset';
+import { readSensors, startersOf } from './read-sensors';
 import { readTriggers } from './read-triggers';
 import { type Resource, resourcesOf } from './resource';
+import { resourcesOfSensors, type Sensor } from './sensors';
 import type { StepContract } from './step';
 import { traceGraph } from './trace-graph';
 
@@ -33,8 +35,11 @@ export interface PipelineOptions<C extends z.ZodObject, R, P extends Partitions 
   readonly graph: (g: Graph, config: Ref<z.output<C>>, partition: PartitionRef<P>) => R;
   /** For pipelines that make no model; a model's schedule stands in `model()`. */
   readonly schedule?: Cron;
-  /** The data sets of other pipelines whose new versions start it: `onDataset(...)`, or a list of them. */
-  readonly on?: OneOrMore<OnDataset<DatasetKey<C>>>;
+  /**
+   * What starts it beside a schedule: new versions of other pipelines' data sets (`onDataset`), and what comes from outside
+   * (`onFiles`, `onRows`, `onEvent`); one, or a list.
+   */
+  readonly on?: OneOrMore<OnDataset<DatasetKey<C>> | Sensor<keyof z.input<C> & string, z.input<C>>>;
   /** Until when it must be done each day, `doneBy('06:00')`: one that is missed is told, though no run started. */
   readonly deadline?: Deadline;
   /** What a failed node does to those that still run. Default `cancel`. */
@@ -48,15 +53,17 @@ export interface Pipeline<C extends z.ZodObject = z.ZodObject, Out = unknown> ex
   readonly config: C;
   readonly plan: Plan;
   readonly schedule: Cron | null;
-  /** What starts it beside its schedule. */
+  /** The data sets that start it. */
   readonly on: readonly OnDataset[];
+  /** What starts it from outside. */
+  readonly sensors: readonly Sensor[];
   /** null: it has none. */
   readonly deadline: Deadline | null;
   /** null: its runs are about no partition. */
   readonly partitions: Partitions | null;
   /** The pipelines that its graph calls. */
   readonly calls: readonly Pipeline[];
-  /** What its own steps need of the environment, by name. */
+  /** What its own steps and sensors need of the environment, by name. */
   readonly resources: readonly Resource[];
   /** The contracts of its own steps, by name. */
   readonly steps: ReadonlyMap<string, StepContract>;
@@ -75,7 +82,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, PER_DEF_081, PER_DEF_082, PER_DEF_085, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, PER_DEF_081, PER_DEF_082, PER_DEF_085, PER_DEF_086, PER_DEF_088, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
@@ -89,7 +96,9 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
   checkName('pipeline', name);
   refuseUnknownOptions(`the pipeline ${name}`, options, PIPELINE_OPTIONS);
   checkSchedule(name, options);
-  const on = readTriggers(name, options);
+  const { triggers, sensors: declared } = startersOf(options.on);
+  const on = readTriggers(name, { ...options, on: triggers });
+  const sensors = readSensors(name, declared, options);
   const partitions = options.partitions ?? null;
   if (partitions !== null && PARTITION in options.config.shape) {
     throw perennialError(
@@ -119,11 +128,12 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
     plan,
     schedule: options.schedule ?? null,
     on,
+    sensors,
     deadline: options.deadline ?? null,
     partitions,
     calls: Object.freeze([...calls.values()]),
     steps,
-    resources: Object.freeze(resourcesOf(steps.values())),
+    resources: Object.freeze(resourcesOf([...steps.values(), { resources: resourcesOfSensors(sensors) }])),
     answers,
     ...readAbout(`the pipeline ${name}`, options),
   });

@@ -236,4 +236,22 @@ export const DEFINE_ERRORS = {
     title: 'a deadline is declared wrongly',
     fix: "Write doneBy('06:00', { timezone: 'Europe/Berlin', days: 'mon-fri' }): hours and minutes with two digits each, and days as the last field of a cron.",
   },
+  PER_DEF_086: {
+    fault: 'user',
+    retryable: false,
+    title: 'a config does not take what a sensor gives',
+    fix: "Let the sensor's `config` give keys that the pipeline's config has, and every one of them that has no default.",
+  },
+  PER_DEF_087: {
+    fault: 'user',
+    retryable: false,
+    title: 'a sensor is declared wrongly',
+    fix: 'Write it as docs/SENSORS.md does.',
+  },
+  PER_DEF_088: {
+    fault: 'user',
+    retryable: false,
+    title: 'two sensors of a pipeline share a name',
+    fix: 'Rename one: what a sensor has seen is kept under its name.',
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -5,6 +5,7 @@ import {
   coalesce,
   command,
   cron,
+  type DatabaseResource,
   daily,
   divide,
   doneBy,
@@ -18,10 +19,14 @@ import {
   monthly,
   notSecret,
   onDataset,
+  onEvent,
+  onFiles,
+  onRows,
   type Pipeline,
   pipeline,
   pluck,
   type Ref,
+  type Resource,
   resource,
   resourceValues,
   secret,
@@ -202,6 +207,31 @@ export const examples = {
       on: onDataset(flights, (made) => made.clean, { into: 'flights' }),
       config: z.object({ flights: Dataset, worst: z.int().default(10) }),
       graph: (g, config) => g.run(rank, { dataset: config.flights, worst: config.worst }),
+    });
+  },
+  onFiles() {
+    const read = step('read', { input: z.object({ path: z.string() }), output: z.null() });
+    pipeline('load', {
+      on: onFiles('arrivals', { in: 'incoming', match: '*.csv', config: (file) => ({ path: file.path }) }),
+      config: z.object({ path: z.string() }),
+      graph: (g, config) => g.run(read, { path: config.path }),
+    });
+  },
+  onRows(warehouse: DatabaseResource) {
+    onRows('orders', {
+      from: warehouse,
+      query: 'SELECT id, updated_at FROM orders',
+      watermark: 'updated_at',
+      id: 'id',
+      config: (rows) => ({ ids: rows.ids }),
+    });
+  },
+  onEvent(shopKey: Resource<z.ZodType<string>>) {
+    onEvent('shipped', {
+      secret: shopKey,
+      payload: z.object({ id: z.string(), order: z.int() }),
+      id: (event) => event.id,
+      config: (event) => ({ order: event.order }),
     });
   },
   template(g: Graph, config: Ref<{ name: string }>, data: Ref<{ rows: number }>) {

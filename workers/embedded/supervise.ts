@@ -196,6 +196,8 @@ function told(
     PERENNIAL_BUILD: build,
     PERENNIAL_HOST: '127.0.0.1',
     PERENNIAL_TOKEN: token,
+    // A free one, unless senders have to know it: `perennial sensors` tells which.
+    PERENNIAL_EVENTS_PORT: process.env['PERENNIAL_EVENTS_PORT'] ?? '0',
   };
 }
 

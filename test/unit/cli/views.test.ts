@@ -81,6 +81,7 @@ const champion: Champion = {
 const cost = { executions: 0, wall_ms: 0, cpu_ms: 0, peak_rss: null, gpu_ms: 0, estimated: false };
 const view: RunView = {
   run,
+  sensor: null,
   nodes: [node],
   executions: [],
   costs: [],

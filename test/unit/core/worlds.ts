@@ -87,6 +87,7 @@ function pipelineOf(plan: Plan, calls: readonly Pipeline[]): Pipeline {
     plan,
     schedule: null,
     on: [],
+    sensors: [],
     deadline: null,
     partitions: null,
     calls,

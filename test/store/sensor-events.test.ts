@@ -1,0 +1,85 @@
+// Danger: one event that is sent several times at once and starts two runs, or is answered as taken and is nowhere; workers that
+// listen for nobody without a word.
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { NO_MASK } from '../../activities/run-step/resources';
+import { createApplication, serveSensorEvents } from '../../api';
+import { signEvent } from '../../api/event-signature';
+import { onEvent, resource } from '../../core';
+import { openDb } from '../../store/db';
+import { listSensorEvents } from '../../store/sensors/list-events';
+import { listSensors } from '../../store/sensors/list-sensors';
+import { startSensors } from '../../workers/sensors/start-sensors';
+import { eventually } from '../chaos/surroundings';
+import { createTestDatabase, type TestDatabase } from '../database';
+
+let database: TestDatabase;
+let db: Pool;
+let app: FastifyInstance;
+let url: string;
+const log = pino({ level: 'silent' });
+const secret = 'what only the shop and we know';
+const payload = z.object({ id: z.string(), order: z.int() });
+const sensor = onEvent('shipped', {
+  secret: resource('hook', z.string()),
+  payload,
+  id: (event) => event.id,
+  config: (event) => ({ order: event.order }),
+});
+const pipeline = { name: 'load', config: z.object({ order: z.int() }) };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url, { max: 8 });
+  app = createApplication({ host: '127.0.0.1', token: null, log });
+  serveSensorEvents(app, { db, sensors: [{ pipeline, sensor, secret }] });
+  url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1/sensors/load/shipped`;
+});
+
+afterAll(async () => {
+  await app.close();
+  await db.end();
+  await database.drop();
+});
+
+async function send(event: object, at = Date.now()): Promise<{ status: number; body: unknown }> {
+  const body = JSON.stringify(event);
+  const timestamp = String(Math.floor(at / 1_000));
+  const signature = signEvent(secret, timestamp, Buffer.from(body));
+  const headers = { 'perennial-timestamp': timestamp, 'perennial-signature': signature };
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body,
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+test('an event that comes many times at once is taken once, and all senders are told of one run', async () => {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => send({ id: 'e1', order: 1 })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 9 }, () => 200), 202]);
+  expect(new Set(answers.map(({ body }) => z.object({ run: z.string() }).parse(body).run)).size).toBe(1);
+  const { rows } = await db.query<{ payload: unknown }>(`SELECT payload FROM outbox WHERE kind = 'sensor'`);
+  expect(rows).toMatchObject([{ payload: { pipeline: 'load', config: { order: 1 } } }]);
+  expect(await listSensorEvents(db, { pipeline: 'load', sensor: 'shipped' }, { limit: 5 })).toHaveLength(1);
+});
+
+test('the same id with another payload is refused, and what is refused is written nowhere', async () => {
+  expect((await send({ id: 'e1', order: 2 })).status).toBe(409);
+  expect((await send({ id: 'e2', order: 'two' })).status).toBe(400);
+  expect((await send({ id: 'e2', order: 2 }, Date.now() - 600_000)).status).toBe(401);
+  expect(await listSensorEvents(db, { pipeline: 'load', sensor: 'shipped' }, { limit: 5 })).toHaveLength(1);
+});
+
+test('workers that were told no port say that nobody listens; those of another build than the current one say nothing', async () => {
+  const environment = { host: '127.0.0.1', token: null, eventsPort: null };
+  const parts = { db, project: { folder: '.' }, mask: NO_MASK, log, environment };
+  const sensors = [{ pipeline, sensor, value: secret }];
+  await startSensors({ ...parts, sensors, isCurrent: () => Promise.resolve(false) }).stop();
+  expect(await listSensors(db, { limit: 5 })).toEqual([]);
+  const service = startSensors({ ...parts, sensors });
+  await eventually(async () => (await listSensors(db, { limit: 5 }))[0]?.error?.includes('PER_RUN_194') === true);
+  await service.stop();
+});
