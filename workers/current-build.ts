@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { describeDeployment, makeCurrent } from '../client/deploy/deployment';
+import { tellOfCurrent } from '../client/deploy/tell-of-current';
+import { repeat } from './repeat';
+import type { Service } from './services';
 
 interface BuildParts {
   readonly temporal: Client;
@@ -11,29 +14,36 @@ interface BuildParts {
 
 /**
  * Makes the first build of a deployment the current one: without any, runs would wait, and nothing would say so. Every later one
- * is made current by a person or a job (`perennial deploy set-current`). Returns at once; what comes of it is logged.
+ * is made current by a person or a job (`perennial deploy set-current`). The workers of the current one tell keepers and back-fills
+ * that are still of another to move.
  */
-export function makeFirstCurrent({ temporal, build, log }: BuildParts): void {
-  const make = async (): Promise<void> => {
-    const { current } = await describeDeployment(temporal);
-    if (current === build) return;
-    if (current !== null) {
-      log.info(
-        { build, current },
-        'new runs begin with another build: `perennial deploy set-current` makes this one current',
-      );
-      return;
-    }
-    await makeCurrent(temporal, build);
-    log.info({ build }, 'the first build: new runs begin with it');
-  };
-  make().catch((error: unknown) => {
-    log.error(
-      { err: error, build },
-      'no build is current, so new runs wait: `perennial deploy set-current` makes this one current',
-    );
-  });
+export function followBuilds({ temporal, build, log }: BuildParts): Service {
+  let said: string | null = null;
+  return repeat(
+    LOOK_EVERY,
+    async () => {
+      const { current } = await describeDeployment(temporal);
+      if (current === null) {
+        await makeCurrent(temporal, build);
+        log.info({ build }, 'the first build: new runs begin with it');
+      } else if (current === build) {
+        const told = await tellOfCurrent(temporal, build);
+        if (told.length > 0) log.info({ build, told }, 'told that are to move to this build');
+      } else if (current !== said) {
+        log.info(
+          { build, current },
+          'new runs begin with another build: `perennial deploy set-current` makes this one current',
+        );
+      }
+      said = current;
+    },
+    (error) => {
+      log.warn({ err: error, build }, 'it could not be told which build is current; it is tried again');
+    },
+  );
 }
+
+const LOOK_EVERY = 30_000;
 
 /** Whether this worker's build is the current one, asked for at most once in so many ms. */
 const ASKED_EVERY = 5_000;

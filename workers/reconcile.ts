@@ -28,6 +28,8 @@ export interface ReconcileDependencies {
   readonly log: Logger;
   /** Absent: nobody hears of runs that are closed here. */
   readonly observer?: Pick<EngineObserver, 'runEnded'>;
+  /** Whether the project's keepers are this worker's to start. Absent: they are. */
+  readonly isCurrent?: () => Promise<boolean>;
   /** ms between passes. */
   readonly interval?: number;
 }
@@ -176,8 +178,10 @@ async function reconcileOpenBackfills(dependencies: ReconcileDependencies, stopp
 }
 
 async function reconcileKeepers(dependencies: ReconcileDependencies, stopping: () => boolean): Promise<string[]> {
-  const { temporal, project, log } = dependencies;
+  const { temporal, project, log, isCurrent } = dependencies;
   const started: string[] = [];
+  // A keeper begins with the current build, which may know other models than this one.
+  if (isCurrent !== undefined && !(await isCurrent())) return started;
   for (const { name } of project.models) {
     if (stopping()) break;
     await apart(dependencies, { model: name }, async () => {

@@ -6,7 +6,7 @@ import { connectTemporal } from '../client/connection';
 import type { Environment } from '../store/environment';
 import { startDeadlines } from './judge-deadlines';
 import type { Project } from './load-project';
-import { onlyWhenCurrent, makeFirstCurrent } from './current-build';
+import { followBuilds, onlyWhenCurrent } from './current-build';
 import { startOutbox } from './outbox';
 import { startReconciler } from './reconcile';
 import { ensureSearchAttributes } from './search-attributes';
@@ -47,12 +47,12 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
   const temporal = await connectTemporal({ address, namespace });
   const dependencies: ServiceDependencies = { ...parts, temporal };
   const pinned = parts.environment.versioning === 'pinned';
-  if (pinned) makeFirstCurrent(dependencies);
   // What the project declares is looked after by the build that new runs begin with: two would undo each other's work.
   const isCurrent = pinned ? onlyWhenCurrent(dependencies) : undefined;
   const services: Service[] = [
     startOutbox({ ...dependencies, databaseUrl: parts.environment.databaseUrl }),
-    startReconciler(dependencies),
+    startReconciler({ ...dependencies, ...(isCurrent && { isCurrent }) }),
+    ...(pinned ? [followBuilds(dependencies)] : []),
     startPoolWatch(dependencies),
     syncSchedules({ ...dependencies, ...(isCurrent && { isCurrent }) }),
     startDeadlines({ ...dependencies, ...(isCurrent && { isCurrent }) }),

@@ -19,7 +19,7 @@ import { afterEnds, afterTaking, type BackfillState, INITIAL_BACKFILL, stepOf } 
 import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import { onCancellation } from './cancellation';
 import { endOf } from './failures';
-import { goOn, hearOfBuilds, isOutdated } from './upgrade';
+import { goOn, watchBuilds } from './upgrade';
 
 /** The argument of `perennial.backfill`; `state` when it continues. The other two are for tests. */
 export type BackfillInput = {
@@ -57,7 +57,7 @@ export async function backfill(input: BackfillInput): Promise<BackfillCounts> {
   const started = new Set<string>();
   let state = input.state ?? INITIAL_BACKFILL;
   const cancellation = onCancellation();
-  hearOfBuilds();
+  const isOutdated = watchBuilds();
   cancellation.tell(() => {
     state = { ...state, cancelled: true };
   });

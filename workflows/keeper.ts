@@ -26,7 +26,7 @@ import { verdictOf } from '../core/keep/verdict';
 import { SEARCH_ATTRIBUTE_NAMES } from '../core/plan/search-attributes';
 import { INITIAL_STATE, type KeeperState, type Retrain } from '../core/keep/state';
 import { endOf } from './failures';
-import { goOn, hearOfBuilds, isOutdated } from './upgrade';
+import { goOn, watchBuilds } from './upgrade';
 
 /** Tells a keeper something. Its argument is a KeeperEvent (core/keep/event.ts); anything else is logged and dropped. */
 export const eventSignal = defineSignal<[unknown]>('event');
@@ -75,7 +75,7 @@ export async function keeper({ model, state: carried, askEvery = ASK_EVERY }: Ke
     else log.warn('[PER_KEEP_003] dropped a signal that is no event', { model });
   });
   setHandler(stateQuery, () => state);
-  hearOfBuilds();
+  const isOutdated = watchBuilds();
 
   if (!carried) {
     const rebuilt = await activities['perennial.keeper-state']({ model });
@@ -159,7 +159,8 @@ export async function keeper({ model, state: carried, askEvery = ASK_EVERY }: Ke
       morePending = takeIn(inbox, await activities['perennial.keeper-state']({ model }));
     }
     const retrain = inFlight(state);
-    if (inbox.length === 0 && mayContinue(handled, retrain)) await goOn<typeof keeper>({ model, state, askEvery });
+    if (inbox.length === 0 && (isOutdated() || mayContinue(handled, retrain)))
+      await goOn<typeof keeper>({ model, state, askEvery });
     const told = () => inbox.length > 0 || isOutdated();
     await (retrain ? condition(told, askEvery) : condition(told));
     const event = inbox.shift();
@@ -191,7 +192,7 @@ function inFlight(state: KeeperState): Retrain | null {
  * asking. No activity is ever in flight here, since all of them are awaited.
  */
 function mayContinue(handled: number, retrain: Retrain | null): boolean {
-  return workflowInfo().continueAsNewSuggested || isOutdated() || (handled >= EVENTS_A_HISTORY && !retrain);
+  return workflowInfo().continueAsNewSuggested || (handled >= EVENTS_A_HISTORY && !retrain);
 }
 
 function show(model: string, state: KeeperState): void {

@@ -1,15 +1,23 @@
 import { defineSignal, makeContinueAsNewFunc, setHandler, type Workflow, workflowInfo } from '@temporalio/workflow';
 
 /** Sent to the workflows that go on for ever when another build has become current, so that they look up. */
-export const currentSignal = defineSignal('build-changed');
+export const buildChangedSignal = defineSignal('build-changed');
 
-/** Takes the signal, which says nothing of its own: that a task comes is enough. */
-export function hearOfBuilds(): void {
-  setHandler(currentSignal, () => undefined);
+/**
+ * Looks out for another build than this history is pinned to. A history that begins outdated was kept where it is by somebody (an
+ * override is handed on from history to history): it tries again only when it is told, and not at once for ever.
+ *
+ * @returns whether to continue as new for it
+ */
+export function watchBuilds(): () => boolean {
+  let kept = isOutdated();
+  setHandler(buildChangedSignal, () => {
+    kept = false;
+  });
+  return () => isOutdated() && !kept;
 }
 
-/** Whether another build than this history is pinned to has become the current one. */
-export function isOutdated(): boolean {
+function isOutdated(): boolean {
   return workflowInfo().targetWorkerDeploymentVersionChanged;
 }
 

@@ -50,7 +50,7 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
       let { never } = known.contract.retry;
       try {
         const argument = parseArgument(raw);
-        refuseOtherBuild(dependencies, argument);
+        await refuseOtherBuild(dependencies, argument);
         const step = { ...known, contract: withOverride(known.contract, argument.override) };
         ({ never } = step.contract.retry);
         const watch = watchedBy(dependencies.observer, () => seenOf({ argument, step, temporal }));

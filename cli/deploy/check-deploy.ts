@@ -1,4 +1,5 @@
 import type { History } from '@temporalio/common/lib/proto-utils';
+import { goesOn } from '../../client/deploy/goes-on';
 import type { OpenWorkflow } from '../../client/deploy/open-workflows';
 import { perennialError } from '../../core/errors';
 import { firstDifference, type Place } from '../../workers/replay/first-difference';
@@ -23,6 +24,8 @@ export interface ToCheck {
   /** The history of an open one; null: it is gone. */
   history(one: OpenWorkflow): Promise<History | null>;
   readonly kept: readonly KeptHistory[];
+  /** True: what is pinned is replayed as well, as if it were about to be moved. */
+  readonly evenPinned?: boolean;
   /** Told of every open one that was seen to. */
   progress?(seen: number): void;
 }
@@ -54,6 +57,7 @@ export interface Pinned {
   readonly build: string;
   readonly current: boolean;
   readonly count: number;
+  readonly workflows: readonly string[];
 }
 
 /** Those that were not replayed because the code of their workflow was not given. */
@@ -164,22 +168,22 @@ class Replayers {
 /** What is counted besides the replays. */
 class Tally {
   seen = 0;
-  private readonly pins = new Map<string, number>();
+  private readonly pins = new Map<string, string[]>();
   private readonly missing = new Map<string, { kind: Gone['kind']; name: string; workflows: string[] }>();
   private readonly skipped = new Map<string, string[]>();
 
-  constructor(private readonly check: Pick<ToCheck, 'build' | 'handWritten' | 'pipelines' | 'models'>) {}
+  constructor(private readonly check: Pick<ToCheck, 'build' | 'handWritten' | 'pipelines' | 'models' | 'evenPinned'>) {}
 
   isReplayed({ pinnedTo, type, byHand }: OpenWorkflow): boolean {
     const { types, bundle } = this.check.handWritten;
     // Of one that the project has lost nobody can name the code.
     const hasCode = types.includes(type) ? bundle !== null : !byHand;
-    return pinnedTo === null && hasCode;
+    return (pinnedTo === null || this.check.evenPinned === true) && hasCode;
   }
 
   see(one: OpenWorkflow): void {
     this.seen += 1;
-    if (one.pinnedTo !== null) this.pins.set(one.pinnedTo, (this.pins.get(one.pinnedTo) ?? 0) + 1);
+    if (one.pinnedTo !== null) this.pins.set(one.pinnedTo, [...(this.pins.get(one.pinnedTo) ?? []), one.workflow]);
     else if (!this.isReplayed(one)) this.unchecked(one);
     this.miss(one);
   }
@@ -195,15 +199,18 @@ class Tally {
         const { message } = perennialError('PER_RUN_152', `The ${kind} '${name}': ${someOf(workflows)}.`);
         return { code: 'PER_RUN_152', kind, name, workflows, message };
       }),
-      pinned: [...this.pins].map(([pin, count]) => ({ build: pin, current: pin === build, count })),
+      pinned: [...this.pins].map(([pin, workflows]) => ({
+        ...{ build: pin, current: pin === build },
+        ...{ count: workflows.length, workflows },
+      })),
       unchecked: [...this.skipped].map(([type, workflows]) => ({ type, workflows })),
     };
   }
 
-  /** One that is pinned has the code of its own build, whatever this one has. */
+  /** A run that is pinned has the code of its own build, whatever this one has; what goes on for ever comes to this one. */
   private miss({ workflow, type, byHand, pipeline, model, pinnedTo }: OpenWorkflow): void {
     const { pipelines, models, handWritten } = this.check;
-    if (pinnedTo !== null || handWritten.types.includes(type)) return;
+    if ((pinnedTo !== null && !goesOn(type)) || handWritten.types.includes(type)) return;
     if (byHand) {
       this.add('hand-written workflow', type, workflow);
       return;

@@ -1,6 +1,8 @@
+import { describeDeployment } from '../../client/deploy/deployment';
 import { openWorkflows, type OpenWorkflow } from '../../client/deploy/open-workflows';
 import { lackedPools, type MadeCurrent, setCurrent, strandedAmong } from '../../client/deploy/set-current';
 import { perennialError } from '../../core/errors';
+import { SEEN_WITHIN } from '../../store/workers/see-worker';
 import type { Project } from '../../workers/load-project';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { CommonOptions, Frame } from '../frame';
@@ -19,6 +21,8 @@ export interface MakeCurrent extends CommonOptions {
   readonly unchecked: boolean;
   /** True: runs whose own build has no workers move to it. */
   readonly move: boolean;
+  /** True: it is let be that something at work is gone from the project. */
+  readonly allowGone: boolean;
 }
 
 /** Between two looks for workers, ms. */
@@ -38,20 +42,35 @@ export async function makeBuildCurrent(
   const project = await readProject(options);
   const atHand = buildAtHand(project);
   const build = named ?? atHand;
-  const asked = build === atHand ? poolsOf(project) : [];
-  if (build === atHand && !options.unchecked) await refuseDiffering(options);
+  const asked = build === atHand ? poolsOf(project) : null;
   return withConnection(options, async (connection) => {
     if (options.wait !== undefined) await waitForWorkers(frame, connection, { build, asked, patience: options.wait });
+    const { current } = await describeDeployment(connection.temporal);
+    if (build === atHand && build !== current && !options.unchecked) await refuseDiffering(options);
     const made = await setCurrent(connection, build, asked);
-    const open: OpenWorkflow[] = [];
-    for await (const one of openWorkflows(connection.temporal, [])) open.push(one);
-    const stranded = await strandedAmong(connection.db, open);
+    const stranded = await strandedBut(frame, connection, { build, patient: options.move });
     const unchecked = options.unchecked || build !== atHand;
     const moved = options.move ? await moveAll(options, connection, stranded, { build, unchecked }) : null;
     const left = (moved?.refused ?? stranded).map(({ workflow }) => workflow);
     tell(frame, made, moved, left);
     return moved !== null && moved.refused.length > 0 ? EXIT.failed : EXIT.done;
   });
+}
+
+/** Those whose own build has no workers. One that was killed a moment ago still counts as there: before a move it is waited for. */
+async function strandedBut(
+  frame: Frame,
+  { temporal, db }: Line,
+  { build, patient }: { readonly build: string; readonly patient: boolean },
+): Promise<OpenWorkflow[]> {
+  const open: OpenWorkflow[] = [];
+  for await (const one of openWorkflows(temporal, [])) if (one.pinnedTo !== build) open.push(one);
+  const stranded = await strandedAmong(db, open);
+  const pinned = open.filter(({ pinnedTo, byHand }) => pinnedTo !== null && !byHand);
+  if (!patient || stranded.length === pinned.length) return stranded;
+  frame.note(`looking whether workers of older builds are still there: ${SEEN_WITHIN} s`);
+  await new Promise((resolve) => setTimeout(resolve, (SEEN_WITHIN + 1) * 1_000));
+  return strandedAmong(db, open);
 }
 
 function tell(frame: Frame, made: MadeCurrent, moved: Moved | null, stranded: readonly string[]): void {
@@ -66,19 +85,24 @@ function poolsOf({ pipelines, workflows }: Project): string[] {
 
 type Line = Parameters<Parameters<typeof withConnection>[1]>[0];
 
-/** What is not pinned would come to the new build at once. */
+/** What is not pinned would come to the new build at once, and keepers and back-fills soon. */
 async function refuseDiffering(flags: MakeCurrent): Promise<void> {
-  const { differing } = await checkOpen(flags);
-  const [first] = differing;
+  const { differing, gone } = await checkOpen(flags);
+  const faults = [...differing, ...(flags.allowGone ? [] : gone)];
+  const [first] = faults;
   if (first === undefined) return;
-  const more = differing.length === 1 ? '' : ` (and ${differing.length - 1} more: \`perennial deploy check\`)`;
+  const more = faults.length === 1 ? '' : ` (and ${faults.length - 1} more: \`perennial deploy check\`)`;
   throw perennialError('PER_RUN_173', `Nothing was changed. ${first.message}${more}`);
 }
 
 async function waitForWorkers(
   frame: Frame,
   line: Line,
-  { build, asked, patience }: { readonly build: string; readonly asked: readonly string[]; readonly patience: number },
+  {
+    build,
+    asked,
+    patience,
+  }: { readonly build: string; readonly asked: readonly string[] | null; readonly patience: number },
 ): Promise<void> {
   const end = Date.now() + patience;
   let said = '';

@@ -31,11 +31,19 @@ export async function moveAll(
   const refused = to.unchecked ? [] : await differingOf(flags, temporal, workflows);
   const stays = new Set(refused.map(({ workflow }) => workflow));
   const moved = workflows.filter(({ workflow }) => !stays.has(workflow));
+  const done: string[] = [];
+  const failed: Moved['refused'][number][] = [];
   for (const one of moved) {
-    await moveTo(temporal, one, to.build);
+    // First the record: the next try of a step that is under way asks it whose step it is.
     await notePinnedTo(db, one.workflow, to.build);
+    try {
+      if (await moveTo(temporal, one, to.build)) done.push(one.workflow);
+    } catch (error) {
+      if (one.pinnedTo !== null) await notePinnedTo(db, one.workflow, one.pinnedTo);
+      failed.push({ workflow: one.workflow, message: error instanceof Error ? error.message : String(error) });
+    }
   }
-  return { build: to.build, moved: moved.map(({ workflow }) => workflow), refused };
+  return { build: to.build, moved: done, refused: [...refused, ...failed] };
 }
 
 async function differingOf(

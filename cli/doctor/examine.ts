@@ -9,6 +9,7 @@ import type { StackFile } from '../../workers/embedded/stack-file';
 import { findTemporalBinary } from '../../workers/embedded/temporal-binary';
 import type { Project } from '../../workers/load-project';
 import type { Resolved, Settings } from '../settings';
+import { checkBuilds } from './builds';
 import { checkDeadlines } from './deadlines';
 import { check } from './finding';
 import type { Finding } from './finding';
@@ -39,6 +40,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkResources(settings, project),
     checkStepCode(settings, project),
     checkWorkers(settings, project),
+    checkBuilds(settings),
     checkSchedules(settings, project),
     checkDeadlines(settings),
     checkUpkeep(settings),

@@ -7,6 +7,7 @@ const Options = CommonOptions.extend({
   wait: Length.optional(),
   unchecked: z.boolean().default(false),
   move: z.boolean().default(false),
+  allowGone: z.boolean().default(false),
 });
 
 /** `perennial deploy set-current [build]`: new runs begin with it. */
@@ -15,6 +16,7 @@ export function registerSetCurrent(deploy: Command): void {
     .option('--wait <time>', "wait for its workers for as long as that: '2m'")
     .option('--unchecked', 'do not replay what is open against it first')
     .option('--move', 'move runs whose own build has no workers any more; each is replayed first')
+    .option('--allow-gone', 'although something that the project no longer has is still at work')
     .addHelpText(
       'after',
       `

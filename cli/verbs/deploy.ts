@@ -34,6 +34,7 @@ const CheckOptions = CommonOptions.extend({
   workflows: Folder,
   keptOnly: z.boolean().default(false),
   allowGone: z.boolean().default(false),
+  pinned: z.boolean().default(false),
 });
 type CheckOptions = z.infer<typeof CheckOptions>;
 
@@ -43,6 +44,7 @@ function registerCheck(deploy: Command): void {
     .option('--workflows <file>', 'the code of the hand-written workflows: what their worker takes as workflowsPath')
     .option('--kept-only', 'ask no server: replay what was kept')
     .option('--allow-gone', 'pass although something that the project no longer has is still at work')
+    .option('--pinned', 'replay what is pinned to a build too, as if it were to be moved to this one')
     .addHelpText(
       'after',
       `
@@ -50,7 +52,7 @@ Examples:
   perennial deploy check
   perennial deploy check --kept-only --json
   perennial deploy check --workflows src/workflows.ts
-Workflows that are pinned to a build stay with it: they are counted by build, and not replayed. What is handed to a step is not
+Workflows that are pinned to a build stay with it: they are listed by build, and not replayed without --pinned. What is handed to a step is not
 compared, only which steps are asked for, and in which order.
 Exit codes: 0 all go on with this build, or there is nothing to replay; 1 one does not, or something at work is gone.`,
     )
@@ -67,7 +69,7 @@ Exit codes: 0 all go on with this build, or there is nothing to replay; 1 one do
 }
 
 async function check(frame: Frame, options: CheckOptions, histories: string): Promise<DeployCheck> {
-  const { workflows, keptOnly, histories: named, ...flags } = options;
+  const { workflows, keptOnly, histories: named, pinned: evenPinned, ...flags } = options;
   const [{ checkDeploy }, { readKept }] = await Promise.all([
     import('../deploy/check-deploy.js'),
     import('../../workers/replay/kept-histories.js'),
@@ -80,7 +82,7 @@ async function check(frame: Frame, options: CheckOptions, histories: string): Pr
     const work = async (temporal: Client | null): Promise<DeployCheck> => {
       const { historyOf, openWorkflows } = await import('../../client/deploy/open-workflows.js');
       return checkDeploy({
-        ...{ ...parts, kept },
+        ...{ ...parts, kept, evenPinned },
         open: temporal === null ? null : openWorkflows(temporal, parts.handWritten.types),
         history: (one) => (temporal === null ? Promise.resolve(null) : historyOf(temporal, one)),
         progress: (seen) => {

@@ -19,6 +19,9 @@ export function buildsText(
     builds.some(({ build }) => build === atHand)
       ? '* the build at hand'
       : `The build at hand, ${atHand}, has no workers yet.`,
+    ...builds
+      .filter((one) => one.state === 'current' && !one.workers['cpu'])
+      .map(({ build }) => `New runs begin with ${build} and wait: it has no worker of the pool 'cpu'.`),
     ...(current === null ? ['None is current, so new runs wait: perennial deploy set-current <build>'] : []),
     ...stranded.map(
       ({ build, pinned }) =>

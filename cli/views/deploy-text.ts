@@ -1,3 +1,4 @@
+import { someOf } from './some-of';
 import type { DeployCheck } from '../deploy/check-deploy';
 
 /** How a build stands to what is open and what was kept, for people. */
@@ -10,7 +11,7 @@ export function deployText(check: DeployCheck, histories: string): string {
     `open       ${open === null ? 'not asked for (--kept-only)' : `${open} replayed`}`,
     ...pinned.map(
       (one) =>
-        `pinned     ${one.count} to build ${short(one.build)}${one.current ? ', which is this one' : ', not replayed'}`,
+        `pinned     to build ${short(one.build)}${one.current ? ', which is this one' : ''}, ${someOf(one.workflows)}`,
     ),
     `kept       ${kept === 0 ? `none in ${histories}` : `${kept} replayed, of ${histories}`}`,
     ...unchecked.map(

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { temporalFailure } from '../temporal-errors';
+import { goesOn } from './goes-on';
 import { isGrpc, NOT_FOUND, NOT_YET } from './grpc-codes';
 
 /** Name of the engine's deployment: all pools of a build share it. */
@@ -94,25 +95,18 @@ export async function makeCurrent(temporal: Client, build: string, patience = HE
   }
 }
 
-/** Types of the workflows that never end, or not soon: these move with the next history that they begin. */
-const GO_ON = ['perennial.keeper', 'perennial.backfill'];
-
-/** Whether a workflow of that type moves by itself. */
-export function goesOn(type: string): boolean {
-  return GO_ON.includes(type);
-}
-
 /**
  * Moves an open workflow to another build, whatever it was pinned to. A run is pinned to that one from now on; what goes on for
  * ever follows the current build until its next history.
  *
+ * @returns false: it has ended meanwhile
  * @throws PER_STACK_009 when Temporal does not answer
  */
 export async function moveTo(
   temporal: Client,
   { workflow, type }: { readonly workflow: string; readonly type: string },
   build: string,
-): Promise<void> {
+): Promise<boolean> {
   // A pinned override would be handed on from history to history.
   const versioningOverride = goesOn(type)
     ? { autoUpgrade: true }
@@ -125,7 +119,9 @@ export async function moveTo(
       updateMask: { paths: ['versioning_override'] },
       identity: temporal.options.identity,
     });
+    return true;
   } catch (error) {
+    if (isGrpc(error, NOT_FOUND)) return false;
     throw temporalFailure(error);
   }
 }

@@ -5,6 +5,7 @@ import { SEARCH_ATTRIBUTES } from '../search-attributes';
 import { WORKFLOW_QUEUE } from '../start-run';
 import { temporalFailure } from '../temporal-errors';
 import { isGrpc, NOT_FOUND } from './grpc-codes';
+import { GO_ON, goesOn } from './goes-on';
 
 /** A workflow of Perennial's that has not ended. */
 export interface OpenWorkflow {
@@ -37,13 +38,26 @@ export async function* openWorkflows(temporal: Client, handWritten: readonly str
 }
 
 /**
+ * Keepers and back-fills that are pinned to another build than this.
+ *
+ * @throws PER_STACK_009 when Temporal does not answer
+ */
+export async function outdatedAmong(temporal: Client, build: string): Promise<OpenWorkflow[]> {
+  const types = GO_ON.map((type) => `'${type}'`).join(', ');
+  const open = await listed(temporal, `WorkflowType IN (${types})`);
+  return open.filter(({ pinnedTo }) => pinnedTo !== null && pinnedTo !== build);
+}
+
+/**
  * A run, if it is open, with what of its own is open: shards of its maps, and runs that it called.
  *
  * @throws PER_STACK_009 when Temporal does not answer
  */
 export async function openTree(temporal: Client, run: string): Promise<OpenWorkflow[]> {
   const found = await listed(temporal, `WorkflowId = '${quoted(run)}'`);
-  for (const { workflow } of found) {
+  for (const { workflow, type } of found) {
+    // What a keeper or a back-fill starts is nobody's part.
+    if (goesOn(type)) continue;
     // Grows while it is gone through: the children of children come last.
     found.push(...(await listed(temporal, `ParentWorkflowId = '${quoted(workflow)}'`)));
   }

@@ -120,6 +120,33 @@ test('a hand-written workflow that the project has lost while it is open is told
   });
 });
 
+test('a keeper and a back-fill that are pinned come to this build all the same: what is gone of theirs is told; a pinned run keeps its code', async () => {
+  const pinned = { pinnedTo: 'older-build' };
+  const found = await check({
+    bundle: bundle('same'),
+    open: listed([
+      open('keeper-lost', 'perennial.keeper', { ...pinned, model: 'lost' }),
+      open('backfill-1', 'perennial.backfill', { ...pinned, pipeline: 'gone' }),
+      open('gone-1', 'gone', { ...pinned, pipeline: 'gone' }),
+    ]),
+  });
+  expect(found.gone.map(({ kind, name, workflows }) => ({ kind, name, workflows }))).toEqual([
+    { kind: 'model', name: 'lost', workflows: ['keeper-lost'] },
+    { kind: 'pipeline', name: 'gone', workflows: ['backfill-1'] },
+  ]);
+  expect(found.pinned).toEqual([
+    { build: 'older-build', current: false, count: 3, workflows: ['keeper-lost', 'backfill-1', 'gone-1'] },
+  ]);
+});
+
+test('what is pinned is replayed too when it is to be moved', async () => {
+  const mutant = bundle('mutant', 'for (const command of commands)', 'for (const command of [...commands].reverse())');
+  const one = open('calling-3c4c11f5', 'calling', { pinnedTo: 'older-build' });
+  expect(await check({ bundle: mutant, open: listed([one]) })).toMatchObject({ open: 0, differing: [] });
+  const found = await check({ bundle: mutant, open: listed([one]), evenPinned: true });
+  expect(found).toMatchObject({ open: 1, differing: [{ workflow: 'calling-3c4c11f5' }] });
+});
+
 test('open workflows are replayed; those pinned to a build are counted by build; one that has vanished since is let be', async () => {
   const pinned = { pinnedTo: 'older-build' };
   const found = await check({

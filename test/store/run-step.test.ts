@@ -189,7 +189,7 @@ test('a miss is compared with the newest output of the same node, and keeps what
   expect(await findCode(db, is.digest)).toEqual(is.detail);
   const other = await execute('double', { x: 6 }, { dependencies: at('after') });
   expect((await nodeOf(other.run)).cache).toMatchObject({ differed: ['input'], against: { run }, was: {}, is: {} });
-  const environment = { ...dependencies.environment, build: 'b3' };
+  const environment = { ...dependencies.environment, engine: 'b3' };
   const moved = await execute('double', { x: 6 }, { dependencies: { ...at('after'), environment } });
   const { cache } = await nodeOf(moved.run);
   expect(cache).toMatchObject({ differed: ['environment'], against: { run: other.run } });

@@ -36,15 +36,15 @@ describe('the verdict', () => {
     const text = lines({
       open: null,
       pinned: [
-        { build: 'b'.repeat(64), current: false, count: 8 },
-        { build: passed.build, current: true, count: 1 },
+        { build: 'b'.repeat(64), current: false, count: 2, workflows: ['p-1', 'p-2'] },
+        { build: passed.build, current: true, count: 1, workflows: ['p-3'] },
       ],
       unchecked: [{ type: 'nightly', workflows: ['n-1', 'n-2'] }],
     });
     expect(text.slice(1, 6)).toEqual([
       'open       not asked for (--kept-only)',
-      'pinned     8 to build bbbbbbbbbbbb, not replayed',
-      'pinned     1 to build aaaaaaaaaaaa, which is this one',
+      'pinned     to build bbbbbbbbbbbb, 2 open: p-1, p-2',
+      'pinned     to build aaaaaaaaaaaa, which is this one, 1 open: p-3',
       'kept       2 replayed, of histories',
       'unchecked  2 of nightly, written by hand: --workflows <file> names its code',
     ]);

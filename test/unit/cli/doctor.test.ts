@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { examine } from '../../../cli/doctor/examine';
 import { judgeSchema } from '../../../cli/doctor/servers';
+import { judgeBuilds } from '../../../cli/doctor/builds';
 import { judgeSchedules } from '../../../cli/doctor/schedules';
 import { judgeUpkeep } from '../../../cli/doctor/upkeep';
 import { judgeWorkers } from '../../../cli/doctor/workers';
@@ -44,6 +45,18 @@ test('where nothing runs the servers fail, each with its fix; the rest is examin
   expect(findings).toContainEqual(
     expect.objectContaining({ check: 'Node', status: 'ok', found: process.versions.node }),
   );
+});
+
+test('a current build without a worker that could begin a run is told, with what to do', () => {
+  const gpu = { build: 'old', pool: 'gpu', workers: 1 };
+  const other = { build: 'new', pool: 'cpu', workers: 1 };
+  expect(judgeBuilds('old', [gpu, other])).toEqual({
+    status: 'warn',
+    found: like(/begin with old.*wait/),
+    fix: SENTENCE,
+  });
+  expect(judgeBuilds('new', [gpu, other])).toMatchObject({ status: 'ok' });
+  expect(judgeBuilds(null, [gpu])).toMatchObject({ status: 'ok', found: like(/not pinned/) });
 });
 
 test('a port of the running stack that is silent is named', async () => {
