@@ -9,7 +9,7 @@ import { isKeepable } from '../../core/plan/storable';
 import { isPassing, nameFits, type SeenFile } from '../../core/sensors/sensor';
 import type { KnownFile } from '../../store/sensors/files';
 
-/** Files that one look hands on at most; with more it is looked again at once. */
+/** Files that one look hands on at most. */
 const MOST = 500;
 /** ms after which a look begins to read no other file: what it holds is committed first. */
 const READING = 5_000;
@@ -37,6 +37,7 @@ export interface FilesLook {
  * @param options.folder that of the project
  * @param options.known what the records know of some paths
  * @param options.now ms since 1970
+ * @param options.most files that are handed on at most; with more it is looked again at once
  * @throws PER_RUN_185 when the folder cannot be read
  */
 export async function lookForFiles(
@@ -45,6 +46,7 @@ export async function lookForFiles(
     readonly folder: string;
     readonly known: (paths: readonly string[]) => Promise<ReadonlyMap<string, KnownFile>>;
     readonly now: number;
+    readonly most?: number;
   },
 ): Promise<FilesLook> {
   const root = resolve(options.folder, sensor.in);
@@ -56,7 +58,7 @@ export async function lookForFiles(
   const read: KnownFile[] = [];
   let taken = 0;
   for (const file of changed.sort(byAge)) {
-    if (seen.length >= MOST || (taken > 0 && performance.now() > until)) break;
+    if (seen.length >= (options.most ?? MOST) || (taken > 0 && performance.now() > until)) break;
     taken += 1;
     const digest = await digestOf(file).catch((error: unknown) => unread(file, error, trouble));
     // Written or taken away meanwhile: the next look finds it, or finds it gone.
@@ -159,7 +161,7 @@ async function digestOf({ target, stamp }: Found): Promise<string | null> {
   const file = await open(target, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const hash = createHash('sha256');
-    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
+    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 18 })) {
       hash.update(chunk as Buffer);
     }
     return stampOf(await file.stat({ bigint: true })) === stamp ? hash.digest('hex') : null;
