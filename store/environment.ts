@@ -11,7 +11,9 @@ const Variables = z.object({
   TEMPORAL_NAMESPACE: text.default('default'),
   PERENNIAL_STATE: text.default('.perennial'),
   PERENNIAL_ARTIFACTS: text.optional(),
+  PERENNIAL_ARTIFACTS_BASE: text.optional(),
   PERENNIAL_PREDICTIONS: text.optional(),
+  PERENNIAL_PREVIEW: text.optional(),
   PERENNIAL_PROJECT: text.default('.'),
   PERENNIAL_BUILD: text.optional(),
   PERENNIAL_HOST: text.default('127.0.0.1'),
@@ -28,6 +30,10 @@ export interface Environment {
   readonly state: string;
   /** Root of the artifact store. */
   readonly artifacts: string;
+  /** Root of production's artifact store, which a preview reads from and never writes to. Null: this is no preview. */
+  readonly artifactsBase: string | null;
+  /** The preview that the process works for; null: production. */
+  readonly preview: string | null;
   /** Root of the prediction log. */
   readonly predictions: string;
   /** Folder of perennial.config.ts. */
@@ -60,6 +66,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     temporalNamespace: v.TEMPORAL_NAMESPACE,
     state,
     artifacts: resolve(v.PERENNIAL_ARTIFACTS ?? join(state, 'artifacts')),
+    artifactsBase: v.PERENNIAL_ARTIFACTS_BASE === undefined ? null : resolve(v.PERENNIAL_ARTIFACTS_BASE),
+    preview: v.PERENNIAL_PREVIEW ?? null,
     predictions: resolve(v.PERENNIAL_PREDICTIONS ?? join(state, 'predictions')),
     project: resolve(v.PERENNIAL_PROJECT),
     build: v.PERENNIAL_BUILD ?? builtDigest(),
@@ -82,6 +90,9 @@ export function environmentVariables(environment: Environment): Record<string, s
     PERENNIAL_BUILD: environment.build,
     PERENNIAL_HOST: environment.host,
     PERENNIAL_LOG_LEVEL: environment.logLevel,
+    // Empty counts as unset: a child has its parent's variables, too.
+    PERENNIAL_ARTIFACTS_BASE: environment.artifactsBase ?? '',
+    PERENNIAL_PREVIEW: environment.preview ?? '',
     ...(environment.token === null ? {} : { PERENNIAL_TOKEN: environment.token }),
   };
 }

@@ -29,6 +29,8 @@ export interface ActivityParts {
   readonly resources: OpenedResources;
   /** As CUDA_VISIBLE_DEVICES names them. */
   readonly devices: readonly string[];
+  /** False: data sets start nothing, as in most previews. */
+  readonly startsByItself: boolean;
 }
 
 /** What a worker does. */
@@ -47,13 +49,13 @@ export interface LoadedActivities {
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {
-  const { db, environment, log, project, resources, devices } = parts;
+  const { db, environment, log, project, resources, devices, startsByItself } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
   checkPrograms(implementations, pool, project.folder);
-  const artifacts = diskArtifacts(db, environment.artifacts);
-  const triggers = triggersOf(project);
+  const artifacts = diskArtifacts(db, environment.artifacts, environment.artifactsBase);
+  const triggers = startsByItself ? triggersOf(project) : [];
   const dependencies: RunStepDependencies = {
     db,
     artifacts,

@@ -7,7 +7,7 @@ import { openDb } from '../store/db';
 import { readEnvironment } from '../store/environment';
 import { takeResources } from '../store/resource-values';
 import { cleanOutput } from './clean-output';
-import { connectWorker } from './connect';
+import { connectWorker, readBelonging } from './connect';
 import { findDevices, type FoundDevices, slotsFor } from './devices';
 import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
@@ -40,10 +40,15 @@ async function main(log: Logger): Promise<void> {
   const connecting = connectWorker(environment.temporalAddress, log);
   const supervisor = standby ? hearSupervisor() : null;
   await supervisor?.calledUp;
-  const [connection, project] = await Promise.all([connecting, loadProject(environment.project, environment.state)]);
+  const belonging = readBelonging(environment, log);
+  const [connection, project, { startsByItself }] = await Promise.all([
+    connecting,
+    loadProject(environment.project, environment.state),
+    belonging,
+  ]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
-  const parts = { db, environment, log, project, resources, devices: devices.names };
+  const parts = { db, environment, log, project, resources, devices: devices.names, startsByItself };
   const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
   const worker = await createWorker(pool, { connection, namespace, build: environment.build, activities, slots });
@@ -51,7 +56,8 @@ async function main(log: Logger): Promise<void> {
   const { build } = environment;
   const digest = (): string => supervisor?.project() ?? project.digest;
   const presence = startPresence({ db, pool, build, project: digest, steps: announced, log });
-  const services = pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project }) : null;
+  const services =
+    pool === WORKFLOW_POOL ? await startServices({ db, environment, log, project, startsByItself }) : null;
   log.info({ pool, build: environment.build, steps: Object.keys(activities) }, 'the worker polls');
   process.stdout.write(`${JSON.stringify({ ready: { pool, taskQueue: taskQueueOf(pool), pid: process.pid } })}\n`);
   void stopped.then(() => {

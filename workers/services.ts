@@ -18,6 +18,8 @@ export interface ServiceDependencies {
   readonly project: Project;
   readonly environment: Environment;
   readonly log: Logger;
+  /** False: no schedules are kept in order and no deadlines judged, as in most previews. */
+  readonly startsByItself: boolean;
 }
 
 /** Something that runs until it is stopped; `stop` returns once nothing of it is in flight. */
@@ -36,8 +38,7 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
     startOutbox({ ...dependencies, databaseUrl: parts.environment.databaseUrl }),
     startReconciler(dependencies),
     startPoolWatch(dependencies),
-    syncSchedules(dependencies),
-    startDeadlines(dependencies),
+    ...(parts.startsByItself ? [syncSchedules(dependencies), startDeadlines(dependencies)] : []),
   ];
   return {
     async stop() {

@@ -74,7 +74,7 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
   if (step.contract.isolate && !isCommand(step.handler)) say('An isolated step: here it runs in this process.');
   if (asked.inspect !== undefined) attach(step, asked.inspect, say);
   return withArtifacts(asked.keep, async (folder) => {
-    const artifacts = scratchArtifacts(folder, diskArtifacts(db, settings.artifacts));
+    const artifacts = scratchArtifacts(folder, diskArtifacts(db, settings.artifacts, settings.artifactsBase));
     const end = await execute({ asked, parts, node, step, resources, artifacts });
     return viewOf(asked, node, end, artifacts, resources.mask);
   });

@@ -452,4 +452,10 @@ export const RUN_ERRORS = {
     title: 'Temporal holds no history of this run',
     fix: 'It keeps those of ended runs for a limited time: name a younger run (`perennial runs`).',
   },
+  PER_RUN_195: {
+    fault: 'user',
+    retryable: false,
+    title: 'Production no longer has an artifact that a preview reads',
+    fix: 'It was removed there since the preview was made: drop the preview and create it anew, or run what makes the artifact again with --no-cache.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -152,6 +152,36 @@ export const STACK_ERRORS = {
     title: 'hand-written workflows cannot be bundled',
     fix: 'Name with --workflows the file that your worker takes as `workflowsPath`, and mend what the reason says.',
   },
+  PER_STACK_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'there is no such preview',
+    fix: '`perennial preview list` shows those that there are; `perennial preview create <name>` makes one.',
+  },
+  PER_STACK_086: {
+    fault: 'user',
+    retryable: false,
+    title: 'a preview cannot have this name',
+    fix: 'Take another one, of 1 to 30 lower-case letters, digits and hyphens; `perennial preview drop <name>` frees one that is taken.',
+  },
+  PER_STACK_087: {
+    fault: 'user',
+    retryable: false,
+    title: 'nothing can be previewed from this base',
+    fix: "Name production's own records with --base, brought by `perennial migrate` to the newest schema of this version of the engine.",
+  },
+  PER_STACK_088: {
+    fault: 'user',
+    retryable: false,
+    title: 'a preview is at work',
+    fix: 'End its workers first; with --force it is dropped under them.',
+  },
+  PER_STACK_089: {
+    fault: 'user',
+    retryable: false,
+    title: 'a process would mix a preview with production',
+    fix: 'Say PERENNIAL_PREVIEW=<name> (or --preview) beside the settings of production and start it as `perennial worker` or `perennial serve`, which work out the rest; leave it out for production.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,
