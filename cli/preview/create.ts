@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Pool } from 'pg';
 import { connectTemporal } from '../../client/connection';
 import { registerPreviewNamespace } from '../../client/preview/namespace';
 import { perennialError } from '../../core/errors';
-import { openDb } from '../../store/db';
+import { withDb } from '../../store/db';
 import { migrate } from '../../store/migrate';
 import { checkBase, copyBase, type NewPreview } from '../../store/previews/copy-base';
 import { createPreviewDatabase, inPreview } from '../../store/previews/databases';
@@ -80,17 +81,14 @@ async function fill(url: string, base: string, preview: NewPreview): Promise<Pre
 }
 
 /** Runs `work` on a database that may not be reachable. */
-async function answering<T>(url: string, work: (db: ReturnType<typeof openDb>) => Promise<T>): Promise<T> {
-  const db = openDb(url, { max: 1 });
-  try {
+async function answering<T>(url: string, work: (db: Pool) => Promise<T>): Promise<T> {
+  return withDb(url, async (db) => {
     await db.query('SELECT 1').catch((cause: unknown) => {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw perennialError('PER_STACK_010', `Postgres at ${shownDatabase(url)} does not answer (${why}).`, { cause });
     });
-    return await work(db);
-  } finally {
-    await db.end();
-  }
+    return work(db);
+  });
 }
 
 /** The folder's making is what decides who has the name. */

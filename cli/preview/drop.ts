@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { connectTemporal } from '../../client/connection';
 import { dropPreviewNamespace, type NamespaceEnd } from '../../client/preview/namespace';
 import { perennialError } from '../../core/errors';
-import { openDb } from '../../store/db';
+import { withDb } from '../../store/db';
 import { dropPreviewDatabase, inPreview } from '../../store/previews/databases';
 import { checkPreviewName, previewDatabase, previewNamespace, withDatabase } from '../../store/previews/names';
 import { findPreview } from '../../store/previews/preview-row';
@@ -89,17 +89,10 @@ export async function dropParts(
   const { name, namespace } = parts.marker;
   const nothing = { terminated: 0, namespace: 'none' } as const;
   const ended = only.namespace ? await dropPreviewNamespace(temporal, namespace, name) : nothing;
-  const database = only.database ? await dropDatabase(settings.databaseUrl, name) : null;
+  const database = only.database
+    ? await withDb(settings.databaseUrl, (db) => dropPreviewDatabase(db, settings.databaseUrl, name))
+    : null;
   const isThere = existsSync(folder);
   await rm(folder, { recursive: true, force: true });
   return { name, ...ended, database, folder: isThere ? folder : null };
-}
-
-async function dropDatabase(url: string, name: string): Promise<string | null> {
-  const home = openDb(url, { max: 1 });
-  try {
-    return await dropPreviewDatabase(home, url, name);
-  } finally {
-    await home.end();
-  }
 }

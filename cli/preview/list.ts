@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { openDb } from '../../store/db';
+import { withDb } from '../../store/db';
 import { inPreview, listPreviewDatabases } from '../../store/previews/databases';
 import { PreviewName, previewDatabase, withDatabase } from '../../store/previews/names';
 import { findPreview, type PreviewRow } from '../../store/previews/preview-row';
@@ -23,8 +23,7 @@ export interface ListedPreview {
 
 /** The previews that there are beside these records, and those whose making or dropping was cut short, by name. */
 export async function listPreviews(settings: Reachable): Promise<ListedPreview[]> {
-  const home = openDb(settings.databaseUrl, { max: 1 });
-  const databases = await listPreviewDatabases(home, settings.databaseUrl).finally(() => home.end());
+  const databases = await withDb(settings.databaseUrl, (db) => listPreviewDatabases(db, settings.databaseUrl));
   const names = new Set([...databases, ...folders(settings.previews)]);
   return Promise.all([...names].sort().map((name) => look(settings, name)));
 }

@@ -11,8 +11,8 @@ const RETENTION = '3 days';
 /** A server that is many hosts learns of a namespace one host at a time, ms. */
 const PATIENCE = 60_000;
 /** gRPC's codes. */
-const NOT_FOUND = 5;
-const ALREADY_EXISTS = 6;
+const NOT_FOUND = [5];
+const ALREADY_EXISTS = [6];
 /** Temporal's number of a namespace that is there and not being deleted. */
 const REGISTERED = 1;
 
@@ -94,13 +94,13 @@ async function remove(temporal: Client, namespace: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (is(error, NOT_FOUND)) return true;
-    if (isGrpcServiceError(error) && REFUSALS.has(Number(error.code))) return false;
+    if (is(error, REFUSALS)) return false;
     throw error;
   }
 }
 
-/** gRPC's codes of: not now or not so (3, 9), not allowed (7, 16), not here (12). */
-const REFUSALS: ReadonlySet<number> = new Set([3, 7, 9, 12, 16]);
+/** Not now or not so (3, 9), not allowed (7, 16), not here (12). */
+const REFUSALS = [3, 7, 9, 12, 16];
 
 async function requireOurs(temporal: Client, namespace: string, preview: string, cause: unknown): Promise<void> {
   if ((await markOf(temporal, namespace)) === preview) return;
@@ -133,6 +133,6 @@ async function untilItAnswers(temporal: Client, namespace: string): Promise<void
   }
 }
 
-function is(error: unknown, code: number): boolean {
-  return isGrpcServiceError(error) && Number(error.code) === code;
+function is(error: unknown, codes: readonly number[]): boolean {
+  return isGrpcServiceError(error) && codes.includes(error.code);
 }

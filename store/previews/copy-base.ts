@@ -1,6 +1,6 @@
 import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { perennialError } from '../../core/errors';
-import { openDb, readOnlyUrl, transaction } from '../db';
+import { readOnlyUrl, transaction, withDb } from '../db';
 import { appliedMigration, newestMigration } from '../migrate';
 import { shownDatabase } from './names';
 import { findPreview, type PreviewRow } from './preview-row';
@@ -36,16 +36,13 @@ export type NewPreview = Pick<PreviewRow, 'name' | 'namespace' | 'with_schedules
  * @throws what {@link checkBase} does; connection errors as pg raises them
  */
 export async function copyBase(base: string, to: Pool, preview: NewPreview): Promise<PreviewRow> {
-  const from = openDb(readOnlyUrl(base), { max: 1 });
-  try {
-    return await transaction(from, async (source) => {
+  return withDb(readOnlyUrl(base), (from) =>
+    transaction(from, async (source) => {
       await source.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       await checkBase(source, base);
       return transaction(to, (target) => copyAll(source, target, { ...preview, base: shownDatabase(base) }));
-    });
-  } finally {
-    await from.end();
-  }
+    }),
+  );
 }
 
 /**
@@ -93,7 +90,7 @@ async function copyAll(
  */
 async function copyTable(source: PoolClient, target: PoolClient, table: string, query: string): Promise<number> {
   const name = escapeIdentifier(table);
-  const columns = (await columnNames(target, table)).map((column) => `t.${escapeIdentifier(column)}`).join(', ');
+  const columns = (await columnNames(target, table)).map(valueOf).join(', ');
   await source.query(`DECLARE copied NO SCROLL CURSOR FOR SELECT ROW(${columns})::text AS row FROM (${query}) t`);
   let count = 0;
   for (;;) {
@@ -105,6 +102,17 @@ async function copyTable(source: PoolClient, target: PoolClient, table: string, 
   }
   await source.query('CLOSE copied');
   return count;
+}
+
+/** Ids that a preview could give again: a partition's run has the same id there, and the same cause the same decision. */
+const MARKED = new Set(['run_id', 'decision_id']);
+
+/** How a copied row is seen to tell of production: no run and no decision of the preview is ever taken for that one. */
+const MARK = 'production:';
+
+function valueOf(column: string): string {
+  const value = `t.${escapeIdentifier(column)}`;
+  return MARKED.has(column) ? `'${MARK}' || ${value}` : value;
 }
 
 async function columnNames(db: PoolClient, table: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { escapeIdentifier } from 'pg';
 import { perennialError } from '../../core/errors';
 import { previewDatabase, previewOfDatabase, withDatabase } from './names';
-import { openDb } from '../db';
+import { withDb } from '../db';
 import { findPreview } from './preview-row';
 
 /** Postgres' code of a database that is there already. */
@@ -54,14 +54,11 @@ export async function listPreviewDatabases(home: Pool, url: string): Promise<str
 
 /** Runs `work` on the records of a preview. null: they are not there. */
 export async function inPreview<T>(url: string, work: (db: Pool) => Promise<T>): Promise<T | null> {
-  const db = openDb(url, { max: 1 });
   try {
-    return await work(db);
+    return await withDb(url, work);
   } catch (error) {
     if (codeOf(error) === UNKNOWN) return null;
     throw error;
-  } finally {
-    await db.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import { perennialError } from '../../core/errors';
-import { openDb } from '../db';
+import { withDb } from '../db';
 import type { Environment } from '../environment';
 import { findPreview } from './preview-row';
 
@@ -23,8 +23,7 @@ export interface Belongs {
  */
 export async function refuseMixed(environment: Belonging): Promise<Belongs> {
   const { preview, temporalNamespace: namespace, artifacts, artifactsBase } = environment;
-  const db = openDb(environment.databaseUrl, { max: 1 });
-  const row = await findPreview(db).finally(() => db.end());
+  const row = await withDb(environment.databaseUrl, findPreview);
   const is = preview === null ? 'production' : `the preview '${preview}'`;
   if (row === null && preview === null) return { startsByItself: true };
   if (row?.name !== preview) {
