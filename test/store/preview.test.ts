@@ -76,7 +76,8 @@ const promotion = (decisionId: string, expectedSeq: number, version: number) => 
 });
 const create = (name: string, more: Partial<Parameters<typeof createPreview>[1]> = {}, on = settings) =>
   createPreview(on, { name, base: null, artifacts: null, withSchedules: false, ...more });
-const urlOf = (name: string) => withDatabase(database.url, `${new URL(database.url).pathname.slice(1)}_preview_${name}`);
+const urlOf = (name: string) =>
+  withDatabase(database.url, `${new URL(database.url).pathname.slice(1)}_preview_${name}`);
 const rowsOf = async (of: Pool, table: string) =>
   (await of.query<{ row: string }>(`SELECT t::text AS row FROM ${table} t ORDER BY 1`)).rows.map(({ row }) => row);
 
@@ -143,7 +144,9 @@ test('a name that is taken, a base that is away, of another migration or itself 
   const older = await createTestDatabase();
   const old = openDb(older.url, { max: 1 });
   await old.query('DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)');
-  await expect(create('second', { base: older.url })).rejects.toThrow(/PER_STACK_087.*have migration \d+, this engine's/);
+  await expect(create('second', { base: older.url })).rejects.toThrow(
+    /PER_STACK_087.*have migration \d+, this engine's/,
+  );
   await old.end();
   await older.drop();
   expect((await listPreviews(settings)).map(({ name }) => name)).not.toContain('second');
