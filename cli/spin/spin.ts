@@ -81,11 +81,13 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
 }
 
 /** What a worker's environment tells the project's code; the database is one to be read. */
-function tellSteps({ databaseUrl, state, artifacts, predictions, project }: SpinParts['settings']): void {
+function tellSteps(settings: SpinParts['settings']): void {
+  const { databaseUrl, state, artifacts, artifactsBase, predictions, project } = settings;
   Object.assign(process.env, {
     DATABASE_URL: readOnlyUrl(databaseUrl),
     PERENNIAL_STATE: state,
     PERENNIAL_ARTIFACTS: artifacts,
+    PERENNIAL_ARTIFACTS_BASE: artifactsBase ?? '',
     PERENNIAL_PREDICTIONS: predictions,
     PERENNIAL_PROJECT: project,
   });
