@@ -139,7 +139,7 @@ test('a name that is taken, a base that is away, of another migration or itself 
   expect(existsSync(previewFolder(elsewhere.previews, 'first'))).toBe(false);
   expect(await inNew('first', (own) => championOf(own, 'churn'))).not.toBeNull();
   const away = create('second', { base: 'postgres://nobody:secret@127.0.0.1:1/none' });
-  await expect(away).rejects.toMatchObject({ code: 'PER_STACK_010', message: expect.not.stringContaining('secret') });
+  await expect(away).rejects.toThrow(/^(?!.*secret).*PER_STACK_010/);
   await expect(create('second', { base: urlOf('first') })).rejects.toMatchObject({ code: 'PER_STACK_087' });
   const older = await createTestDatabase();
   const old = openDb(older.url, { max: 1 });
