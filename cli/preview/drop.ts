@@ -28,7 +28,8 @@ export interface Dropped {
  * dropping was cut short goes too. Nothing of what it lies beside is touched.
  *
  * @param force also under workers that are still there
- * @throws PER_STACK_085 when there is nothing of that name, PER_STACK_088 when it has workers
+ * @throws PER_STACK_085 when there is nothing of that name, PER_STACK_088 when it has workers, PER_STACK_089 when it was made
+ * beside other records or in another namespace than the settings name
  */
 export async function dropPreview(settings: Reachable, asked: string, force: boolean): Promise<Dropped> {
   const name = checkPreviewName(asked);
@@ -50,15 +51,17 @@ export async function dropPreview(settings: Reachable, asked: string, force: boo
 
 /** Where the folder went first, or is on another host, its parts still have the names that they were given. */
 function markerOf(settings: Reachable, folder: string, name: string): Marker {
-  return (
-    readMarker(folder) ?? {
-      format: 1,
-      name,
-      state: 'dropping',
-      database: previewDatabase(settings.databaseUrl, name),
-      namespace: previewNamespace(settings.temporalNamespace, name),
-      artifactsBase: settings.artifacts,
-    }
+  const database = previewDatabase(settings.databaseUrl, name);
+  const namespace = previewNamespace(settings.temporalNamespace, name);
+  const marker = readMarker(folder);
+  if (marker === null) {
+    return { format: 1, name, state: 'dropping', database, namespace, artifactsBase: settings.artifacts };
+  }
+  if (marker.database === database && marker.namespace === namespace) return marker;
+  // With its folder gone nobody would find the rest.
+  throw perennialError(
+    'PER_STACK_089',
+    `The preview '${name}' is ${marker.database} and ${marker.namespace}; beside these settings it would be ${database} and ${namespace}.`,
   );
 }
 

@@ -179,8 +179,8 @@ export const STACK_ERRORS = {
   PER_STACK_089: {
     fault: 'user',
     retryable: false,
-    title: 'a process would mix a preview with production',
-    fix: 'Say PERENNIAL_PREVIEW=<name> (or --preview) beside the settings of production and start it as `perennial worker` or `perennial serve`, which work out the rest; leave it out for production.',
+    title: 'a preview and what was named beside it do not belong together',
+    fix: 'Keep the settings that the preview was made with (DATABASE_URL, TEMPORAL_NAMESPACE), and name it by --preview or PERENNIAL_PREVIEW alone: `perennial worker` and `perennial serve` work out the rest.',
   },
   PER_STACK_040: {
     fault: 'engine',

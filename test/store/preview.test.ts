@@ -201,6 +201,8 @@ test('dropping: not under workers unless forced; everything goes; a second time 
   await temporal.workflow.start('waits', { workflowId: 'w', taskQueue: 'perennial-cpu' });
   await expect(dropPreview(settings, 'dropped', false)).rejects.toThrow(/PER_STACK_088.*1 of cpu/);
   expect(await listPreviews(settings)).toContainEqual(like({ name: 'dropped', state: 'whole', workers: 1 }));
+  const others = { ...settings, temporalNamespace: 'other' };
+  await expect(dropPreview(others, 'dropped', true)).rejects.toMatchObject({ code: 'PER_STACK_089' });
   const dropped = await dropPreview(settings, 'dropped', true);
   expect(dropped).toMatchObject({ namespace: 'deleted', folder, database: like(/_preview_dropped$/) });
   expect(existsSync(folder)).toBe(false);
