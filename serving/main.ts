@@ -51,7 +51,7 @@ async function serve(): Promise<void> {
   await runProcess({ environment, server, port, log });
 }
 
-/** With the records away serving starts, and has nothing to serve; then nothing can be mixed either, until it can be read. */
+/** Production's serving starts with its records away, as ever, and then unchecked: it has nothing to serve until they answer. */
 async function refuseUnlessAway(environment: Environment): Promise<void> {
   await refuseMixed(environment).catch((error: unknown) => {
     if (isPerennialError(error) || environment.preview !== null) throw error;

@@ -47,7 +47,7 @@ export async function createPreview(settings: Reachable, asked: CreatePreview): 
     state: 'making',
     database: previewDatabase(settings.databaseUrl, name),
     namespace: previewNamespace(settings.temporalNamespace, name),
-    artifactsBase: artifactsOf(asked.artifacts ?? settings.artifacts),
+    artifactsBase: asked.artifacts === null ? whereItIs(settings.artifacts) : namedStore(asked.artifacts),
   };
   const temporal = await connectTemporal({ address: settings.temporalAddress, namespace: marker.namespace });
   try {
@@ -104,8 +104,14 @@ function claimFolder(previews: string, name: string): string {
   return folder;
 }
 
-/** A store to read from, by the folder that it really is. One that nothing was ever written to is not there yet. */
-function artifactsOf(folder: string): string {
+/** One that somebody has named has to be there: with a wrong one nothing that was copied could be read. */
+function namedStore(folder: string): string {
   const full = resolve(folder);
-  return existsSync(full) ? realpathSync(full) : full;
+  if (existsSync(full)) return realpathSync(full);
+  throw perennialError('PER_STACK_087', `There is no artifact store ${full}.`);
+}
+
+/** A store by the folder that it really is. One that nothing was ever written to is not there yet. */
+function whereItIs(folder: string): string {
+  return existsSync(folder) ? realpathSync(folder) : folder;
 }

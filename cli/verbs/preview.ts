@@ -33,7 +33,10 @@ const CreateOptions = CommonOptions.extend({
 function registerCreate(preview: Command): void {
   verb(preview, 'create <name>', 'make a preview of what production has now')
     .option('--base <url>', "production's records, where they are not those that bare commands use")
-    .option('--base-artifacts <folder>', "root of production's artifact store (default: that of the settings)")
+    .option(
+      '--base-artifacts <folder>',
+      "root of production's artifact store; needed with --base (default: that of the settings)",
+    )
     .option('--with-schedules', 'let schedules, triggers and deadlines run in it')
     .addHelpText(
       'after',
@@ -56,6 +59,12 @@ async function create(frame: Frame): Promise<undefined> {
     throw perennialError(
       'PER_STACK_087',
       `'${name}' would be made in the preview '${named}' (--preview or PERENNIAL_PREVIEW); there is no preview of a preview.`,
+    );
+  }
+  if (base !== null && artifacts === null) {
+    throw perennialError(
+      'PER_STACK_011',
+      '--base needs --base-artifacts: the store of the artifacts that those records name.',
     );
   }
   const { createPreview } = await import('../preview/create.js');

@@ -168,7 +168,7 @@ export const STACK_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'nothing can be previewed from this base',
-    fix: "Name production's own records with --base, brought by `perennial migrate` to the newest schema of this version of the engine.",
+    fix: "Name production's own records with --base, brought by `perennial migrate` to the newest schema of this version of the engine, and its artifact store with --base-artifacts.",
   },
   PER_STACK_088: {
     fault: 'user',

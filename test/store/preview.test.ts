@@ -140,6 +140,9 @@ test('a name that is taken, a base that is away, of another migration or itself 
   expect(await inNew('first', (own) => championOf(own, 'churn'))).not.toBeNull();
   const away = create('second', { base: 'postgres://nobody:secret@127.0.0.1:1/none' });
   await expect(away).rejects.toThrow(/^(?!.*secret).*PER_STACK_010/);
+  await expect(create('second', { artifacts: join(state, 'nowhere') })).rejects.toMatchObject({
+    code: 'PER_STACK_087',
+  });
   await expect(create('second', { base: urlOf('first') })).rejects.toMatchObject({ code: 'PER_STACK_087' });
   const older = await createTestDatabase();
   const old = openDb(older.url, { max: 1 });

@@ -124,6 +124,11 @@ test.each(['up', 'down', 'dev', 'demo'])(
   },
 );
 
+test('other records need their own artifact store named', async () => {
+  const said = JSON.stringify(await refusal('preview', 'create', 'another', '--base', 'postgres://db/production'));
+  expect(said).toMatch(/PER_STACK_011.*--base needs --base-artifacts/);
+});
+
 test('there is no preview of a preview', async () => {
   const said = JSON.stringify(await refusal('preview', 'create', 'another', '--preview', 'fix-age'));
   expect(said).toMatch(/PER_STACK_087.*no preview of a preview/);
