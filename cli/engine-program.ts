@@ -4,7 +4,7 @@ import { perennialError } from '../core/errors';
 import { builtFile } from '../workers/package-root';
 import { EXIT } from './exit-codes';
 import type { ExitCode } from './exit-codes';
-import { reachableSettings } from './settings';
+import { reachableSettings, type SettingsFlags } from './settings';
 
 /**
  * Runs one of the engine's programs in the foreground with the settings as its environment. Its ready line and logs are
@@ -15,7 +15,7 @@ import { reachableSettings } from './settings';
 export async function runEngineProgram(
   program: string,
   args: readonly string[],
-  flags: { state?: string | undefined; project?: string | undefined },
+  flags: SettingsFlags,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<ExitCode> {
   const settings = reachableSettings(flags);
@@ -30,6 +30,9 @@ export async function runEngineProgram(
       TEMPORAL_NAMESPACE: settings.temporalNamespace,
       PERENNIAL_STATE: settings.state,
       PERENNIAL_ARTIFACTS: settings.artifacts,
+      // Empty counts as unset.
+      PERENNIAL_ARTIFACTS_BASE: settings.artifactsBase ?? '',
+      PERENNIAL_PREVIEW: settings.preview ?? '',
       PERENNIAL_PREDICTIONS: settings.predictions,
       PERENNIAL_PROJECT: settings.project,
       PERENNIAL_VERSIONING: settings.versioning,

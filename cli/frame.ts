@@ -27,11 +27,12 @@ export interface Frame {
   note(text: string): void;
 }
 
-/** The options that every verb has. `state` and `project` feed resolveSettings of cli/settings.ts. */
+/** The options that every verb has. `state`, `project` and `preview` feed resolveSettings of cli/settings.ts. */
 export const CommonOptions = z.object({
   json: z.boolean().default(false),
   state: z.string().optional(),
   project: z.string().optional(),
+  preview: z.string().optional(),
 });
 export type CommonOptions = z.infer<typeof CommonOptions>;
 
@@ -46,7 +47,8 @@ export function verb(parent: Command, usage: string, description: string): Comma
     .description(description)
     .addOption(new Option('--json', 'one JSON object, or one a line, on stdout'))
     .addOption(new Option('--state <folder>', 'the state folder (default: that of the last stack started here)'))
-    .addOption(new Option('--project <folder>', 'the folder of perennial.config.ts (default: the current one)'));
+    .addOption(new Option('--project <folder>', 'the folder of perennial.config.ts (default: the current one)'))
+    .addOption(new Option('--preview <name>', 'work in this preview (see `perennial preview --help`)'));
 }
 
 /** Turns a verb's work into commander's action: gives it a frame, prints its error, and sets the exit code. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { perennialError } from '../core/errors';
+import { enterPreview } from './preview/enter';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { printError } from './frame';
 import { VERBS } from './verbs';
@@ -11,6 +12,10 @@ export function buildProgram(): Command {
   const program = new Command('perennial')
     .description('Durable machine learning pipelines that keep their models fresh.')
     .version(engineVersion())
+    .option('--preview <name>', 'work in this preview instead of production (or PERENNIAL_PREVIEW)')
+    .hook('preAction', (_program, command) => {
+      enterPreview(command);
+    })
     .showHelpAfterError('(--help shows what is possible)')
     .exitOverride();
   for (const register of VERBS) register(program);

@@ -6,7 +6,7 @@ import { openDb, readOnlyUrl } from '../store/db';
 import { nothingRuns, reachableSettings, resolveSettings, type Reachable } from './settings';
 import type { CommonOptions } from './frame';
 
-type Flags = Pick<CommonOptions, 'state' | 'project'>;
+type Flags = Pick<CommonOptions, 'state' | 'project' | 'preview'>;
 
 /**
  * Runs `work` with an open line to Temporal and Postgres, and closes it afterwards.

@@ -7,7 +7,7 @@ import { resolveSettings } from './settings';
  *
  * @throws PER_STACK_007 (exit code 2) when it cannot be loaded
  */
-export async function readProject(flags: Pick<CommonOptions, 'state' | 'project'>): Promise<Project> {
+export async function readProject(flags: Pick<CommonOptions, 'state' | 'project' | 'preview'>): Promise<Project> {
   const { settings } = resolveSettings(flags);
   const { loadProject } = await import('../workers/load-project.js');
   return loadProject(settings.project, settings.state);

@@ -3,11 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { perennialError } from '../core/errors';
 import { isAlive } from '../workers/embedded/process-mark';
+import { intoPreview, OWN_SOURCES } from './preview/into-preview';
 import { readCurrent, readStackFile } from '../workers/embedded/stack-file';
 import type { StackFile } from '../workers/embedded/stack-file';
 
-/** Where a setting's value came from. Flags win over the environment, which wins over the last stack started here. */
-export type Source = 'flag' | 'environment' | 'stack' | 'default';
+/** Where a setting's value came from. Flags win over the environment, which wins over the last stack started here; a preview over all. */
+export type Source = 'flag' | 'environment' | 'stack' | 'preview' | 'default';
 
 const Versioning = z.enum(['pinned', 'off']);
 
@@ -18,6 +19,9 @@ const Environment = z.object({
   PERENNIAL_STATE: z.string().min(1).optional(),
   PERENNIAL_ARTIFACTS: z.string().min(1).optional(),
   PERENNIAL_PREDICTIONS: z.string().min(1).optional(),
+  PERENNIAL_PREVIEW: z.string().min(1).optional(),
+  PERENNIAL_PREVIEWS: z.string().min(1).optional(),
+  PERENNIAL_PREVIEW_SERVING_URL: z.url().optional(),
   PERENNIAL_PROJECT: z.string().min(1).optional(),
   PERENNIAL_SERVING_URL: z.url().optional(),
   PERENNIAL_VERSIONING: Versioning.optional(),
@@ -31,7 +35,13 @@ export interface Settings {
   readonly project: string;
   readonly state: string;
   readonly artifacts: string;
+  /** Root of the artifact store that a preview reads from; null: this is no preview. */
+  readonly artifactsBase: string | null;
   readonly predictions: string;
+  /** The preview that is worked in; null: none. */
+  readonly preview: string | null;
+  /** Where previews have their folders. */
+  readonly previews: string;
   readonly temporalAddress: string | null;
   readonly temporalNamespace: string;
   readonly databaseUrl: string | null;
@@ -53,13 +63,21 @@ export interface Resolved {
 /** Settings with both servers known. */
 export type Reachable = Settings & { readonly temporalAddress: string; readonly databaseUrl: string };
 
+/** What the command line may say of them. */
+export interface SettingsFlags {
+  readonly state?: string | undefined;
+  readonly project?: string | undefined;
+  /** The preview to work in; null: none, whatever the environment says. */
+  readonly preview?: string | null | undefined;
+}
+
 /**
  * Works out the settings: flags, then environment, then the last stack started in the project (its state folder, and while it
  * runs its addresses), then defaults.
  *
- * @throws PER_STACK_014 when the environment holds a value of the wrong form.
+ * @throws PER_STACK_014 when the environment holds a value of the wrong form; PER_STACK_085 and PER_STACK_086 about the preview
  */
-export function resolveSettings(flags: { state?: string | undefined; project?: string | undefined }): Resolved {
+export function resolveSettings(flags: SettingsFlags): Resolved {
   const parsed = Environment.safeParse(emptyAsMissing(process.env));
   if (!parsed.success) throw perennialError('PER_STACK_014', `The environment: ${z.prettifyError(parsed.error)}.`);
   const env = parsed.data;
@@ -90,6 +108,9 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
     project,
     state,
     artifacts: resolve(pick('artifacts', join(state, 'artifacts'), ['environment', env.PERENNIAL_ARTIFACTS])),
+    artifactsBase: null,
+    preview: null,
+    previews: resolve(pick('previews', join(state, 'previews'), ['environment', env.PERENNIAL_PREVIEWS])),
     predictions: resolve(pick('predictions', join(state, 'predictions'), ['environment', env.PERENNIAL_PREDICTIONS])),
     temporalAddress: pick(
       'temporalAddress',
@@ -112,7 +133,18 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
     token: pick('token', null, ['environment', env.PERENNIAL_TOKEN], ['stack', stack?.token]),
     logLevel: pick('logLevel', 'info', ['environment', env.PERENNIAL_LOG_LEVEL]),
   };
-  return { settings, sources: Sources.parse(sources), stack };
+  const before = { artifactsBase: 'default', preview: 'default', ...sources };
+  const preview =
+    flags.preview === null
+      ? null
+      : pick('preview', null, ['flag', flags.preview], ['environment', env.PERENNIAL_PREVIEW]);
+  if (preview === null) return { settings, sources: Sources.parse(before), stack };
+  const servingUrl = pick('servingUrl', null, ['environment', env.PERENNIAL_PREVIEW_SERVING_URL]);
+  return {
+    settings: intoPreview(settings, preview, servingUrl),
+    sources: Sources.parse({ ...sources, ...OWN_SOURCES }),
+    stack,
+  };
 }
 
 /**
@@ -120,7 +152,7 @@ export function resolveSettings(flags: { state?: string | undefined; project?: s
  *
  * @throws PER_STACK_008 (exit code 3) when neither the environment nor a running stack names both servers.
  */
-export function reachableSettings(flags: { state?: string | undefined; project?: string | undefined }): Reachable {
+export function reachableSettings(flags: SettingsFlags): Reachable {
   const resolved = resolveSettings(flags);
   const { settings } = resolved;
   const { temporalAddress, databaseUrl } = settings;
@@ -148,11 +180,14 @@ export function defaultState(project: string): string {
   return join(project, '.perennial', 'main');
 }
 
-const source = z.enum(['flag', 'environment', 'stack', 'default']);
+const source = z.enum(['flag', 'environment', 'stack', 'preview', 'default']);
 const Sources = z.object({
   project: source,
   state: source,
   artifacts: source,
+  artifactsBase: source,
+  preview: source,
+  previews: source,
   predictions: source,
   temporalAddress: source,
   temporalNamespace: source,

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../core/errors';
-import { readEnvironment } from '../store/environment';
+import { type Environment, readEnvironment } from '../store/environment';
+import { refuseMixed } from '../store/previews/refuse-mixed';
 import { runProcess } from './process/run';
 import { prepareCluster, Supervisor } from './supervisor/supervise';
 
@@ -22,6 +23,7 @@ async function supervise(): Promise<void> {
   const flags = readFlags();
   const environment = readEnvironment();
   const log = pino({ level: environment.logLevel, name: 'serving' }, pino.destination(2));
+  await refuseUnlessAway(environment);
   prepareCluster(__filename);
   const supervisor = new Supervisor({ environment, ...flags, log });
   let isEnding = false;
@@ -47,6 +49,13 @@ async function serve(): Promise<void> {
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
   await runProcess({ environment, server, port, log });
+}
+
+/** Production's serving starts with its records away, as ever, and then unchecked: it has nothing to serve until they answer. */
+async function refuseUnlessAway(environment: Environment): Promise<void> {
+  await refuseMixed(environment).catch((error: unknown) => {
+    if (isPerennialError(error) || environment.preview !== null) throw error;
+  });
 }
 
 function readFlags(): z.infer<typeof Flags> {

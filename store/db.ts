@@ -16,6 +16,16 @@ export function openDb(url: string, options: { max?: number } = {}): Pool {
   return pool;
 }
 
+/** Runs `work` on a database with one connection, which is closed afterwards. */
+export async function withDb<T>(url: string, work: (db: Pool) => Promise<T>): Promise<T> {
+  const db = openDb(url, { max: 1 });
+  try {
+    return await work(db);
+  } finally {
+    await db.end();
+  }
+}
+
 /**
  * The same database to be read only: who connects by this URL is refused every write (Postgres' code 25006). It keeps from
  * mistakes, not from intent: a session may take the setting back.

@@ -11,7 +11,9 @@ const Variables = z.object({
   TEMPORAL_NAMESPACE: text.default('default'),
   PERENNIAL_STATE: text.default('.perennial'),
   PERENNIAL_ARTIFACTS: text.optional(),
+  PERENNIAL_ARTIFACTS_BASE: text.optional(),
   PERENNIAL_PREDICTIONS: text.optional(),
+  PERENNIAL_PREVIEW: text.optional(),
   PERENNIAL_PROJECT: text.default('.'),
   PERENNIAL_BUILD: text.max(200).optional(),
   PERENNIAL_VERSIONING: z.enum(['pinned', 'off']).default('pinned'),
@@ -30,6 +32,10 @@ export interface Environment {
   readonly state: string;
   /** Root of the artifact store. */
   readonly artifacts: string;
+  /** Root of production's artifact store, which a preview reads from and never writes to. Null: this is no preview. */
+  readonly artifactsBase: string | null;
+  /** The preview that the process works for; null: production. */
+  readonly preview: string | null;
   /** Root of the prediction log. */
   readonly predictions: string;
   /** Folder of perennial.config.ts. */
@@ -68,6 +74,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     temporalNamespace: v.TEMPORAL_NAMESPACE,
     state,
     artifacts: resolve(v.PERENNIAL_ARTIFACTS ?? join(state, 'artifacts')),
+    artifactsBase: v.PERENNIAL_ARTIFACTS_BASE === undefined ? null : resolve(v.PERENNIAL_ARTIFACTS_BASE),
+    preview: v.PERENNIAL_PREVIEW ?? null,
     predictions: resolve(v.PERENNIAL_PREDICTIONS ?? join(state, 'predictions')),
     project: resolve(v.PERENNIAL_PROJECT),
     engine: builtDigest(),
@@ -95,6 +103,9 @@ export function environmentVariables(environment: Environment): Record<string, s
     PERENNIAL_LOG_LEVEL: environment.logLevel,
     ...(environment.build === null ? {} : { PERENNIAL_BUILD: environment.build }),
     ...(environment.eventsPort === null ? {} : { PERENNIAL_EVENTS_PORT: String(environment.eventsPort) }),
+    // Empty counts as unset: a child has its parent's variables, too.
+    PERENNIAL_ARTIFACTS_BASE: environment.artifactsBase ?? '',
+    PERENNIAL_PREVIEW: environment.preview ?? '',
     ...(environment.token === null ? {} : { PERENNIAL_TOKEN: environment.token }),
   };
 }

@@ -36,6 +36,8 @@ export interface ActivityParts {
   /** As CUDA_VISIBLE_DEVICES names them. */
   readonly devices: readonly string[];
   readonly telemetry: Pick<Telemetry, 'steps' | 'engine'>;
+  /** False: data sets start nothing, as in most previews. */
+  readonly startsByItself: boolean;
 }
 
 /** What a worker does. */
@@ -54,13 +56,13 @@ export interface LoadedActivities {
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {
-  const { db, environment, log, lines, project, build, resources, devices, telemetry } = parts;
+  const { db, environment, log, lines, project, build, resources, devices, telemetry, startsByItself } = parts;
   const implementations = await project.steps(pool);
   const names = stepsOfPool([...implementations, ...standardSteps], pool);
   checkLoaded(project, { pool, steps: names });
   checkPrograms(implementations, pool, project.folder);
-  const artifacts = diskArtifacts(db, environment.artifacts);
-  const triggers = triggersOf(project);
+  const artifacts = diskArtifacts(db, environment.artifacts, environment.artifactsBase);
+  const triggers = startsByItself ? triggersOf(project) : [];
   const dependencies: RunStepDependencies = {
     db,
     artifacts,

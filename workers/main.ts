@@ -10,7 +10,7 @@ import { openLineRecords } from '../store/logs/line-records';
 import { takeResources } from '../store/resource-values';
 import { buildOf } from './build-of';
 import { cleanOutput } from './clean-output';
-import { connectWorker } from './connect';
+import { connectWorker, readBelonging } from './connect';
 import { freePorts } from './embedded/ports';
 import { findDevices, type FoundDevices, slotsFor } from './devices';
 import { loadActivities } from './load-activities';
@@ -47,7 +47,12 @@ async function main(log: Logger): Promise<void> {
   const connecting = connectWorker(environment.temporalAddress, log);
   const supervisor = standby ? hearSupervisor() : null;
   await supervisor?.calledUp;
-  const [connection, project] = await Promise.all([connecting, loadProject(environment.project, environment.state)]);
+  const belonging = readBelonging(environment, log);
+  const [connection, project, { startsByItself }] = await Promise.all([
+    connecting,
+    loadProject(environment.project, environment.state),
+    belonging,
+  ]);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
   const lines = openLineRecords(db, { log });
@@ -55,7 +60,8 @@ async function main(log: Logger): Promise<void> {
   const { pipelines } = project;
   const sensors = pool === WORKFLOW_POOL ? await openSensors(pipelines, given) : [];
   const telemetry = await openTelemetry({ pool, db, environment, build, log, pipelines, metricsPort, sdkAddress });
-  const parts = { db, environment, log, lines, project, build, resources, devices: devices.names, telemetry };
+  const run = { db, environment, log, lines, project, build };
+  const parts = { ...run, resources, devices: devices.names, telemetry, startsByItself };
   const { activities, announced } = await loadActivities(pool, parts);
   const namespace = environment.temporalNamespace;
   const pinned = environment.versioning === 'pinned';
@@ -70,7 +76,7 @@ async function main(log: Logger): Promise<void> {
   const presence = startPresence({ db, pool, build, project: digest, steps: announced, log });
   const services =
     pool === WORKFLOW_POOL
-      ? await startServices({ db, environment, log, project, build, sensors, mask, ...observing(telemetry) })
+      ? await startServices({ ...run, sensors, mask, startsByItself, ...observing(telemetry) })
       : null;
   log.info({ pool, build, pinned, steps: Object.keys(activities) }, 'the worker polls');
   const ready = { pool, taskQueue: taskQueueOf(pool), pid: process.pid, metrics: figures.url };

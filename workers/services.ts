@@ -32,6 +32,8 @@ export interface ServiceDependencies {
   readonly log: Logger;
   /** Hears of runs that the reconciler closes. Absent: nobody does. */
   readonly observer?: EngineObserver;
+  /** False: no schedules are kept in order and no deadlines judged, as in most previews. */
+  readonly startsByItself: boolean;
 }
 
 /** Something that runs until it is stopped; `stop` returns once nothing of it is in flight. */
@@ -54,10 +56,8 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
     startReconciler({ ...dependencies, ...(isCurrent && { isCurrent }) }),
     ...(pinned ? [followBuilds(dependencies)] : []),
     startPoolWatch(dependencies),
-    syncSchedules({ ...dependencies, ...(isCurrent && { isCurrent }) }),
-    startDeadlines({ ...dependencies, ...(isCurrent && { isCurrent }) }),
     startUpkeep({ ...dependencies, artifacts: parts.environment.artifacts, ...(isCurrent && { isCurrent }) }),
-    startSensors({ ...dependencies, ...(isCurrent && { isCurrent }) }),
+    ...(parts.startsByItself ? byItself({ ...dependencies, ...(isCurrent && { isCurrent }) }) : []),
   ];
   return {
     async stop() {
@@ -65,4 +65,9 @@ export async function startServices(parts: Omit<ServiceDependencies, 'temporal'>
       await temporal.connection.close();
     },
   };
+}
+
+/** What starts something, or tells of it, without anybody asking. */
+function byItself(dependencies: ServiceDependencies & { readonly isCurrent?: () => Promise<boolean> }): Service[] {
+  return [syncSchedules(dependencies), startDeadlines(dependencies), startSensors(dependencies)];
 }

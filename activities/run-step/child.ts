@@ -43,7 +43,7 @@ process.once('message', (message) => {
 });
 
 async function work(task: ToChild): Promise<void> {
-  const { databaseUrl, artifacts, project } = readEnvironment();
+  const { databaseUrl, artifacts, artifactsBase, project } = readEnvironment();
   const db = openDb(databaseUrl, { max: 2 });
   const given = task.resources ?? {};
   // Until the contract is known every text of the values counts as secret.
@@ -59,7 +59,7 @@ async function work(task: ToChild): Promise<void> {
     progress: (value) => {
       tell({ type: 'progress', value });
     },
-    artifacts: diskArtifacts(db, artifacts),
+    artifacts: diskArtifacts(db, artifacts, artifactsBase),
     db,
     inCommit: () => {
       throw perennialError('PER_RUN_017', `The isolated step '${task.step}' asked for an effect in its commit.`);

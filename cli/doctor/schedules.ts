@@ -7,11 +7,12 @@ const NAME = 'schedules';
 
 /** Whether Temporal's schedules equal the project's, and whether ticks came to nothing. */
 export async function checkSchedules(
-  { temporalAddress: address, temporalNamespace: namespace }: Settings,
+  { temporalAddress: address, temporalNamespace: namespace, preview }: Settings,
   load: () => Promise<Project>,
 ): Promise<Finding> {
   const skipped: Finding = { check: NAME, status: 'skipped', found: 'no server to ask', fix: '' };
   if (address === null) return skipped;
+  if (preview !== null) return { ...skipped, found: 'a preview has none, unless it was made --with-schedules' };
   const found = await check(NAME, '', async () => {
     const project = await load();
     const { connectTemporal } = await import('../../client/connection.js');

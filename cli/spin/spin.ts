@@ -74,18 +74,20 @@ export async function spin(asked: SpinAsked, parts: SpinParts): Promise<SpinView
   if (step.contract.isolate && !isCommand(step.handler)) say('An isolated step: here it runs in this process.');
   if (asked.inspect !== undefined) attach(step, asked.inspect, say);
   return withArtifacts(asked.keep, async (folder) => {
-    const artifacts = scratchArtifacts(folder, diskArtifacts(db, settings.artifacts));
+    const artifacts = scratchArtifacts(folder, diskArtifacts(db, settings.artifacts, settings.artifactsBase));
     const end = await execute({ asked, parts, node, step, resources, artifacts });
     return viewOf(asked, node, end, artifacts, resources.mask);
   });
 }
 
 /** What a worker's environment tells the project's code; the database is one to be read. */
-function tellSteps({ databaseUrl, state, artifacts, predictions, project }: SpinParts['settings']): void {
+function tellSteps(settings: SpinParts['settings']): void {
+  const { databaseUrl, state, artifacts, artifactsBase, predictions, project } = settings;
   Object.assign(process.env, {
     DATABASE_URL: readOnlyUrl(databaseUrl),
     PERENNIAL_STATE: state,
     PERENNIAL_ARTIFACTS: artifacts,
+    PERENNIAL_ARTIFACTS_BASE: artifactsBase ?? '',
     PERENNIAL_PREDICTIONS: predictions,
     PERENNIAL_PROJECT: project,
   });

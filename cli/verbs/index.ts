@@ -20,6 +20,7 @@ import { registerPartitions } from './partitions';
 import { registerPause } from './pause';
 import { registerPlan } from './plan';
 import { registerPredict } from './predict';
+import { registerPreview } from './preview';
 import { registerRerun } from './rerun';
 import { registerResume } from './resume';
 import { registerRetryNow } from './retry-now';
@@ -71,6 +72,7 @@ export const VERBS: readonly Register[] = [
   registerModel,
   registerPredict,
   registerDeploy,
+  registerPreview,
   registerWorker,
   registerServe,
   registerMigrate,

@@ -30,7 +30,9 @@ Rows without their event time, and features that are null, are named on stderr (
         if (settings.servingUrl === null) {
           throw perennialError(
             'PER_STACK_008',
-            `No stack runs in ${settings.state} and PERENNIAL_SERVING_URL is not set.`,
+            settings.preview === null
+              ? `No stack runs in ${settings.state} and PERENNIAL_SERVING_URL is not set.`
+              : `PERENNIAL_PREVIEW_SERVING_URL, the address that \`perennial serve\` in the preview '${settings.preview}' says, is not set.`,
           );
         }
         const target = { url: settings.servingUrl, token: settings.token };

@@ -554,4 +554,10 @@ export const RUN_ERRORS = {
     title: 'Nobody listens for events',
     fix: 'Set PERENNIAL_EVENTS_PORT for the workers of the pool cpu; see docs/SENSORS.md.',
   },
+  PER_RUN_195: {
+    fault: 'user',
+    retryable: false,
+    title: 'Production no longer has an artifact that a preview reads',
+    fix: 'It was removed there since the preview was made: drop the preview and create it anew, or run what makes the artifact again with --no-cache.',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -170,6 +170,36 @@ export const STACK_ERRORS = {
     title: 'the upkeep is being done by somebody else',
     fix: 'Wait for it to end: a worker does it once a day, too.',
   },
+  PER_STACK_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'there is no such preview',
+    fix: '`perennial preview list` shows those that there are; `perennial preview create <name>` makes one.',
+  },
+  PER_STACK_086: {
+    fault: 'user',
+    retryable: false,
+    title: 'a preview cannot have this name',
+    fix: 'Take another one, of 1 to 30 lower-case letters, digits and hyphens; `perennial preview drop <name>` frees one that is taken.',
+  },
+  PER_STACK_087: {
+    fault: 'user',
+    retryable: false,
+    title: 'nothing can be previewed from this base',
+    fix: "Name production's own records with --base, brought by `perennial migrate` to the newest schema of this version of the engine, and its artifact store with --base-artifacts.",
+  },
+  PER_STACK_088: {
+    fault: 'user',
+    retryable: false,
+    title: 'a preview is at work',
+    fix: 'End its workers first; with --force it is dropped under them.',
+  },
+  PER_STACK_089: {
+    fault: 'user',
+    retryable: false,
+    title: 'a preview and what was named beside it do not belong together',
+    fix: 'Keep the settings that the preview was made with (DATABASE_URL, TEMPORAL_NAMESPACE), and name it by --preview or PERENNIAL_PREVIEW alone: `perennial worker` and `perennial serve` work out the rest.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,

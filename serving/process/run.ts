@@ -53,7 +53,7 @@ export async function runProcess({ environment, server, port, log }: ProcessOpti
   const pulse: Pulse = new Pulse(link, () => table);
   const table: ModelTable = new ModelTable({
     db,
-    artifacts: diskArtifacts(db, environment.artifacts),
+    artifacts: diskArtifacts(db, environment.artifacts, environment.artifactsBase),
     log,
     metrics,
     onLoading: (isLoading) => pulse.loading(isLoading),

@@ -56,7 +56,7 @@ export class Supervisor {
     });
     this.uploader = new SegmentUploader({
       db: this.db,
-      artifacts: diskArtifacts(this.db, environment.artifacts),
+      artifacts: diskArtifacts(this.db, environment.artifacts, environment.artifactsBase),
       root: environment.predictions,
       live: () => [...this.members].map((member) => member.server),
       onUploaded: (rows) => {

@@ -10,9 +10,14 @@ import { type NewArtifact, recordArtifact } from './record-artifact';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** The artifact store on a disk that all processes share: `<root>/sha256/ab/cdef…`, each blob with its record. */
-export function diskArtifacts(db: Db, root: string): ArtifactStore {
-  return diskBlobs(root, (artifact) => recordArtifact(db, artifact));
+/**
+ * The artifact store on a disk that all processes share: `<root>/sha256/ab/cdef…`, each blob with its record.
+ *
+ * @param base root of production's store, of a preview: what is not below `root` is looked for there, and nothing of it is
+ * ever written, moved or removed. Null: there is none
+ */
+export function diskArtifacts(db: Db, root: string, base: string | null = null): ArtifactStore {
+  return diskBlobs(root, (artifact) => recordArtifact(db, artifact), base);
 }
 
 /**
@@ -23,9 +28,14 @@ export function diskArtifacts(db: Db, root: string): ArtifactStore {
  * Files are copied in, never linked: a hard link kept outside could change what a name stands for.
  *
  * @param record what is done with each blob once it is on disk, before its digest is handed out
+ * @param base a root to be read only, for blobs that are not below `root`
  */
-export function diskBlobs(root: string, record: (artifact: NewArtifact) => Promise<void>): ArtifactStore {
-  /** What each file looked like when its digest was last verified in this process. */
+export function diskBlobs(
+  root: string,
+  record: (artifact: NewArtifact) => Promise<void>,
+  base: string | null = null,
+): ArtifactStore {
+  /** What each file looked like when its digest was last verified in this process, by its path. */
   const verified = new Map<string, string>();
 
   async function take(kind: ArtifactKind, write: (temporary: string) => Promise<void>): Promise<string> {
@@ -42,7 +52,7 @@ export function diskBlobs(root: string, record: (artifact: NewArtifact) => Promi
       await rename(temporary, final);
       await sync(dirname(final));
       await record({ digest, kind, bytes });
-      verified.set(digest, await look(final));
+      verified.set(final, await look(final));
       return digest;
     } finally {
       await rm(temporary, { force: true });
@@ -51,16 +61,13 @@ export function diskBlobs(root: string, record: (artifact: NewArtifact) => Promi
 
   async function pathOf(digest: string): Promise<string> {
     if (!DIGEST.test(digest)) throw perennialError('PER_RUN_002', `'${digest}' is not the name of an artifact.`);
-    const path = place(root, digest);
-    const seen = await look(path).catch((error: unknown) => {
-      throw perennialError('PER_RUN_002', `Artifact ${digest} is not in ${root}.`, { cause: error });
-    });
-    if (verified.get(digest) === seen) return path;
+    const { path, seen } = await find(digest, root, base);
+    if (verified.get(path) === seen) return path;
     const actual = await digestOf(path);
     if (actual !== digest) {
       throw perennialError('PER_RUN_003', `Artifact ${digest} at ${path} has the digest ${actual}.`);
     }
-    verified.set(digest, seen);
+    verified.set(path, seen);
     return path;
   }
 
@@ -70,6 +77,21 @@ export function diskBlobs(root: string, record: (artifact: NewArtifact) => Promi
     pathOf,
     read: async (digest) => readFile(await pathOf(digest)),
   };
+}
+
+/** Where a blob lies and what its file looks like: its own store first, then the one that is only read. */
+async function find(digest: string, root: string, base: string | null): Promise<{ path: string; seen: string }> {
+  const own = place(root, digest);
+  try {
+    return { path: own, seen: await look(own) };
+  } catch (cause) {
+    if (base === null) throw perennialError('PER_RUN_002', `Artifact ${digest} is not in ${root}.`, { cause });
+    const below = place(base, digest);
+    const seen = await look(below).catch(() => {
+      throw perennialError('PER_RUN_195', `Artifact ${digest} is neither in ${root} nor in ${base}.`, { cause });
+    });
+    return { path: below, seen };
+  }
 }
 
 function place(root: string, digest: string): string {

@@ -11,6 +11,7 @@ const DATA = [
   'postgres',
   'artifacts',
   'predictions',
+  'previews',
   'build',
   'secrets.json',
   'stack.json',

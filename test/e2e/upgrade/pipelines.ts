@@ -9,23 +9,30 @@ const options = { input: In, output: Out, cache: false } as const;
 const first = step('first', options);
 const item = step('item', { ...options, light: true });
 const last = step('last', { ...options, pool: 'gpu' });
+const often = { attempts: 100, firstDelay: '1s', factor: 1 } as const;
+const stumble = step('stumble', { ...options, pool: 'gpu', retry: often });
 
 /** Begins, waits for a person, and then has most of its work to do, on both pools, in shards and in a run of its own. */
 const inner = pipeline('inner', { config: In, graph: (g, { n }) => g.run(last, { n }) });
 const work = pipeline('work', {
   config: In,
   graph(g, { n }) {
-    const begun = g.run(first, { n });
+    // Two that do not wait for one another: in which order they are asked for is a matter of the engine's code.
+    const [begun, other] = [g.run(first, { n }), g.run(first, { n }, { id: 'other' })];
     const asked = g.approval('ask', { show: begun });
     const items = g.map('each', [1, 2, 3], (each) => g.run(item, { n: each }), { after: [asked] });
     return {
       begun,
+      other,
       items,
       ended: g.run(last, { n }, { after: [asked] }),
       called: g.call(inner, { n }, { after: [asked] }),
     };
   },
 });
+
+/** Fails with the one edition, again and again, and not with the other. */
+const stumbling = pipeline('stumbling', { config: In, graph: (g, { n }) => g.run(stumble, { n }) });
 
 const fill = pipeline('fill', {
   config: z.object({}),
@@ -53,14 +60,32 @@ const kept = model('kept', {
 });
 
 /** @param by what outputs say of the code that made them */
-export function edition(by: string) {
+export function edition(by: 'one' | 'two') {
+  const stumbles = (input: z.infer<typeof In>) => {
+    if (by === 'one') throw new Error('not with this edition');
+    return say(input);
+  };
   const say = ({ n }: { readonly n: number }) => ({ n, by });
   return defineConfig({
-    pipelines: [work, inner, fill, retrain],
+    pipelines: [work, inner, stumbling, fill, retrain],
     models: [kept],
     steps: {
       cpu: () => Promise.resolve({ cpu: implement({ first, item }, { first: say, item: say }) }),
-      gpu: () => Promise.resolve({ gpu: implement({ last }, { last: say }) }),
+      gpu: () => Promise.resolve({ gpu: implement({ last, stumble }, { last: say, stumble: stumbles }) }),
     },
   });
+}
+
+/** What is left when the model, and the pipeline of a back-fill, are taken out. */
+export const bare = defineConfig({
+  pipelines: [work, inner, stumbling, retrain],
+  models: [],
+  steps: {
+    cpu: () => Promise.resolve({ cpu: implement({ first, item }, { first: leave, item: leave }) }),
+    gpu: () => Promise.resolve({ gpu: implement({ last, stumble }, { last: leave, stumble: leave }) }),
+  },
+});
+
+function leave({ n }: z.infer<typeof In>) {
+  return { n, by: 'nobody' };
 }

@@ -2,6 +2,7 @@
 // in silence; or what goes on for ever stays with the old build. Real workers of two builds, and the real command.
 import type { ChildProcess } from 'node:child_process';
 import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { approve } from '../../../client/approve';
@@ -16,7 +17,8 @@ import { eventually, killGroup, Surroundings } from '../../chaos/surroundings';
 
 jest.setTimeout(300_000);
 
-const main = join(__dirname, '..', '..', '..', 'dist', 'cli', 'main.js');
+const root = join(__dirname, '..', '..', '..');
+const main = join(root, 'dist', 'cli', 'main.js');
 const IN_FLIGHT = 20;
 type Edition = 'one' | 'two';
 let around: Surroundings;
@@ -39,8 +41,14 @@ async function begin(edition: Edition, pool: 'cpu' | 'gpu'): Promise<void> {
   workers[edition].push(await around.worker(pool, null, folder, pinned));
 }
 
-async function deploy(edition: Edition, ...args: string[]): Promise<{ code: number; said: unknown; text: string }> {
-  const env = {
+type Folder = Edition | 'bare';
+
+async function deploy(edition: Folder, ...args: string[]): Promise<{ code: number; said: unknown; text: string }> {
+  return deployWith(main, environment(edition), args);
+}
+
+function environment(edition: Folder): NodeJS.ProcessEnv {
+  return {
     ...process.env,
     DATABASE_URL: around.database.url,
     TEMPORAL_ADDRESS: process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'],
@@ -48,8 +56,27 @@ async function deploy(edition: Edition, ...args: string[]): Promise<{ code: numb
     PERENNIAL_STATE: join(around.folder, 'state'),
     PERENNIAL_PROJECT: join(__dirname, edition),
   };
+}
+
+/** The command of an engine that asks for steps in another order, and says that it is this build. */
+function mutantOf(folder: string): string {
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  for (const name of ['package.json', 'node_modules', 'migrations']) symlinkSync(join(root, name), join(folder, name));
+  const path = join(folder, 'dist', 'workflow-bundle.js');
+  const code = readFileSync(path, 'utf8');
+  const changed = code.replace("draft.commands.push({ type: 'run-step'", "draft.commands.unshift({ type: 'run-step'");
+  if (changed === code) throw new Error('the mutant is no mutant');
+  writeFileSync(path, changed);
+  return join(folder, 'dist', 'cli', 'main.js');
+}
+
+function deployWith(
+  program: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<{ code: number; said: unknown; text: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, 'deploy', ...args, '--json'], { env }, (_error, out, err) => {
+    const child = execFile(process.execPath, [program, 'deploy', ...args, '--json'], { env }, (_error, out, err) => {
       const said: unknown = out === '' ? null : JSON.parse(out);
       resolve({ code: child.exitCode ?? -1, said, text: `${out}${err}` });
     });
@@ -97,8 +124,10 @@ async function finish(run: string): Promise<string[]> {
   return [...JSON.stringify(output).matchAll(/"by":"(\w+)"/g)].map(([, by = '']) => by);
 }
 
-const BY_ONE = Array.from({ length: 6 }, () => 'one');
-const BY_TWO = Array.from({ length: 6 }, () => 'two');
+const BY_ONE = Array.from({ length: 7 }, () => 'one');
+const BY_TWO = Array.from({ length: 7 }, () => 'two');
+/** What was done before a run was moved is kept. */
+const MOVED = ['one', 'one', ...BY_TWO.slice(2)];
 const runs = Array.from({ length: IN_FLIGHT }, (_, at) => `in-flight-${at}`);
 
 async function pinOf(workflow: string): Promise<string | null> {
@@ -132,6 +161,13 @@ test('a new build takes nothing before it is current, and does not become so wit
   expect((await deploy('two', 'set-current')).text).toContain(`'gpu'`);
   await start('before');
   expect(await finish('before')).toEqual(BY_ONE);
+});
+
+test('a build whose project has lost what is at work does not become current, and nothing is changed', async () => {
+  const refused = await deploy('bare', 'set-current');
+  expect(refused).toMatchObject({ code: 1, said: { error: { code: 'PER_RUN_173' } } });
+  expect(refused.text).toMatch(/Nothing was changed.*(kept|fill)/);
+  expect((await builds()).current).toBe(build.one);
 });
 
 test('once it is current new runs begin with it, and those in flight end with the build that they began on', async () => {
@@ -178,14 +214,25 @@ test('a rerun with the code of its parent is pinned to the build of its parent, 
 
 test('when the last worker of a build is gone its runs say what they wait for, and go on once they are moved', async () => {
   const [run = '', other = ''] = runs.slice(-2);
+  const args = [{ config: { n: 1 }, plan: 'current' }];
+  await around.client.workflow.start('stumbling', { workflowId: 'stumbling', taskQueue: 'perennial-cpu', args });
+  await eventually(async () => {
+    const { rows } = await around.db.query(`SELECT FROM executions WHERE run_id = 'stumbling' AND outcome = 'failed'`);
+    return rows.length > 0;
+  });
   expect(await deploy('two', 'set-current')).toMatchObject({ code: 0 });
   workers.one.forEach(killGroup);
   await eventually(async () => (await findRun(around.db, run))?.waits_for?.join() === 'cpu');
   const elsewhere = await deploy('one', 'move', run, '--to', build.two);
   expect(elsewhere).toMatchObject({ code: 2, said: { error: { code: 'PER_RUN_174' } } });
+  const folder = join(around.folder, 'mutant');
+  mkdirSync(folder);
+  const refused = await deployWith(mutantOf(folder), environment('two'), ['move', run]);
+  expect(refused).toMatchObject({ code: 1, said: { moved: [], refused: [{ workflow: run }] } });
+  expect(await pinOf(run)).toBe(build.one);
   expect(await deploy('two', 'move', run)).toMatchObject({ code: 0, said: { moved: [run], refused: [] } });
   expect(await findRun(around.db, run)).toMatchObject({ pinned_to: build.two, waits_for: null });
-  expect((await finish(run)).sort()).toEqual(['one', ...BY_TWO.slice(1)]);
+  expect((await finish(run)).sort()).toEqual(MOVED);
   expect(await pinOf(other)).toBe(build.one);
 
   const made = await deploy('two', 'set-current', '--move');
@@ -193,13 +240,15 @@ test('when the last worker of a build is gone its runs say what they wait for, a
     code: 0,
     said: { moved: expect.arrayContaining([other]) as unknown, stranded: [] },
   });
-  expect((await finish(other)).sort()).toEqual(['one', ...BY_TWO.slice(1)]);
+  expect((await finish(other)).sort()).toEqual(MOVED);
+  // Its step was between two tries: the next one is the other build's.
+  expect(await awaitRun(connection(), 'stumbling')).toMatchObject({ status: 'completed', output: { by: 'two' } });
 });
 
 test('no execution of a run was by a worker of another build than the run was pinned to then', async () => {
   const { rows } = await around.db.query(
     `SELECT r.id FROM runs r JOIN executions e ON e.run_id = r.id JOIN workers w ON w.id = e.worker
-     WHERE r.id NOT IN ($1, $2) AND w.build <> r.build`,
+     WHERE r.id NOT IN ($1, $2, 'stumbling') AND w.build <> r.build`,
     runs.slice(-2),
   );
   expect(rows).toEqual([]);

@@ -1,0 +1,3 @@
+import { bare } from '../pipelines';
+
+export default bare;
