@@ -73,7 +73,8 @@ export async function doUpkeep(parts: UpkeepParts): Promise<UpkeepResult | null>
     return result;
   } finally {
     if (!mine) client.off('error', unheard);
-    // Its lock goes with the connection.
+    // The lock goes with the connection, but not at once: who asks next is not to find it.
+    else await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     client.release(mine);
   }
 }
@@ -89,12 +90,11 @@ export async function isKeptUp(db: Db, within: number): Promise<boolean> {
 
 async function upkeep(given: UpkeepParts, client: PoolClient): Promise<UpkeepResult> {
   const { db, retention, dryRun = false } = given;
-  let cutOff = false;
+  const cut = { off: false };
   // It is asked where something may be left to do.
   const stopping = (): boolean => {
-    const isStopping = given.stopping?.() === true;
-    cutOff ||= isStopping;
-    return isStopping;
+    cut.off ||= given.stopping?.() === true;
+    return cut.off;
   };
   const parts = { ...given, stopping };
   const partitionsMade = dryRun ? 0 : await makeLogPartitions(db, AHEAD);
@@ -111,7 +111,7 @@ async function upkeep(given: UpkeepParts, client: PoolClient): Promise<UpkeepRes
   const files = dryRun ? 0 : await removeFiles(parts);
   return {
     dryRun,
-    complete: !cutOff && !isInTheWay,
+    complete: !cut.off && !isInTheWay,
     logs: { before: before.logs, days: logs.map(({ day }) => day), bytes: sum(logs.map(({ bytes }) => bytes)) },
     executions: { before: before.executions, ...executions },
     predictions: { before: before.predictions, ...predictions },

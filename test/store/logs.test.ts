@@ -161,7 +161,7 @@ test('who follows lines that never come does not read the whole run at each look
   // The time, by the clock of the records, from which on each look reads.
   const looks = (): unknown[] =>
     queries.mock.calls.flatMap(([text, values]: unknown[]) =>
-      typeof text === 'string' && text.includes('FROM logs') && Array.isArray(values) ? [values[5]] : [],
+      typeof text === 'string' && text.includes('FROM logs') && Array.isArray(values) ? [values[5] as unknown] : [],
     );
   const heard: string[] = [];
   const following = (async () => {

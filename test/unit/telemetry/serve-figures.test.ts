@@ -68,7 +68,7 @@ test('a server that fails while it serves says so, and goes on', async () => {
   const { url } = await serve(null, 0, {
     log: { info: () => undefined, warn: (told: unknown) => void warned.push(told) },
   });
-  const [server] = listening.mock.contexts;
+  const server: unknown = listening.mock.contexts[0];
   listening.mockRestore();
   const error = new Error('EMFILE');
   if (!(server instanceof Server)) throw new Error('no server');
