@@ -11,6 +11,7 @@ import { limitStatements, transaction } from '../store/db';
 import type { Cost } from '../store/nodes/node-row';
 import { findNode } from '../store/nodes/find-node';
 import { recordUnlessEnded } from '../store/nodes/record-node';
+import { findRun } from '../store/runs/find-run';
 import { findAnnounced } from '../store/workers/find-announced';
 import type { EngineObserver } from './observe';
 import { brokenBlob } from './run-step/broken-blob';
@@ -50,11 +51,12 @@ export async function lookUpCached(
 ): Promise<CacheAnswers> {
   const found = await findAll(dependencies, nodes);
   const { answered, bytes } = fitting(nodes, found);
+  const tell = tellHits(dependencies, run);
   const answers = await Promise.all(
     nodes.slice(0, answered).map(async (node, i) => {
       const entry = found[i] ?? null;
       if (entry === null || (await brokenBlob(dependencies, entry.output)) !== null) return null;
-      return recordHit(dependencies, { run, node, handWritten: handWritten === true }, entry);
+      return recordHit(dependencies, { run, node, handWritten: handWritten === true, tell }, entry);
     }),
   );
   return { answers, bytes };
@@ -96,13 +98,34 @@ function bytesOf(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
+/** One node that is looked up, and of which run. */
+interface AskedNode {
+  readonly run: string;
+  readonly node: CachedNode;
+  readonly handWritten: boolean;
+  readonly tell: (node: CachedNode) => Promise<void>;
+}
+
+/** Tells who hears of hits, with the plan of the run, which is asked for once and only if there is one. It does not fail. */
+function tellHits({ db, observer }: LookUpDependencies, run: string): AskedNode['tell'] {
+  if (observer === undefined) return () => Promise.resolve();
+  let plan: Promise<string> | null = null;
+  return async ({ step, pool }) => {
+    plan ??= findRun(db, run).then(
+      (row) => row?.plan_hash ?? '',
+      () => '',
+    );
+    observer.hit({ workflow: Context.current().info.workflowType ?? '', plan: await plan, step, pool });
+  };
+}
+
 /**
  * Nobody waits for the look-up: a node that was cancelled or stopped during it is no hit, and its record stays. Nor is one
  * that has committed what it was asked for before, and is asked for something else: its worker refuses that.
  */
 async function recordHit(
-  { db, triggers = [], observer }: LookUpDependencies,
-  { run, node, handWritten }: { readonly run: string; readonly node: CachedNode; readonly handWritten: boolean },
+  { db, triggers = [] }: LookUpDependencies,
+  { run, node, handWritten, tell }: AskedNode,
   entry: CacheEntry,
 ): Promise<{ readonly output: Json } | null> {
   const reason = { hit: true, from: { run: entry.run_id, address: entry.address } } as const;
@@ -119,7 +142,7 @@ async function recordHit(
         });
   if (recorded === null) return null;
   const { output, mine } = recorded;
-  if (mine) observer?.hit({ workflow: Context.current().info.workflowType ?? '', step: node.step, pool: node.pool });
+  if (mine) await tell(node);
   const before = handWritten && !mine ? await findNode(db, run, node.address) : null;
   return before !== null && askedOtherwise(before, node) !== null ? null : { output };
 }

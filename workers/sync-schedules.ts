@@ -24,7 +24,8 @@ const AGAIN = 10_000;
 
 /**
  * Brings Temporal's Schedules in line with the project when the worker starts, and looks again every ten minutes: one
- * deleted or edited in Temporal's UI is put right, one paused there stays paused. One that the project no longer declares
+ * deleted or edited in Temporal's UI is put right, one paused there stays paused. Made current again, after a rollback say, a worker
+ * looks within seconds. One that the project no longer declares
  * stays: a worker of an older build cannot know whose it is; `perennial schedules sync` deletes it. What has gone wrong with ticks is
  * logged, each thing once.
  */
@@ -53,8 +54,12 @@ export function syncSchedules({
   return repeat(
     Math.min(AGAIN, interval),
     async () => {
+      if (isCurrent !== undefined && !(await isCurrent())) {
+        // Another build's worker has the schedules: once this one's is current again it looks at once.
+        next = 0;
+        return;
+      }
       if (Date.now() < next) return;
-      if (isCurrent !== undefined && !(await isCurrent())) return;
       const { changes, found, refused } = await ensureSchedules({ temporal }, project);
       for (const change of changes) if (!refused.has(change.schedule)) tell(change);
       for (const { message } of refused.values()) warn(message);

@@ -30,7 +30,11 @@ export function startUpkeep(dependencies: UpkeepDependencies): Service {
       if (await isKeptUp(db, DAY)) return;
       if (isCurrent !== undefined && !(await isCurrent())) return;
       const result = await doUpkeep({ db, artifacts, retention: project.retention, stopping });
-      if (result !== null) log.info({ result }, 'the upkeep was done');
+      if (result === null) return;
+      log.info(
+        { result },
+        result.complete ? 'the upkeep was done' : 'the upkeep was cut off: what is left goes the next time',
+      );
     },
     (error) => {
       log.warn({ err: error }, 'the upkeep could not be done; it is tried again');

@@ -50,12 +50,12 @@ export function createRunStep(dependencies: RunStepDependencies): (stepName: str
       let { never } = known.contract.retry;
       try {
         const argument = parseArgument(raw);
-        await refuseOtherBuild(dependencies, argument);
         const step = { ...known, contract: withOverride(known.contract, argument.override) };
         ({ never } = step.contract.retry);
         const watch = watchedBy(dependencies.observer, () => seenOf({ argument, step, temporal }));
         const call = toCall({ dependencies, nodes, step, argument, temporal, beat, watch }, meters, gpu);
         try {
+          await refuseOtherBuild(dependencies, argument);
           const output = await execute(call);
           watch.ended(null, false);
           return output;

@@ -4,7 +4,7 @@ import { bytesText } from './bytes';
 
 /** What an upkeep removed, or would, for people, within the width of a terminal if there is one. */
 export function upkeepText(
-  { dryRun, logs, executions, predictions, files }: UpkeepResult,
+  { dryRun, complete, logs, executions, predictions, files }: UpkeepResult,
   width: number | null,
 ): string {
   const goes = dryRun ? 'would go' : 'gone';
@@ -26,7 +26,8 @@ export function upkeepText(
       bytesText(predictions.bytes),
     ],
   ];
-  return table(['records', 'older than', goes, 'size'], rows, width);
+  const text = table(['records', 'older than', goes, 'size'], rows, width);
+  return complete ? text : `${text}\nLog lines are being read, so some of their days are still there: try again later.`;
 }
 
 function beforeText(before: string | null): string {

@@ -97,25 +97,42 @@ export function openLineRecords(db: Db, options: LineOptions): LineRecords {
   function write(): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    writing ??= writeAll().finally(() => {
-      writing = null;
-      if (queue.length > 0) timer ??= setTimeout(write, Math.max(interval, pause)).unref();
-    });
+    if (writing === null && queue.length > 0) writing = writeAll();
   }
 
   async function writeAll(): Promise<void> {
-    while (queue.length > 0) {
-      const batch = takeBatch();
+    do await writeBatch(takeBatch());
+    while (queue.length > 0 && pause === 0);
+    // In the same turn as the last look into the queue: who says something after it writes it.
+    writing = null;
+    if (queue.length > 0) timer ??= setTimeout(write, Math.max(interval, pause)).unref();
+  }
+
+  /** Writes a batch, and in halves what the records refuse: only lines that they do not take are lost. */
+  async function writeBatch(batch: readonly Waiting[]): Promise<void> {
+    const parts = [batch];
+    const refused: { readonly error: unknown; readonly line: Waiting }[] = [];
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
       try {
-        await insert(batch.map(({ line }) => line));
+        await insert(part.map(({ line }) => line));
+        pause = 0;
+        settle(part);
       } catch (error) {
-        failed(batch, error);
-        if (pause > 0) return;
-        continue;
+        if (isAway(error)) {
+          wait([part, ...parts].flat(), error);
+          break;
+        }
+        pause = 0;
+        const half = Math.ceil(part.length / 2);
+        if (part.length > 1 && !isOfAll(error)) parts.unshift(part.slice(0, half), part.slice(half));
+        else refused.push(...part.map((line) => ({ error, line })));
       }
-      pause = 0;
-      settle(batch);
     }
+    const [first] = refused;
+    if (first === undefined) return;
+    log.warn({ err: first.error, lines: refused.length }, 'log lines are lost: the records refuse them');
+    for (const { line } of refused) line.by.dropped += 1;
+    settle(refused.map(({ line }) => line));
   }
 
   function takeBatch(): Waiting[] {
@@ -130,17 +147,10 @@ export function openLineRecords(db: Db, options: LineOptions): LineRecords {
     return batch;
   }
 
-  function failed(batch: readonly Waiting[], error: unknown): void {
-    if (isAway(error)) {
-      if (pause === 0) log.warn({ err: error }, 'log lines wait: the records do not take them now');
-      pause = Math.min(LONGEST_PAUSE, pause === 0 ? FIRST_PAUSE : pause * 2);
-      queue = [...batch, ...queue];
-      return;
-    }
-    log.warn({ err: error, lines: batch.length }, 'log lines are lost: the records refuse them');
-    pause = 0;
-    for (const { by } of batch) by.dropped += 1;
-    settle(batch);
+  function wait(lines: readonly Waiting[], error: unknown): void {
+    if (pause === 0) log.warn({ err: error }, 'log lines wait: the records do not take them now');
+    pause = Math.min(LONGEST_PAUSE, pause === 0 ? FIRST_PAUSE : pause * 2);
+    queue = [...lines, ...queue];
   }
 
   function settle(batch: readonly Waiting[]): void {
@@ -177,7 +187,7 @@ export function openLineRecords(db: Db, options: LineOptions): LineRecords {
     },
     async stop() {
       write();
-      await within(patience, (done) => void writing?.then(done, done));
+      await within(patience, (done) => void (writing ?? Promise.resolve()).then(done));
       if (timer !== null) clearTimeout(timer);
       if (queue.length > 0) log.warn({ lines: queue.length }, 'log lines are lost: the records did not take them');
       queue = [];
@@ -200,4 +210,10 @@ function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return /^(08|53|57P|40|55|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/.test(code) || /connection|timeout/i.test(error.message);
+}
+
+/** Whether the records refuse the statement for what it is and not for a line in it: a right or a table is missing, say. */
+function isOfAll(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return /^(0A|25|28|3|42)/.test(code);
 }

@@ -13,7 +13,7 @@ export interface ReadLines extends LinesAsked {
 const PAGE = 1_000;
 /** ms between looks when nobody tells of lines. */
 const LOOK_EVERY = 1_000;
-/** How far back a look goes over what was read, ms: lines show when their transaction has ended, which may be later than others'. */
+/** How far a look goes back over the one before, ms: lines show when their transaction has ended, which may be later than others'. */
 const OVERLAP = 30_000;
 /** Lines that are remembered as told before the older ones are forgotten. */
 const REMEMBERED = 50_000;
@@ -31,20 +31,19 @@ export async function* readLines(db: Pool, run: string, { tail, ...asked }: Read
 export async function* followLines(db: Pool, run: string, { tail, ...asked }: ReadLines): AsyncGenerator<LogRow, void> {
   const told = new Map<string, string>();
   const hints = hintsOf(db.options.connectionString, run);
-  let newest = '';
   let first: LogRow | undefined;
-  const horizon = (): string | undefined =>
-    newest === '' ? undefined : new Date(Date.parse(newest) - OVERLAP).toISOString();
+  // Moves with the clock of the records whether lines are told or not: where none is asked for, all would be read each time.
+  let horizon: string | undefined;
   const isNew = (line: LogRow): boolean => {
     const name = nameOf(line);
     if (told.has(name)) return false;
     told.set(name, line.recorded_at);
-    if (line.recorded_at > newest) newest = line.recorded_at;
-    if (told.size > REMEMBERED && told.size % 1_000 === 0) forget(told, horizon());
+    if (told.size > REMEMBERED && told.size % 1_000 === 0) forget(told, horizon);
     return true;
   };
   try {
     if (tail !== undefined) {
+      horizon = await horizonNow(db);
       const last = await listLastLines(db, run, asked, tail);
       first = last[0];
       for (const line of last) if (isNew(line)) yield line;
@@ -52,16 +51,23 @@ export async function* followLines(db: Pool, run: string, { tail, ...asked }: Re
     for (;;) {
       // Asked before the lines are read: those of a run that has ended are among them.
       const isOver = (await findRun(db, run))?.status !== 'running';
-      const from = horizon();
+      const from = horizon;
+      horizon = await horizonNow(db);
       const some = { ...asked, ...(from !== undefined && { recordedSince: from }) };
       for await (const line of pages(db, run, some, first)) if (isNew(line)) yield line;
       if (isOver) return;
-      forget(told, from);
+      forget(told, horizon);
       await hints.next();
     }
   } finally {
     await hints.stop();
   }
+}
+
+/** What was recorded before it is read by the look that begins now: the next one need not go behind it. */
+async function horizonNow(db: Pool): Promise<string | undefined> {
+  const { rows } = await db.query<{ at: string }>('SELECT now() - make_interval(secs => $1) AS at', [OVERLAP / 1_000]);
+  return rows[0]?.at;
 }
 
 /** Forgets lines that no look comes upon any more. */

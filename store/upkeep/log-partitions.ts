@@ -7,17 +7,21 @@ export interface LogPartition {
   /** `2026-11-30`, UTC. */
   readonly day: string;
   readonly bytes: number;
-  /** A detachment of it was cut off in the middle. */
-  readonly pending: boolean;
+  /** Whether it is a part of the table still. `leaving`: its detachment was cut off in the middle; `detached`: after it. */
+  readonly state: 'attached' | 'leaving' | 'detached';
 }
 
-/** The partitions whose days were over at a time, the oldest first. */
+/** The partitions whose days were over at a time, the oldest first, with those that were detached and are there still. */
 export async function listLogPartitions(db: Db, until: string): Promise<LogPartition[]> {
   const { rows } = await db.query<LogPartition>(
-    `SELECT relname AS name, to_char(day, 'YYYY-MM-DD') AS day, pg_total_relation_size(oid) AS bytes, pending
-     FROM (SELECT relname, pg_class.oid, to_date(right(relname, 8), 'YYYYMMDD') AS day, inhdetachpending AS pending
-           FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'logs'::regclass) AS parts
-     WHERE (day + 1)::timestamp AT TIME ZONE 'UTC' <= $1 ORDER BY day LIMIT 10000`,
+    `SELECT relname AS name, regexp_replace(right(relname, 8), '(....)(..)(..)', '\\1-\\2-\\3') AS day,
+            pg_total_relation_size(oid) AS bytes,
+            CASE WHEN inhparent IS NULL THEN 'detached' WHEN inhdetachpending THEN 'leaving' ELSE 'attached' END AS state
+     FROM pg_class LEFT JOIN pg_inherits ON inhrelid = oid
+     WHERE relkind = 'r' AND relname ~ '^logs_[0-9]{8}$' AND right(relname, 8) < to_char($1 AT TIME ZONE 'UTC', 'YYYYMMDD')
+       AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'logs'::regclass)
+       AND (inhparent IS NULL OR inhparent = 'logs'::regclass)
+     ORDER BY relname LIMIT 10000`,
     [until],
   );
   return rows;
@@ -37,14 +41,13 @@ export async function makeLogPartitions(db: Db, daysAhead: number): Promise<numb
 }
 
 /**
- * Removes a partition. It is detached beside readers and writers, which cannot be done in a transaction; a detachment that was cut
- * off is brought to its end.
+ * Removes a partition. It is detached beside readers and writers, which cannot be done in a transaction: a detachment that was cut
+ * off is brought to its end, and what was detached only goes.
  */
-export async function dropLogPartition(
-  db: Db,
-  { name, pending }: Pick<LogPartition, 'name' | 'pending'>,
-): Promise<void> {
+export async function dropLogPartition(db: Db, { name, state }: Pick<LogPartition, 'name' | 'state'>): Promise<void> {
   const quoted = `"${name.replaceAll('"', '""')}"`;
-  await db.query(`ALTER TABLE logs DETACH PARTITION ${quoted} ${pending ? 'FINALIZE' : 'CONCURRENTLY'}`);
+  if (state !== 'detached') {
+    await db.query(`ALTER TABLE logs DETACH PARTITION ${quoted} ${state === 'leaving' ? 'FINALIZE' : 'CONCURRENTLY'}`);
+  }
   await db.query(`DROP TABLE ${quoted}`);
 }

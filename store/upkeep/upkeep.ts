@@ -25,6 +25,8 @@ export interface UpkeepParts {
 /** What an upkeep removed, or would; `before` is null where all is kept for ever. Bytes are those of files and partitions. */
 export interface UpkeepResult {
   readonly dryRun: boolean;
+  /** False: it was stopped, or somebody's lock was in the way. What is left goes the next time. */
+  readonly complete: boolean;
   readonly logs: { readonly before: string | null; readonly days: readonly string[]; readonly bytes: number };
   readonly executions: { readonly before: string | null; readonly runs: number; readonly executions: number };
   readonly predictions: {
@@ -66,11 +68,13 @@ export async function doUpkeep(parts: UpkeepParts): Promise<UpkeepResult | null>
     mine = rows[0]?.mine === true;
     if (!mine) return null;
     const result = await upkeep(parts, client);
-    if (!result.dryRun) await note(client, result);
+    // One that was cut off is not the one of the day.
+    if (!result.dryRun && result.complete) await note(client, result);
     return result;
   } finally {
     if (!mine) client.off('error', unheard);
-    // Its lock goes with the connection.
+    // The lock goes with the connection, but not at once: who asks next is not to find it.
+    else await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     client.release(mine);
   }
 }
@@ -84,8 +88,15 @@ export async function isKeptUp(db: Db, within: number): Promise<boolean> {
   return rows[0]?.done === true;
 }
 
-async function upkeep(parts: UpkeepParts, client: PoolClient): Promise<UpkeepResult> {
-  const { db, retention, dryRun = false } = parts;
+async function upkeep(given: UpkeepParts, client: PoolClient): Promise<UpkeepResult> {
+  const { db, retention, dryRun = false } = given;
+  const cut = { off: false };
+  // It is asked where something may be left to do.
+  const stopping = (): boolean => {
+    cut.off ||= given.stopping?.() === true;
+    return cut.off;
+  };
+  const parts = { ...given, stopping };
   const partitionsMade = dryRun ? 0 : await makeLogPartitions(db, AHEAD);
   const before = {
     logs: await timeBefore(db, retention.logs),
@@ -93,15 +104,18 @@ async function upkeep(parts: UpkeepParts, client: PoolClient): Promise<UpkeepRes
     predictions: await timeBefore(db, retention.predictions),
   };
   const lineage = await championLineage(db);
-  const logs = before.logs === null ? [] : await removeLogs(parts, client, before.logs);
+  const { gone: logs, isInTheWay } =
+    before.logs === null ? { gone: [], isInTheWay: false } : await removeLogs(parts, client, before.logs);
   const executions = await removeExecutions(parts, before.executions, lineage);
   const predictions = await removePredictions(parts, before.predictions, lineage);
+  const files = dryRun ? 0 : await removeFiles(parts);
   return {
     dryRun,
+    complete: !cut.off && !isInTheWay,
     logs: { before: before.logs, days: logs.map(({ day }) => day), bytes: sum(logs.map(({ bytes }) => bytes)) },
     executions: { before: before.executions, ...executions },
     predictions: { before: before.predictions, ...predictions },
-    files: dryRun ? 0 : await removeFiles(parts),
+    files,
     partitionsMade,
   };
 }
@@ -112,15 +126,15 @@ async function timeBefore(db: Db, keptFor: number | null): Promise<string | null
   return rows[0]?.at ?? null;
 }
 
+/** @returns what is gone, and whether somebody who reads them was in the way of the others */
 async function removeLogs(
   { db, dryRun, stopping }: UpkeepParts,
   client: PoolClient,
   before: string,
-): Promise<LogPartition[]> {
+): Promise<{ readonly gone: readonly LogPartition[]; readonly isInTheWay: boolean }> {
   const partitions = await listLogPartitions(db, before);
-  if (dryRun === true) return partitions;
+  if (dryRun === true) return { gone: partitions, isInTheWay: false };
   const gone: LogPartition[] = [];
-  // Somebody who reads them may be in the way: then they go tomorrow.
   await client.query(`SET lock_timeout = '5s'`);
   try {
     for (const partition of partitions) {
@@ -130,10 +144,11 @@ async function removeLogs(
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === '55P03')) throw error;
+    return { gone, isInTheWay: true };
   } finally {
     await client.query('RESET lock_timeout');
   }
-  return gone;
+  return { gone, isInTheWay: false };
 }
 
 async function removeExecutions(

@@ -101,6 +101,15 @@ test('an execution that is cancelled is neither done nor failed', async () => {
   expect(labels).toContain('outcome="cancelled"');
 });
 
+test('one that is refused since its run is of another build has failed', async () => {
+  const pinned = { ...dependencies, pinnedTo: 'new' };
+  const refused = stage.execute('hold', { x: 1 }, { dependencies: pinned, build: 'old' });
+  await expect(refused).rejects.toMatchObject({ type: 'PER_RUN_170' });
+  const [labels = ''] = Object.keys(await read('perennial_executions_total'));
+  expect(labels).toContain('outcome="failed"');
+  expect(await read('perennial_execution_seconds_count')).toEqual({});
+});
+
 test('slots and the outbox are read at the scrape', async () => {
   expect(await read('perennial_slots')).toEqual({ '{pool="cpu"}': 4 });
   expect(await read('perennial_slots_used')).toEqual({ '{pool="cpu"}': 1 });
@@ -120,7 +129,11 @@ test('records that do not answer give no figure of the outbox, and all others', 
 });
 
 test('a decision is counted with its record: told again, it is the same one', async () => {
-  const keeper = keeperActivities({ db: stage.db, project: { models: [] }, observer: countEngine(figures) });
+  const keeper = keeperActivities({
+    db: stage.db,
+    project: { models: [] },
+    observer: countEngine(figures, () => null),
+  });
   const decision: Decision = {
     id: 'd1',
     model: 'm',

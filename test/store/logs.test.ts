@@ -154,6 +154,33 @@ test.each([[{}], [{ tail: 2 }]])(
   },
 );
 
+test('who follows lines that never come does not read the whole run at each look', async () => {
+  const run = await stage.newRun();
+  await insertLines(stage.db, [aLine(run, 0)]);
+  const queries = jest.spyOn(stage.db, 'query');
+  // The time, by the clock of the records, from which on each look reads.
+  const looks = (): unknown[] =>
+    queries.mock.calls.flatMap(([text, values]: unknown[]) =>
+      typeof text === 'string' && text.includes('FROM logs') && Array.isArray(values) ? [values[5] as unknown] : [],
+    );
+  const heard: string[] = [];
+  const following = (async () => {
+    for await (const { message } of runLogs(stage, run, { follow: true, level: 'error' })) heard.push(message);
+  })();
+  for (let seq = 1; looks().length < 3; seq += 1) {
+    await insertLines(stage.db, [aLine(run, seq)]);
+    await sleep(5);
+  }
+  const [first, second, third] = looks();
+  await insertLines(stage.db, [aLine(run, 0, { address: 'failed', level: 'error', message: 'at last' })]);
+  await endRun(stage.db, { run, status: 'failed', reason: null });
+  await following;
+  queries.mockRestore();
+  expect([first, second, third]).toEqual([null, expect.any(String), expect.any(String)]);
+  expect(Date.parse(String(third))).toBeGreaterThanOrEqual(Date.parse(String(second)));
+  expect(heard).toEqual(['at last']);
+});
+
 test('a day without a partition is given one by who writes first, and its lines are read', async () => {
   const { rows } = await stage.db.query<{ name: string }>(
     `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'logs'::regclass`,

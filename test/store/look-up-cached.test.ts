@@ -19,8 +19,11 @@ import { noteNodes } from '../../store/nodes/note-nodes';
 import { recordNode } from '../../store/nodes/record-node';
 import { type OwnParts, seeWorker } from '../../store/workers/see-worker';
 import { removeWorker } from '../../store/workers/remove-worker';
+import { createFigures } from '../../workers/telemetry/figures';
+import { countEngine } from '../../workers/telemetry/observe';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { aRun } from './rows';
+import { quiet } from './step-stage';
 
 let database: TestDatabase;
 let db: Pool;
@@ -181,4 +184,20 @@ test('an answer is about as many nodes as a message takes; nothing is recorded o
   expect(bytes).toBeLessThan(512 * 1024);
   expect(await findNode(db, 'large', 'fit-8')).toBeNull();
   expect((await look('huge', ['y'.repeat(1_000_000), 1])).answers).toEqual([null]);
+});
+
+test('a hit in a shard of a map is counted for the pipeline of its plan', async () => {
+  await keep('eleven', 11, { n: 11 });
+  await keep('twelve', 12, { n: 12 });
+  const slots = { slots: () => 1, slotsUsed: () => 0 };
+  const figures = createFigures({ pool: 'cpu', build: 'b', ...slots, outbox: () => Promise.resolve(null) });
+  const observer = countEngine(figures, (plan) => (plan === 'plan' ? 'pipeline-of-the-plan' : null));
+  const findings = await quiet({ workflowType: 'perennial.map-shard' }).run(() =>
+    look('shard', [11, 12, 13], { observer }),
+  );
+  expect(findings).toMatchObject({ answers: [{ output: { n: 11 } }, { output: { n: 12 } }, null] });
+  const text = await figures.registry.metrics();
+  expect(text).toContain(
+    'perennial_executions_total{pipeline="pipeline-of-the-plan",step="fit",pool="gpu",outcome="cached"} 2',
+  );
 });

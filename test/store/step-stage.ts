@@ -26,6 +26,8 @@ export interface Execution {
   readonly override?: Override;
   /** Default: the node is of a pipeline. */
   readonly handWritten?: true;
+  /** The build that its run is pinned to. Default: it does not say. */
+  readonly build?: string;
   readonly dependencies?: RunStepDependencies;
   readonly environment?: MockActivityEnvironment;
 }
@@ -72,8 +74,9 @@ export async function setStepStage(name: string, standard: readonly Implementati
     dependencies: own,
     newRun,
     async execute(step, input, { dependencies = own, environment = quiet(), cache = true, model, ...options } = {}) {
-      const { run = await newRun(model), address = 'n', override, handWritten } = options;
-      const more = { model: model ?? null, ...(override && { override }), ...(handWritten && { handWritten }) };
+      const { run = await newRun(model), address = 'n', override, handWritten, build } = options;
+      const given = { ...(override && { override }), ...(handWritten && { handWritten }), ...(build && { build }) };
+      const more = { model: model ?? null, ...given };
       const argument = { run, address, node: 'n', step, plan: 'plan', input, cache, ...more };
       return { run, output: await environment.run(createRunStep(dependencies)(step), argument) };
     },

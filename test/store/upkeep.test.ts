@@ -179,7 +179,7 @@ const would = {
 test('a dry run says what would go, and removes nothing', async () => {
   const before = await remaining();
   expect(await doUpkeep({ ...parts, dryRun: true })).toMatchObject({
-    dryRun: true,
+    ...{ dryRun: true, complete: true },
     ...would,
     files: 0,
     partitionsMade: 0,
@@ -242,6 +242,49 @@ test('a file that was written anew is left until its record has had time to come
   utimesSync(fileOf(fresh), new Date(0), new Date(0));
   expect(await doUpkeep(parts)).toMatchObject({ files: 1 });
   expect([again, fresh].map((digest) => existsSync(fileOf(digest)))).toEqual([true, false]);
+});
+
+/** Makes the partition of a day so many days ago. */
+async function aLogPartition(ago: number): Promise<string> {
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT 'logs_' || to_char(day, 'YYYYMMDD') AS name, make_logs_partition(day)
+     FROM (SELECT (now() AT TIME ZONE 'UTC')::date - $1::int AS day) AS days`,
+    [ago],
+  );
+  return rows[0]?.name ?? '';
+}
+
+async function isThere(table: string): Promise<boolean> {
+  const { rows } = await db.query<{ is: boolean }>('SELECT to_regclass($1) IS NOT NULL AS is', [table]);
+  return rows[0]?.is === true;
+}
+
+test('a partition of the log that was detached and not dropped goes with the others; a young one and a table of another name stay', async () => {
+  const [old, detached, young] = [await aLogPartition(50), await aLogPartition(45), await aLogPartition(2)];
+  for (const name of [detached, young]) await db.query(`ALTER TABLE logs DETACH PARTITION ${name}`);
+  await db.query('CREATE TABLE logs_20200101_mine ()');
+  const days = [old, detached].map((name) => name.replace(/^logs_(....)(..)(..)$/, '$1-$2-$3'));
+  expect(await doUpkeep({ ...parts, dryRun: true })).toMatchObject({ logs: { days } });
+  expect(await doUpkeep(parts)).toMatchObject({ complete: true, logs: { days } });
+  expect(await Promise.all([old, detached, young, 'logs_20200101_mine'].map(isThere))).toEqual([
+    ...[false, false, true, true],
+  ]);
+  await db.query(`DROP TABLE ${young}, logs_20200101_mine`);
+});
+
+test('one that is stopped in the middle, or finds a reader in its way, is not the one of the day', async () => {
+  await db.query('DELETE FROM upkeeps');
+  const name = await aLogPartition(50);
+  expect(await doUpkeep({ ...parts, stopping: () => true })).toMatchObject({ complete: false, logs: { days: [] } });
+  expect([await isThere(name), await isKeptUp(db, DAY)]).toEqual([true, false]);
+  const reader = await db.connect();
+  await reader.query(`BEGIN; LOCK TABLE ${name} IN ACCESS SHARE MODE`);
+  expect(await doUpkeep(parts)).toMatchObject({ complete: false, logs: { days: [] } });
+  expect([await isThere(name), await isKeptUp(db, DAY)]).toEqual([true, false]);
+  await reader.query('ROLLBACK');
+  reader.release();
+  expect(await doUpkeep(parts)).toMatchObject({ complete: true, logs: { days: [expect.any(String)] } });
+  expect([await isThere(name), await isKeptUp(db, DAY)]).toEqual([false, true]);
 });
 
 test('workers do it once a day, however many look, and lines have a partition for a week', async () => {

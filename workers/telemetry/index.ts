@@ -109,7 +109,7 @@ async function openFigures(parts: TelemetryParts, pipelineOf: PipelineOf) {
   const { sdkFigures } = await import('./sdk-figures.js');
   return {
     steps: countExecutions(figures, pipelineOf),
-    engine: countEngine(figures),
+    engine: countEngine(figures, pipelineOf),
     serve(worker: { readonly slots: number; readonly slotsUsed: () => number }) {
       working = worker;
       const text = async (): Promise<string> => {

@@ -32,11 +32,11 @@ export function countExecutions(figures: Figures, pipelineOf: PipelineOf, now = 
 }
 
 /** Counts what the engine's own activities and its reconciler do. */
-export function countEngine(figures: Figures): EngineObserver {
+export function countEngine(figures: Figures, pipelineOf: PipelineOf): EngineObserver {
   return {
-    hit({ workflow, step, pool }) {
+    hit({ workflow, plan, step, pool }) {
       figures.cacheLookUps.inc({ step, pool, outcome: 'hit' });
-      figures.executions.inc({ pipeline: pipelineNamed(workflow, '', () => null), step, pool, outcome: 'cached' });
+      figures.executions.inc({ pipeline: pipelineNamed(workflow, plan, pipelineOf), step, pool, outcome: 'cached' });
     },
     runEnded({ pipeline, status }) {
       figures.runs.inc({ pipeline, outcome: status });

@@ -48,20 +48,26 @@ export async function serveFigures({ host, port, token, log, text }: FiguresDoor
   });
   // Nobody waits for a scraper at the end.
   server.unref();
+  // It may fail later too, without file descriptors say. An error that nobody hears would end the worker.
+  server.on('error', (error) => {
+    if (url !== null) log.warn({ err: error }, 'the figures could not be served to somebody');
+  });
   const listen = (): Promise<void> =>
     new Promise((done) => {
-      server.once('error', (error) => {
-        server.removeAllListeners('listening');
+      const failed = (error: Error): void => {
+        server.off('listening', heard);
         if (timer === undefined) log.warn({ err: error, port }, 'the figures are not served yet; it is tried again');
         if (!stopped) timer = setTimeout(() => void listen(), AGAIN).unref();
         done();
-      });
-      server.once('listening', () => {
-        server.removeAllListeners('error');
+      };
+      const heard = (): void => {
+        server.off('error', failed);
         url = urlOf(server.address(), host);
         log.info({ url }, 'the figures are served');
         done();
-      });
+      };
+      server.once('error', failed);
+      server.once('listening', heard);
       server.listen(port, host);
     });
   await listen();

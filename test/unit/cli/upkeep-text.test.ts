@@ -4,6 +4,7 @@ import type { UpkeepResult } from '../../../store/upkeep/upkeep';
 
 const result: UpkeepResult = {
   dryRun: true,
+  complete: true,
   logs: { before: '2026-11-16T00:00:00.000Z', days: ['2026-11-13', '2026-11-14', '2026-11-15'], bytes: 1_200_000 },
   executions: { before: '2026-08-30T00:00:00.000Z', runs: 1, executions: 7 },
   predictions: { before: null, segments: 0, predictions: 0, labels: 0, bytes: 0 },
@@ -20,4 +21,8 @@ test('it says what is older than when, how much of it, and whether it is gone', 
   const done = upkeepText({ ...result, dryRun: false, files: 2 }, null);
   expect(done).toMatch(/older than +gone/);
   expect(done).toContain('0 labels, 2 files');
+  expect(done).not.toContain('still there');
+  expect(upkeepText({ ...result, dryRun: false, complete: false }, null)).toContain(
+    'some of their days are still there',
+  );
 });

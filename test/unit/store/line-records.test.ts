@@ -120,6 +120,61 @@ test('what the records refuse is dropped with a word, and those after it are kep
   ]);
 });
 
+test('of a batch only the lines are lost that the records refuse; the others are kept in their order', async () => {
+  const kept: NewLine[] = [];
+  let statements = 0;
+  const { records, warned } = stage({
+    interval: 60_000,
+    insert: (lines) => {
+      statements += 1;
+      return lines.some(({ message }) => message.startsWith('bad'))
+        ? Promise.reject(Object.assign(new Error('no'), { code: '22P05' }))
+        : Promise.resolve(void kept.push(...lines));
+    },
+  });
+  const lines = records.of(at);
+  const said = Array.from({ length: 200 }, (_, i) => (i === 70 || i === 131 ? `bad ${i}` : `good ${i}`));
+  for (const message of said) lines.add('info', message, '{}');
+  await lines.end();
+  expect(kept.map(({ message }) => message)).toEqual(said.filter((message) => !message.startsWith('bad')));
+  expect(statements).toBeLessThan(40);
+  await lines.end();
+  expect(kept.at(-1)?.message).toBe('2 lines were lost: the records did not take them in time');
+  expect(warned).toEqual(['log lines are lost: the records refuse them']);
+});
+
+test('records that go away in the middle of a batch that they refuse get the rest of it later, each line once', async () => {
+  const kept: string[] = [];
+  let statements = 0;
+  const { records } = stage({
+    patience: 20,
+    interval: 60_000,
+    insert: (lines) => {
+      statements += 1;
+      // All of it, its first half, its second half.
+      if (statements === 3) return Promise.reject(away());
+      if (lines.some(({ message }) => message === 'bad'))
+        return Promise.reject(Object.assign(new Error('no'), { code: '22P05' }));
+      return Promise.resolve(void kept.push(...lines.map(({ message }) => message)));
+    },
+  });
+  const lines = records.of(at);
+  for (const message of ['1', '2', '3', 'bad', '5']) lines.add('info', message, '{}');
+  await lines.end();
+  await records.stop();
+  expect(kept).toEqual(['1', '2', '3', '5']);
+});
+
+test('a statement that is refused whatever is in it is not tried line by line', async () => {
+  const insert = jest.fn(() => Promise.reject(Object.assign(new Error('no such table'), { code: '42P01' })));
+  const { records, warned } = stage({ interval: 60_000, insert });
+  const lines = records.of(at);
+  for (let i = 0; i < 100; i += 1) lines.add('info', 'x', '{}');
+  await lines.end();
+  expect(insert).toHaveBeenCalledTimes(1);
+  expect(warned).toEqual(['log lines are lost: the records refuse them']);
+});
+
 test('a line is cut at its limit, and holds nothing that Postgres does not take', () => {
   expect(keptMessage('x'.repeat(LONGEST))).toHaveLength(LONGEST);
   expect(keptMessage('x'.repeat(LONGEST + 1))).toContain(`[…] (${LONGEST + 1} characters)`);

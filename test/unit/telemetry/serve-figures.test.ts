@@ -1,5 +1,7 @@
-// Danger: figures of an engine stand open to the network or to a web page; or a port that is taken ends a worker.
+// Danger: figures of an engine stand open to the network or to a web page; or a port that is taken, or a server that fails later,
+// ends a worker.
 import { request } from 'node:http';
+import { Server } from 'node:net';
 import pino from 'pino';
 import { readMetricsPort } from '../../../workers/telemetry/metrics-port';
 import { serveFigures, type ServedFigures } from '../../../workers/telemetry/serve-figures';
@@ -58,6 +60,22 @@ test('a port that is taken is served once it is free', async () => {
   await first.stop();
   while (second.url === null) await new Promise((again) => setTimeout(again, 20));
   expect(await get(second.url)).toEqual({ status: 200, body: 'second\n' });
+});
+
+test('a server that fails while it serves says so, and goes on', async () => {
+  const listening = jest.spyOn(Server.prototype, 'listen');
+  const warned: unknown[] = [];
+  const { url } = await serve(null, 0, {
+    log: { info: () => undefined, warn: (told: unknown) => void warned.push(told) },
+  });
+  const server: unknown = listening.mock.contexts[0];
+  listening.mockRestore();
+  const error = new Error('EMFILE');
+  if (!(server instanceof Server)) throw new Error('no server');
+  server.emit('error', error);
+  server.emit('error', error);
+  expect(warned).toEqual([{ err: error }, { err: error }]);
+  expect(await get(url)).toMatchObject({ status: 200 });
 });
 
 test('figures that cannot be read are an answer too', async () => {
