@@ -129,7 +129,9 @@ test('a writer goes on while large tables are migrated, and no lock that would h
   expect(longest(seen)).toBeLessThan((last - first) / 2);
   const db = new Client({ connectionString: url });
   await db.connect();
-  const { rows } = await db.query(`SELECT count(*)::int AS n FROM labels WHERE prediction_id LIKE 'p.15%' AND seen IS NULL`);
+  const { rows } = await db.query(
+    `SELECT count(*)::int AS n FROM labels WHERE prediction_id LIKE 'p.15%' AND seen IS NULL`,
+  );
   expect(rows).toEqual([{ n: 0 }]);
   await db.end();
 

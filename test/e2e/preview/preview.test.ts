@@ -182,7 +182,9 @@ test('in a preview of the edited project only what was edited and what depends o
   expect(after.map(({ node }) => node).sort()).toEqual(['fit', 'judge']);
   expect(after.map(({ pid }) => pid)).not.toContain(String(made.pid));
   const [shown] = await perennial(branch, 'show', 'one', '--preview', 'fix-fit');
-  const hits = Show.parse(shown).nodes.flatMap(({ address, cache }) => (From.safeParse(cache).success ? [address] : []));
+  const hits = Show.parse(shown).nodes.flatMap(({ address, cache }) =>
+    From.safeParse(cache).success ? [address] : [],
+  );
   expect(hits.sort()).toEqual(['clean', 'count', 'load']);
   const folder = join(around.folder, 'state', 'previews', 'fix-fit');
   expect(blobs(join(folder, 'artifacts'))).toBe(2);
