@@ -20,7 +20,7 @@ export interface OpenWorkflow {
   /** What it works for. Null: it says nothing of the kind. */
   readonly pipeline: string | null;
   readonly model: string | null;
-  /** The build that it stays on to its end; null: it goes on with whoever takes its next task. */
+  /** The build that it stays on, a keeper or a back-fill to the end of this history; null: it goes on with whoever takes its next task. */
   readonly pinnedTo: string | null;
 }
 

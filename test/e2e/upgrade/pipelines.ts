@@ -7,6 +7,7 @@ const In = z.object({ n: z.int() });
 const Out = z.object({ n: z.int(), by: z.string() });
 const options = { input: In, output: Out, cache: false } as const;
 const first = step('first', options);
+const second = step('second', options);
 const item = step('item', { ...options, light: true });
 const last = step('last', { ...options, pool: 'gpu' });
 const often = { attempts: 100, firstDelay: '1s', factor: 1 } as const;
@@ -18,7 +19,7 @@ const work = pipeline('work', {
   config: In,
   graph(g, { n }) {
     // Two that do not wait for one another: in which order they are asked for is a matter of the engine's code.
-    const [begun, other] = [g.run(first, { n }), g.run(first, { n }, { id: 'other' })];
+    const [begun, other] = [g.run(first, { n }), g.run(second, { n })];
     const asked = g.approval('ask', { show: begun });
     const items = g.map('each', [1, 2, 3], (each) => g.run(item, { n: each }), { after: [asked] });
     return {
@@ -70,7 +71,7 @@ export function edition(by: 'one' | 'two') {
     pipelines: [work, inner, stumbling, fill, retrain],
     models: [kept],
     steps: {
-      cpu: () => Promise.resolve({ cpu: implement({ first, item }, { first: say, item: say }) }),
+      cpu: () => Promise.resolve({ cpu: implement({ first, second, item }, { first: say, second: say, item: say }) }),
       gpu: () => Promise.resolve({ gpu: implement({ last, stumble }, { last: say, stumble: stumbles }) }),
     },
   });
@@ -81,7 +82,8 @@ export const bare = defineConfig({
   pipelines: [work, inner, stumbling, retrain],
   models: [],
   steps: {
-    cpu: () => Promise.resolve({ cpu: implement({ first, item }, { first: leave, item: leave }) }),
+    cpu: () =>
+      Promise.resolve({ cpu: implement({ first, second, item }, { first: leave, second: leave, item: leave }) }),
     gpu: () => Promise.resolve({ gpu: implement({ last, stumble }, { last: leave, stumble: leave }) }),
   },
 });
