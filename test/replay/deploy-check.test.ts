@@ -164,8 +164,8 @@ test('open workflows are replayed; those pinned to a build are counted by build;
   expect(found).toMatchObject({ open: 2, kept: 0, gone: [] });
   expect(found.differing).toMatchObject([{ workflow: waiting.workflow, file: null, event: { id: 8 } }]);
   expect(found.pinned).toEqual([
-    { build: 'older-build', current: false, count: 2 },
-    { build: 'this-build', current: true, count: 1 },
+    { build: 'older-build', current: false, count: 2, workflows: ['calling-3c4c11f5', 'guarded-924ab9bb'] },
+    { build: 'this-build', current: true, count: 1, workflows: ['mine'] },
   ]);
   expect(found.unchecked).toEqual([{ type: 'nightly', workflows: ['second'] }]);
 });

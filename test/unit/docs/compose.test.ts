@@ -18,7 +18,7 @@ const Service = z.looseObject({
   image: z.string(),
   build: z.object({ context: z.string(), target: z.string() }).optional(),
   networks: z.array(z.string()).min(1),
-  restart: z.enum(['unless-stopped', 'on-failure']),
+  restart: z.enum(['unless-stopped', 'on-failure', 'on-failure:5']),
   command: z.array(z.string()).optional(),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
