@@ -7,7 +7,8 @@ import type { EventSensor } from '../core';
 import { perennialError } from '../core/errors';
 import { canonicalJson, type Json, jsonOf } from '../core/plan/json';
 import { whyNotStorable } from '../core/plan/storable';
-import { configOf, sensorText } from '../core/sensors/sensor';
+import { configOfSeen } from '../core/expr/config-of-seen';
+import { sensorText } from '../core/sensors/sensor';
 import { transaction } from '../store/db';
 import { findSensorEvent } from '../store/sensors/find-event';
 import { recordSeen } from '../store/sensors/record-seen';
@@ -78,7 +79,7 @@ interface Taken {
 
 async function take(db: Pool, { pipeline, sensor }: HeardSensor, given: unknown): Promise<Taken> {
   const payload = await readPayload(sensor.payload, given);
-  const event = configOf(sensor.id, payload);
+  const event = configOfSeen(sensor.id, payload);
   if (typeof event !== 'string' || event.trim() === '' || event.length > LONGEST_ID) {
     throw perennialError('PER_SERVE_001', `The id of the event is no text of 1 to ${LONGEST_ID} characters.`);
   }

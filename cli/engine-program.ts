@@ -36,6 +36,10 @@ export async function runEngineProgram(
       PERENNIAL_PREDICTIONS: settings.predictions,
       PERENNIAL_PROJECT: settings.project,
       PERENNIAL_VERSIONING: settings.versioning,
+      // What is sent to production's port is production's.
+      ...(settings.preview === null
+        ? {}
+        : { PERENNIAL_EVENTS_PORT: process.env['PERENNIAL_PREVIEW_EVENTS_PORT'] ?? '' }),
       ...(settings.token === null ? {} : { PERENNIAL_TOKEN: settings.token }),
       ...extra,
     },

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../core/plan/json';
 import type { Expr } from '../core/plan/plan';
-import { configOf, sensedRunId } from '../core/sensors/sensor';
+import { configOfSeen } from '../core/expr/config-of-seen';
+import { sensedRunId } from '../core/sensors/sensor';
 import type { Seen } from '../store/sensors/record-seen';
 import type { TriggeredPayload } from '../store/triggers/triggered-payload';
 import { checkConfig, type RunnablePipeline } from './runnable';
@@ -25,7 +26,7 @@ export interface Starting {
  * @throws PER_RUN_013 where the pipeline refuses the config that the sensor makes of it, PER_FLOW_001 where none can be made
  */
 export function runOf(pipeline: RunnablePipeline, sensor: Starting, { event, payload, why }: Sight): TriggeredPayload {
-  const config = configOf(sensor.config, payload);
+  const config = configOfSeen(sensor.config, payload);
   checkConfig(pipeline, config);
   const run = sensedRunId(pipeline.name, sensor.name, event);
   return { pipeline: pipeline.name, run, config: isObject(config) ? config : {}, why };

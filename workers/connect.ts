@@ -1,5 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { MARK } from '../client/preview/namespace';
 import { isPerennialError, perennialError } from '../core/errors';
 import { type Belonging, type Belongs, refuseMixed } from '../store/previews/refuse-mixed';
 
@@ -52,4 +53,24 @@ export async function readBelonging(environment: Belonging, log: Logger, patienc
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
+}
+
+/**
+ * Refuses production's worker in the namespace of a preview, where it would put what the preview runs into production's records.
+ * A server that tells nothing of its namespaces is believed.
+ *
+ * @throws PER_STACK_089
+ */
+export async function refusePreviewNamespace(
+  { workflowService }: Pick<NativeConnection, 'workflowService'>,
+  { temporalNamespace: namespace, preview }: Pick<Belonging, 'temporalNamespace' | 'preview'>,
+): Promise<void> {
+  if (preview !== null) return;
+  const described = await workflowService.describeNamespace({ namespace }).catch(() => null);
+  const whose = described?.namespaceInfo?.data?.[MARK];
+  if (whose === undefined) return;
+  throw perennialError(
+    'PER_STACK_089',
+    `This process is started for production, but TEMPORAL_NAMESPACE is that of the preview '${whose}'.`,
+  );
 }

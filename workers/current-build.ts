@@ -19,6 +19,8 @@ interface BuildParts {
  */
 export function followBuilds({ temporal, build, log }: BuildParts): Service {
   let said: string | null = null;
+  /** How often each was told of this build, by Temporal's own id. */
+  const told = new Map<string, number>();
   return repeat(
     LOOK_EVERY,
     async () => {
@@ -27,8 +29,10 @@ export function followBuilds({ temporal, build, log }: BuildParts): Service {
         await makeCurrent(temporal, build);
         log.info({ build }, 'the first build: new runs begin with it');
       } else if (current === build) {
-        const told = await tellOfCurrent(temporal, build);
-        if (told.length > 0) log.info({ build, told }, 'told that are to move to this build');
+        const heard = await tellOfCurrent(temporal, build, ({ uuid }) => (told.get(uuid) ?? 0) < TOLD_AT_MOST);
+        for (const { uuid } of heard) told.set(uuid, (told.get(uuid) ?? 0) + 1);
+        const workflows = heard.map(({ workflow }) => workflow);
+        if (heard.length > 0) log.info({ build, workflows }, 'told to move to this build');
       } else if (current !== said) {
         log.info(
           { build, current },
@@ -44,6 +48,8 @@ export function followBuilds({ temporal, build, log }: BuildParts): Service {
 }
 
 const LOOK_EVERY = 30_000;
+/** A history holds a limited number of signals: one that does not move by then waits for something else. */
+const TOLD_AT_MOST = 3;
 
 /** Whether this worker's build is the current one, asked for at most once in so many ms. */
 const ASKED_EVERY = 5_000;

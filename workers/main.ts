@@ -10,7 +10,7 @@ import { openLineRecords } from '../store/logs/line-records';
 import { takeResources } from '../store/resource-values';
 import { buildOf } from './build-of';
 import { cleanOutput } from './clean-output';
-import { connectWorker, readBelonging } from './connect';
+import { connectWorker, readBelonging, refusePreviewNamespace } from './connect';
 import { freePorts } from './embedded/ports';
 import { findDevices, type FoundDevices, slotsFor } from './devices';
 import { loadActivities } from './load-activities';
@@ -53,12 +53,13 @@ async function main(log: Logger): Promise<void> {
     loadProject(environment.project, environment.state),
     belonging,
   ]);
+  await refusePreviewNamespace(connection, environment);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
   const lines = openLineRecords(db, { log });
   const build = buildOf(environment, project);
   const { pipelines } = project;
-  const sensors = pool === WORKFLOW_POOL ? await openSensors(pipelines, given) : [];
+  const sensors = pool === WORKFLOW_POOL && startsByItself ? await openSensors(pipelines, given) : [];
   const telemetry = await openTelemetry({ pool, db, environment, build, log, pipelines, metricsPort, sdkAddress });
   const run = { db, environment, log, lines, project, build };
   const parts = { ...run, resources, devices: devices.names, telemetry, startsByItself };

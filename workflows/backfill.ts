@@ -112,6 +112,8 @@ export async function backfill(input: BackfillInput): Promise<BackfillCounts> {
         await Promise.all(next.work.map(begin));
         continue;
       }
+      // What waits for long asks now and then, and hears: its history grows all the same.
+      if (workflowInfo().continueAsNewSuggested) await goOn<typeof backfill>({ ...input, state });
       const before = state.cancelled;
       const isHeard = (): boolean => state.open.some(({ run }) => heard.has(run));
       const unheard = state.open.some(({ run }) => !started.has(run));

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { connectTemporal } from '../../client/connection';
@@ -55,6 +55,7 @@ function markerOf(settings: Reachable, folder: string, name: string): Marker {
   const namespace = previewNamespace(settings.temporalNamespace, name);
   const marker = readMarker(folder);
   if (marker === null) {
+    refuseForeign(folder, name);
     return { format: 1, name, state: 'dropping', database, namespace, artifactsBase: settings.artifacts };
   }
   if (marker.database === database && marker.namespace === namespace) return marker;
@@ -63,6 +64,12 @@ function markerOf(settings: Reachable, folder: string, name: string): Marker {
     'PER_STACK_089',
     `The preview '${name}' is ${marker.database} and ${marker.namespace}; beside these settings it would be ${database} and ${namespace}.`,
   );
+}
+
+/** A folder without a mark is a preview's whose making was cut before anything lay in it, or it is somebody else's. */
+function refuseForeign(folder: string, name: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  throw perennialError('PER_STACK_089', `${folder} is no preview '${name}': it holds files, and no preview.json.`);
 }
 
 async function refuseAtWork(settings: Reachable, { name, database }: Marker): Promise<void> {

@@ -13,6 +13,7 @@ type Own = Pick<
   | 'temporalNamespace'
   | 'databaseUrl'
   | 'servingUrl'
+  | 'versioning'
   | 'preview'
 >;
 
@@ -35,6 +36,8 @@ export function intoPreview(settings: Settings, name: string, servingUrl: string
     temporalNamespace: marker.namespace,
     databaseUrl: settings.databaseUrl === null ? null : withDatabase(settings.databaseUrl, marker.database),
     servingUrl,
+    // What is edited is what a preview is for: each start of its workers goes on with what there is.
+    versioning: 'off',
   };
   return { ...settings, ...own };
 }
@@ -47,4 +50,5 @@ export const OWN_SOURCES: Readonly<Partial<Record<keyof Settings, Source>>> = {
   predictions: 'preview',
   temporalNamespace: 'preview',
   databaseUrl: 'preview',
+  versioning: 'preview',
 };

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { withDb } from '../../store/db';
 import { inPreview, listPreviewDatabases } from '../../store/previews/databases';
 import { PreviewName, previewDatabase, withDatabase } from '../../store/previews/names';
@@ -48,9 +49,16 @@ async function look(settings: Reachable, name: string): Promise<ListedPreview> {
   };
 }
 
+/** One that is marked, or whose making was cut before anything lay in it. What else lies there is somebody else's. */
+function isPreview(folder: string): boolean {
+  return readMarker(folder) !== null || readdirSync(folder).length === 0;
+}
+
 function folders(previews: string): string[] {
   try {
-    return readdirSync(previews).filter((name) => PreviewName.safeParse(name).success);
+    return readdirSync(previews).filter(
+      (name) => PreviewName.safeParse(name).success && isPreview(join(previews, name)),
+    );
   } catch {
     // None was ever made here.
     return [];

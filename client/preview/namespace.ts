@@ -5,7 +5,7 @@ import { perennialError } from '../../core/errors';
 import { temporalFailure } from '../temporal-errors';
 
 /** What Temporal's namespaces of previews say of themselves, so that no other one is ever taken for one. */
-const MARK = 'perennial-preview';
+export const MARK = 'perennial-preview';
 /** How long Temporal keeps what has ended in a preview. */
 const RETENTION = '3 days';
 /** A server that is many hosts learns of a namespace one host at a time, ms. */

@@ -4,6 +4,7 @@ import { type PerennialError, raising } from './error';
 import { INTERPRET_ERRORS } from './interpret';
 import { KEEP_ERRORS } from './keep';
 import { MODEL_ERRORS } from './model';
+import { OPERATE_ERRORS } from './operate';
 import { RUN_ERRORS } from './run';
 import { SERVE_ERRORS } from './serve';
 import { STACK_ERRORS } from './stack';
@@ -15,6 +16,7 @@ export type { ErrorRow, Fault } from './error';
 export const ERRORS = {
   ...DEFINE_ERRORS,
   ...RUN_ERRORS,
+  ...OPERATE_ERRORS,
   ...INTERPRET_ERRORS,
   ...DATA_ERRORS,
   ...MODEL_ERRORS,

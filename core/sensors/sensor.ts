@@ -1,6 +1,3 @@
-import type { Json } from '../plan/json';
-import type { Expr } from '../plan/plan';
-import { evaluate } from '../expr/evaluate';
 import { sha256 } from '../plan/sha256';
 
 /** Under which name the reference to what a sensor has seen stands in the expressions of its config. */
@@ -40,15 +37,6 @@ export type SeenRows = {
  */
 export function sensedRunId(pipeline: string, sensor: string, event: string): string {
   return `${pipeline}:${sensor}-${sha256(event).slice(0, 16)}`;
-}
-
-/**
- * The config of the run that something seen starts.
- *
- * @throws PER_FLOW_001 where an expression meets a value of another kind
- */
-export function configOf(config: Expr, seen: Json): Json {
-  return evaluate(config, { config: null, output: () => undefined, item: () => seen });
 }
 
 /** Of a sensor, what names it for people: `arrivals of load`. */

@@ -25,7 +25,10 @@ export async function refuseMixed(environment: Belonging): Promise<Belongs> {
   const { preview, temporalNamespace: namespace, artifacts, artifactsBase } = environment;
   const row = await withDb(environment.databaseUrl, findPreview);
   const is = preview === null ? 'production' : `the preview '${preview}'`;
-  if (row === null && preview === null) return { startsByItself: true };
+  if (row === null && preview === null) {
+    if (artifactsBase === null) return { startsByItself: true };
+    throw mixed('Production has one store of artifacts, but PERENNIAL_ARTIFACTS_BASE names another.');
+  }
   if (row?.name !== preview) {
     const whose = row === null ? 'are not' : `are those of the preview '${row.name}'`;
     throw mixed(`This process is started for ${is}, but DATABASE_URL's records ${whose}.`);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Pool, PoolClient } from 'pg';
 import type { KeptFor } from '../../core/define/retention';
 import { removeBlob } from '../artifacts/remove-blob';
@@ -229,6 +231,8 @@ async function removeOldLabels(db: Pool, before: string, { dryRun, gone, stoppin
 
 async function removeFiles({ db, artifacts, stopping }: UpkeepParts): Promise<number> {
   let total = 0;
+  // On a host without the store every file would seem to be gone already.
+  if (!existsSync(join(artifacts, 'sha256'))) return total;
   const list = (after: string | undefined) => listRemovals(db, { limit: PAGE, ...(after !== undefined && { after }) });
   for (let some = await list(undefined); some.length > 0; some = await list(some.at(-1)?.digest)) {
     for (const { digest, wanted } of some) {

@@ -1,6 +1,6 @@
 // Danger: what a preview is copied from is changed by it; the copy shows two moments, or loses digits on its way; a process mixes a
 // preview with production; a preview that was cut short can neither be used nor dropped; dropping takes what is no preview's.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time';
@@ -17,6 +17,7 @@ import { createModelVersion } from '../../store/models/create-model-version';
 import { promote } from '../../store/models/promote';
 import { inPreview } from '../../store/previews/databases';
 import { withDatabase } from '../../store/previews/names';
+import { refusePreviewNamespace } from '../../workers/connect';
 import { refuseMixed } from '../../store/previews/refuse-mixed';
 import { seeWorker } from '../../store/workers/see-worker';
 import { createTestDatabase, type TestDatabase } from '../database';
@@ -191,9 +192,29 @@ test('a process whose records, namespace and artifacts are not of one preview, o
     { ...own, temporalNamespace: settings.temporalNamespace },
     { ...own, artifacts: settings.artifacts },
     { ...own, artifactsBase: null },
+    { ...production, artifactsBase: artifacts },
   ]) {
     await expect(refuseMixed(mixed)).rejects.toMatchObject({ code: 'PER_STACK_089' });
   }
+});
+
+test("production's worker is refused in the namespace of a preview, and nowhere else", async () => {
+  const { namespace } = await create('alone');
+  const temporal = await connectTemporal({ address: settings.temporalAddress, namespace });
+  const here = { temporalNamespace: namespace, preview: null };
+  await expect(refusePreviewNamespace(temporal.connection, here)).rejects.toThrow(/PER_STACK_089.*'alone'/);
+  await refusePreviewNamespace(temporal.connection, { ...here, preview: 'alone' });
+  await refusePreviewNamespace(temporal.connection, { ...here, temporalNamespace: settings.temporalNamespace });
+  await temporal.connection.close();
+});
+
+test("a folder that holds somebody else's files is no preview: it is neither listed nor dropped", async () => {
+  const folder = join(settings.previews, 'artifacts');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'blob'), 'production');
+  expect((await listPreviews(settings)).map(({ name }) => name)).not.toContain('artifacts');
+  await expect(dropPreview(settings, 'artifacts', true)).rejects.toMatchObject({ code: 'PER_STACK_089' });
+  expect(readFileSync(join(folder, 'blob'), 'utf8')).toBe('production');
 });
 
 test('dropping: not under workers unless forced; everything goes; a second time there is none', async () => {

@@ -1,6 +1,6 @@
 // Danger: something that came and starts nothing, or starts two runs: since two workers looked at once, a transaction failed, rows
 // share a watermark, or one bad file or row held up the rest. The world is a real folder and a real table.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -95,6 +95,17 @@ test('a file is one event with its payload, one outbox row, one run; two workers
   expect(await state()).toMatchObject({ events: 2, refused: 0, error: null });
 });
 
+test('what a file held before is an event again when it comes back, with the time that it had then', async () => {
+  const then = new Date('2026-01-01T00:00:00Z');
+  for (const text of ['first', 'second', 'first']) {
+    await write('a.csv', text);
+    if (text === 'first') utimesSync(join(folder, 'in', 'a.csv'), then, then);
+    await db.query('SELECT pg_sleep(0.005)');
+    expect(await look()).toMatchObject({ events: 1, trouble: null });
+  }
+  expect(await started()).toEqual(['a.csv', 'a.csv', 'a.csv']);
+});
+
 test('it is looked once in an interval, whoever looks', async () => {
   const slow = { ...arrivals, every: 3_600_000 } satisfies Sensor;
   expect(await look(slow, false)).not.toBeNull();
@@ -137,6 +148,20 @@ test('a folder that is gone is told, and forgotten when it is back', async () =>
   mkdirSync(join(folder, 'in'));
   await write('a.csv');
   expect(await look()).toMatchObject({ events: 1, trouble: null });
+});
+
+test('watermarks that are equal and read differently are one: no row comes twice', async () => {
+  await db.query('CREATE TABLE amounts (id int, at numeric)');
+  const amounts = { ...orders, query: 'SELECT id, at FROM amounts' };
+  for (const [id, at] of [
+    [1, '1.0'],
+    [2, '1.00'],
+  ]) {
+    await db.query('INSERT INTO amounts VALUES ($1, $2::numeric)', [id, at]);
+    await look(amounts);
+  }
+  expect(await look(amounts)).toMatchObject({ events: 0, trouble: null });
+  expect(await started()).toEqual([['1'], ['2']]);
 });
 
 test('rows come in order, some at a time, each once; those that share the watermark of the last look are not lost', async () => {

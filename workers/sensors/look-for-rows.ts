@@ -28,6 +28,10 @@ export interface RowsLook {
 interface Row {
   readonly watermark: string;
   readonly id: string | null;
+  /** The same for rows of one watermark. */
+  readonly level: number;
+  /** Its watermark is the cursor's. */
+  readonly known: boolean;
 }
 
 /**
@@ -63,9 +67,9 @@ function fitting(rows: readonly Row[]): readonly Row[] {
 }
 
 function checkApart(rows: readonly Row[]): void {
-  const twice = rows.some(({ watermark, id }, i) => {
+  const twice = rows.some(({ level, id }, i) => {
     const next = rows[i + 1];
-    return next?.watermark === watermark && next.id === id;
+    return next?.level === level && next.id === id;
   });
   if (twice) throw perennialError('PER_RUN_192', 'Two rows share their watermark and their id.');
   if (rows.some(({ id }) => id === null)) throw perennialError('PER_RUN_192', 'A row has no id.');
@@ -75,9 +79,9 @@ function idOf({ id }: Row): string {
   return id ?? '';
 }
 
-function cursorAfter(before: RowsCursor | null, taken: readonly Row[], { watermark }: Row): RowsCursor {
-  const tied = taken.filter((row) => row.watermark === watermark).map(idOf);
-  const ids = before?.watermark === watermark ? [...before.ids, ...tied] : tied;
+function cursorAfter(before: RowsCursor | null, taken: readonly Row[], { watermark, level, known }: Row): RowsCursor {
+  const tied = taken.filter((row) => row.level === level).map(idOf);
+  const ids = before !== null && known ? [...before.ids, ...tied] : tied;
   if (ids.length <= MOST_TIES) return { watermark, ids };
   throw perennialError('PER_RUN_192', `More than ${MOST_TIES} rows share the watermark ${watermark}.`);
 }
@@ -121,7 +125,10 @@ async function ask(
       `SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1`,
     );
     const { rows } = await client.query<Row>(
-      `SELECT ${w}::text AS watermark, ${i}::text AS id ${from} WHERE ${isNew} ORDER BY ${w}, ${i} LIMIT ${most + 1}`,
+      // What is equal is Postgres' to say: 1.0 and 1.00 are one watermark.
+      `SELECT w::text AS watermark, i::text AS id, dense_rank() OVER (ORDER BY w)::int AS level, known
+       FROM (SELECT ${w} AS w, ${i} AS i, ${cursor === null ? 'false' : `${w} = $1`} AS known ${from}
+             WHERE ${isNew} ORDER BY ${w}, ${i} LIMIT ${most + 1}) AS taken ORDER BY w, i`,
       cursor === null ? [] : [cursor.watermark, cursor.ids],
     );
     if (rows.length > 0 || cursor === null) return { rows, newest: null };

@@ -97,7 +97,8 @@ async function lookAtFiles(
   const { seen, read, trouble, more } = await lookForFiles(sensor, { folder, known, now: Date.now() });
   await knowFiles(tx, key, read);
   const sights = seen.map((file) => ({
-    event: [file.path, file.size, file.modified, file.digest].join(':'),
+    // What a file held before may come back, with the time that it had then: each change is an event.
+    event: sha256([file.path, file.digest, read.find(({ path }) => path === file.path)?.stamp ?? ''].join('\n')),
     payload: file,
     why: `the file ${file.name}, by ${sensorText(key)}`,
   }));

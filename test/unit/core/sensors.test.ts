@@ -2,7 +2,8 @@
 // what a program has not finished writing; two events with one run, or one with two.
 import { z } from 'zod';
 import { daily, onEvent, onFiles, onRows, pipeline, resource, secret, type Sensor, template } from '../../../core';
-import { configOf, isPassing, nameFits, sensedRunId } from '../../../core/sensors/sensor';
+import { configOfSeen } from '../../../core/expr/config-of-seen';
+import { isPassing, nameFits, sensedRunId } from '../../../core/sensors/sensor';
 import { codeOf } from './code-of';
 
 const config = z.object({ path: z.string(), size: z.int().default(0), note: z.string().optional() });
@@ -22,19 +23,19 @@ test('what is seen becomes the config of a run by the expressions that were writ
     in: 'incoming',
     config: (one) => ({ path: one.path, size: one.size, note: template`${one.name} of ${one.modified}` }),
   });
-  expect(configOf(arrivals.config, file)).toEqual({
+  expect(configOfSeen(arrivals.config, file)).toEqual({
     path: '/in/a.csv',
     size: 7,
     note: 'a.csv of 2026-01-01T00:00:00.000Z',
   });
   const orders = onRows('orders', { ...rows, config: (seen) => ({ path: seen.to, ids: seen.ids }) });
-  expect(configOf(orders.config, { from: null, to: '3', count: 2, ids: ['1', '2'] })).toEqual({
+  expect(configOfSeen(orders.config, { from: null, to: '3', count: 2, ids: ['1', '2'] })).toEqual({
     path: '3',
     ids: ['1', '2'],
   });
   const event = onEvent('e', { secret: url, payload, id: (e) => e.id, config: (e) => ({ size: e.order.number }) });
-  expect(configOf(event.config, { id: 'a', order: { number: 3 } })).toEqual({ size: 3 });
-  expect(configOf(event.id, { id: 'a', order: { number: 3 } })).toBe('a');
+  expect(configOfSeen(event.config, { id: 'a', order: { number: 3 } })).toEqual({ size: 3 });
+  expect(configOfSeen(event.id, { id: 'a', order: { number: 3 } })).toBe('a');
 });
 
 test('a pipeline keeps its sensors beside its triggers, and needs what they need', () => {
