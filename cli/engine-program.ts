@@ -21,7 +21,7 @@ export async function runEngineProgram(
   const settings = reachableSettings(flags);
   const path = builtFile(program);
   if (!existsSync(path)) throw perennialError('PER_STACK_012', `${path} is missing.`);
-  const child = spawn(process.execPath, ['--enable-source-maps', path, ...args], {
+  const child = spawn(process.execPath, [path, ...args], {
     stdio: 'inherit',
     env: {
       ...process.env,

@@ -18,6 +18,8 @@ async function trace({ project: folder, state, pools }: Asked): Promise<Traced> 
   return { digest: project.digest, plans: Object.fromEntries(plans), pools: Object.fromEntries(coded) };
 }
 
+// What the project throws is told by the lines of its sources.
+process.setSourceMapsEnabled(true);
 process.once('message', (raw) => {
   const answer = trace(Asked.parse(raw)).then(
     (traced): Answer => ({ traced }),

@@ -25,7 +25,7 @@ export function createTracer(asked: Asked): Tracer {
   const begin = (): ChildProcess => {
     const program = builtFile('cli/dev/trace-child.js');
     // What the project prints while it is loaded is no result of this command.
-    return fork(program, { stdio: ['ignore', 2, 'inherit', 'ipc'], execArgv: ['--enable-source-maps'] });
+    return fork(program, { stdio: ['ignore', 2, 'inherit', 'ipc'] });
   };
   return {
     prepare() {

@@ -62,13 +62,7 @@ export async function beginEnginePart(part: EnginePart): Promise<BegunPart> {
   );
   const child = await startChild({
     command: process.execPath,
-    args: [
-      '--enable-source-maps',
-      '--require',
-      builtFile('workers/embedded/end-with-supervisor.js'),
-      program,
-      ...part.args,
-    ],
+    args: ['--require', builtFile('workers/embedded/end-with-supervisor.js'), program, ...part.args],
     env: part.env,
     cwd: part.project,
     log,

@@ -106,7 +106,7 @@ function spawnSupervisor(state: string): ChildProcess {
   try {
     mkdirSync(join(state, 'logs'), { recursive: true, mode: 0o700 });
     const log = openSync(join(state, 'logs', 'supervisor.log'), 'a', 0o600);
-    const supervisor = spawn(process.execPath, ['--enable-source-maps', program], {
+    const supervisor = spawn(process.execPath, [program], {
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
     });
