@@ -2,6 +2,7 @@ export * from './types';
 export * from './features';
 export * from './collect';
 export * from './clean';
+export * from './expectations';
 export * from './validate';
 export * from './split';
 export * from './train';

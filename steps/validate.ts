@@ -1,37 +1,7 @@
 import { z } from 'zod';
 import { step } from '../core';
-import { Dataset, Instant, Report } from './types';
-
-const base = z.object({ severity: z.enum(['warn', 'fail']).default('fail') });
-const onColumn = base.extend({ column: z.string() });
-
-/**
- * What must hold of a data set. All are judged in one statement over one scan; every figure is exact. Bounds are
- * inclusive, time ranges half-open. A null breaks `not-null` only (where NaN counts as null) and NaN every range.
- */
-export const Expectation = z.discriminatedUnion('kind', [
-  base.extend({ kind: z.literal('row-count'), min: z.int().optional(), max: z.int().optional() }),
-  onColumn.extend({ kind: z.literal('type'), is: z.enum(['timestamp', 'integer', 'number', 'text', 'boolean']) }),
-  onColumn.extend({ kind: z.literal('not-null'), maxShare: z.number().min(0).max(1).default(0) }),
-  base.extend({ kind: z.literal('unique'), columns: z.array(z.string()).min(1) }),
-  onColumn.extend({ kind: z.literal('range'), min: z.number().optional(), max: z.number().optional() }),
-  onColumn.extend({ kind: z.literal('time-range'), from: Instant, to: Instant }),
-  onColumn.extend({ kind: z.literal('in-set'), values: z.array(z.string()).min(1) }),
-  /** Found anywhere in the text, in the syntax of RE2: anchor it with ^ and $. */
-  onColumn.extend({ kind: z.literal('regex'), pattern: z.string() }),
-  onColumn.extend({ kind: z.literal('length'), min: z.int().optional(), max: z.int().optional() }),
-  onColumn.extend({ kind: z.literal('mean'), min: z.number().optional(), max: z.number().optional() }),
-  onColumn.extend({ kind: z.literal('distinct-count'), min: z.int().optional(), max: z.int().optional() }),
-  /** Share of rows with `column >= atLeast` among those that have a value. */
-  onColumn.extend({
-    kind: z.literal('class-balance'),
-    atLeast: z.number(),
-    minShare: z.number(),
-    maxShare: z.number(),
-  }),
-  base.extend({ kind: z.literal('columns-differ'), left: z.string(), right: z.string() }),
-]);
-export type Expectation = z.infer<typeof Expectation>;
+import { Expectation } from './expectations';
+import { Dataset, Report } from './types';
 
 export const ExpectationResult = z.object({
   expectation: z.string(),
@@ -40,12 +10,19 @@ export const ExpectationResult = z.object({
   observed: z.union([z.number(), z.string(), z.null()]),
   /** Rows that break it; null where it is not about rows. */
   violations: z.int().nullable(),
+  /** The first few of them by their number in the file, from 0; the report shows what stands in them. */
+  rows: z.array(z.int()),
 });
 export type ExpectationResult = z.infer<typeof ExpectationResult>;
 
 /** Judges every expectation. Fails the node (never retried) when one of severity `fail` does not hold. */
 export const validate = step('validate', {
-  input: z.object({ dataset: Dataset, expectations: z.array(Expectation).min(1) }),
+  input: z.object({
+    dataset: Dataset,
+    expectations: z.array(Expectation).min(1),
+    /** Data sets that expectations compare with, by the name that they have there: the last version, the training part. */
+    against: z.record(z.string(), Dataset).optional(),
+  }),
   output: z.object({ dataset: Dataset, results: z.array(ExpectationResult), warnings: z.int(), report: Report }),
   pool: 'cpu',
   timeout: '10m',

@@ -1,72 +1,99 @@
-import { perennialError } from '../../core/errors';
-import type { ColumnType } from '../../steps/collect';
-import type { Expectation } from '../../steps/validate';
+import type { Of } from '../../steps/expectations';
 import type { SqlValues } from '../data/duckdb';
 import { columnIn, type Column } from '../data/schema';
 import { asInstant, identifier } from '../data/sql';
-import { asCount, bounds, type Compiled } from './judged';
+import { asCount, bounds, columnFor, type Compiled, type Judging, ROWS } from './judged';
 
-/** Expectations that each row keeps or breaks by itself. */
-export type AboutRows = Extract<
-  Expectation,
-  { kind: 'not-null' | 'range' | 'time-range' | 'in-set' | 'regex' | 'length' | 'columns-differ' }
+/** Expectations that each row keeps or breaks by what stands in one column. */
+export type AboutRows = Of<
+  'not-null' | 'finite' | 'range' | 'time-range' | 'in-set' | 'not-in-set' | 'regex' | 'not-regex' | 'length'
 >;
 
-interface Rule {
+/** What each row keeps or breaks. */
+export interface RowRule {
   readonly text: string;
   /** True for a row that breaks it. Null counts as kept. */
   readonly broken: string;
+  /** The parameters of `broken`. */
+  readonly values?: SqlValues;
   /** An aggregate that tells what there is. */
   readonly observed: string;
-  readonly values?: SqlValues;
+  /** The share of rows that may break it. */
+  readonly allowed?: number;
 }
 
-/** @throws PER_DATA_003 PER_DATA_012 */
-export function compileAboutRows(expectation: AboutRows, columns: readonly Column[], key: string): Compiled {
-  const rule = ruleOf(expectation, columns, key);
-  const allowed = expectation.kind === 'not-null' ? expectation.maxShare : 0;
+/** An expectation whose rows break it one by one. */
+export function byRows({ text, broken, values = {}, observed, allowed = 0 }: RowRule): Compiled {
   return {
-    text: rule.text,
-    aggregates: [`count(*) FILTER (${rule.broken})`, rule.observed, 'count(*)'],
-    values: rule.values ?? {},
-    judge([broken, observed = null, rows]) {
-      const violations = asCount(broken);
-      return { passed: violations <= allowed * asCount(rows), observed, violations };
+    text,
+    aggregates: [`count(*) FILTER (${broken})`, observed, 'count(*)'],
+    values,
+    breaking: { sql: `SELECT file_row_number AS row FROM ${ROWS} WHERE ${broken}`, values },
+    judge([count, seen = null, rows]) {
+      const violations = asCount(count);
+      return { passed: violations <= allowed * asCount(rows), observed: seen, violations };
     },
   };
 }
 
-function ruleOf(expectation: AboutRows, columns: readonly Column[], key: string): Rule {
-  if (expectation.kind === 'columns-differ') return differ(expectation, columns);
-  const column = columnIn(columns, expectation.column, 'the data set');
+/** True where a column has no value; NaN is none. */
+export function isMissing(column: Column): string {
   const c = identifier(column.name);
-  const name = column.name;
+  return column.type === 'number' ? `(${c} IS NULL OR isnan(${c}::DOUBLE))` : `${c} IS NULL`;
+}
+
+/** @throws PER_DATA_003 PER_DATA_012 */
+export function compileAboutRows(expectation: AboutRows, on: Judging, key: string): Compiled {
   switch (expectation.kind) {
+    case 'range':
+    case 'length':
+    case 'time-range':
+      return byRows(ranged(expectation, on, key));
+    case 'in-set':
+    case 'not-in-set':
+      return byRows(listed(expectation, on, key));
+    case 'regex':
+    case 'not-regex':
+      return byRows(matched(expectation, on, key));
     case 'not-null': {
-      const broken = column.type === 'number' ? `(${c} IS NULL OR isnan(${c}::DOUBLE))` : `${c} IS NULL`;
+      const column = columnIn(on.columns, expectation.column, on.called);
+      const broken = isMissing(column);
+      const allowed = expectation.maxShare;
       const observed = `count(*) FILTER (${broken}) / nullif(count(*), 0)`;
-      return { text: `'${name}' is null in at most ${expectation.maxShare} of rows`, broken, observed };
+      return byRows({ text: `'${column.name}' is null in at most ${allowed} of rows`, broken, observed, allowed });
     }
+    case 'finite': {
+      const { name } = columnFor(on, expectation.column, ['integer', 'number'], expectation.kind);
+      const broken = `NOT isfinite(${identifier(name)}::DOUBLE)`;
+      const observed = `min(${identifier(name)}::DOUBLE::VARCHAR) FILTER (${broken})`;
+      return byRows({ text: `'${name}' is a finite number`, broken, observed });
+    }
+  }
+}
+
+function ranged(expectation: Of<'range' | 'length' | 'time-range'>, on: Judging, key: string): RowRule {
+  switch (expectation.kind) {
     case 'range': {
-      takes(column, ['integer', 'number'], expectation.kind);
-      const { min, max } = expectation;
+      const { name } = columnFor(on, expectation.column, ['integer', 'number'], expectation.kind);
+      const c = identifier(name);
       return {
-        text: `'${name}' is ${bounds(min, max)}`,
-        ...outside(`${c}::DOUBLE`, min, max, key),
+        text: `'${name}' is ${bounds(expectation.min, expectation.max)}`,
+        ...outside(`${c}::DOUBLE`, expectation, key),
         observed: `min(${c})::DOUBLE::VARCHAR || ' to ' || max(${c})::DOUBLE::VARCHAR`,
       };
     }
     case 'length': {
-      takes(column, ['text'], expectation.kind);
-      const { min, max } = expectation;
+      const { name } = columnFor(on, expectation.column, ['text'], expectation.kind);
+      const c = `length(${identifier(name)})`;
       return {
-        text: `the length of '${name}' is ${bounds(min, max)}`,
-        ...outside(`length(${c})`, min, max, key),
-        observed: `min(length(${c}))::VARCHAR || ' to ' || max(length(${c}))::VARCHAR`,
+        text: `the length of '${name}' is ${bounds(expectation.min, expectation.max)}`,
+        ...outside(c, expectation, key),
+        observed: `min(${c})::VARCHAR || ' to ' || max(${c})::VARCHAR`,
       };
     }
     case 'time-range': {
-      takes(column, ['timestamp'], expectation.kind);
+      const { name } = columnFor(on, expectation.column, ['timestamp'], expectation.kind);
+      const c = identifier(name);
       const { from, to } = expectation;
       return {
         text: `'${name}' lies in [${from}, ${to})`,
@@ -75,43 +102,32 @@ function ruleOf(expectation: AboutRows, columns: readonly Column[], key: string)
         values: { [`${key}_from`]: from, [`${key}_to`]: to },
       };
     }
-    case 'in-set': {
-      const broken = `NOT list_contains($${key}::VARCHAR[], ${c}::VARCHAR)`;
-      return {
-        text: `'${name}' is one of ${expectation.values.length} values`,
-        broken,
-        observed: `min(${c}::VARCHAR) FILTER (${broken})`,
-        values: { [key]: expectation.values },
-      };
-    }
-    case 'regex': {
-      takes(column, ['text'], expectation.kind);
-      const broken = `NOT regexp_matches(${c}, $${key})`;
-      return {
-        text: `'${name}' matches /${expectation.pattern}/`,
-        broken,
-        observed: `min(${c}) FILTER (${broken})`,
-        values: { [key]: expectation.pattern },
-      };
-    }
   }
 }
 
-function differ({ left, right }: Extract<AboutRows, { kind: 'columns-differ' }>, columns: readonly Column[]): Rule {
-  const [l, r] = [left, right].map((name) => columnIn(columns, name, 'the data set'));
-  if (l === undefined || r === undefined || l.type !== r.type) {
-    throw perennialError('PER_DATA_012', `'${left}' and '${right}' are of different types and cannot be compared.`);
-  }
-  const broken = `${identifier(left)} = ${identifier(right)}`;
-  return {
-    text: `'${left}' and '${right}' differ`,
-    broken,
-    observed: `min(${identifier(left)}::VARCHAR) FILTER (${broken})`,
-  };
+function listed({ kind, column, values }: Of<'in-set' | 'not-in-set'>, on: Judging, key: string): RowRule {
+  const { name } = columnIn(on.columns, column, on.called);
+  const c = `${identifier(name)}::VARCHAR`;
+  const [not, none] = kind === 'in-set' ? ['NOT ', ''] : ['', 'none '];
+  const broken = `${not}list_contains($${key}::VARCHAR[], ${c})`;
+  const text = `'${name}' is ${kind === 'in-set' ? 'one ' : none}of ${values.length} values`;
+  return { text, broken, observed: `min(${c}) FILTER (${broken})`, values: { [key]: values } };
+}
+
+function matched({ kind, column, pattern }: Of<'regex' | 'not-regex'>, on: Judging, key: string): RowRule {
+  const { name } = columnFor(on, column, ['text'], kind);
+  const c = identifier(name);
+  const broken = `${kind === 'regex' ? 'NOT ' : ''}regexp_matches(${c}, $${key})`;
+  const text = `'${name}' ${kind === 'regex' ? 'matches' : 'does not match'} /${pattern}/`;
+  return { text, broken, observed: `min(${c}) FILTER (${broken})`, values: { [key]: pattern } };
 }
 
 /** NaN lies outside of every range: DuckDB takes it for the largest number. */
-function outside(value: string, min: number | undefined, max: number | undefined, key: string) {
+function outside(
+  value: string,
+  { min, max }: { readonly min?: number | undefined; readonly max?: number | undefined },
+  key: string,
+): Pick<RowRule, 'broken'> & { readonly values: SqlValues } {
   const parts = [
     ...(min === undefined ? [] : [`${value} < $${key}_min::DOUBLE`]),
     `${value} > ${max === undefined ? "'infinity'::DOUBLE" : `$${key}_max::DOUBLE`}`,
@@ -121,10 +137,4 @@ function outside(value: string, min: number | undefined, max: number | undefined
     ...(max === undefined ? {} : { [`${key}_max`]: max }),
   };
   return { broken: `(${parts.join(' OR ')})`, values };
-}
-
-/** @throws PER_DATA_012 */
-export function takes(column: Column, types: readonly ColumnType[], kind: string): void {
-  if (column.type !== null && types.includes(column.type)) return;
-  throw perennialError('PER_DATA_012', `'${kind}' is for ${types.join(' or ')}; '${column.name}' is ${column.sql}.`);
 }

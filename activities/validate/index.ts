@@ -12,13 +12,17 @@ import { renderReport } from './report';
 export const validateSteps = implement(
   { validate },
   {
-    validate({ dataset, expectations }, ctx: EngineContext) {
+    validate({ dataset, expectations, against = {} }, ctx: EngineContext) {
       return withScratch(async (scratch) => {
         const path = await ctx.artifacts.pathOf(dataset);
         ctx.progress({ doing: 'validating', expectations: expectations.length });
-        const results = await judgeExpectations({ scratch, signal: ctx.signal }, { path, expectations });
+        const others: [string, string][] = [];
+        for (const [name, other] of Object.entries(against)) others.push([name, await ctx.artifacts.pathOf(other)]);
+        const options = { path, expectations, against: Object.fromEntries(others) };
+        const outcomes = await judgeExpectations({ scratch, signal: ctx.signal }, options);
+        const results = outcomes.map((outcome) => ({ ...outcome, rows: outcome.rows.map(({ row }) => row) }));
         // Stored before anything is thrown: a failed validation leaves its report behind.
-        const page = Buffer.from(renderReport(dataset, results));
+        const page = Buffer.from(renderReport(dataset, outcomes));
         const report = Report.parse(await ctx.artifacts.putBytes(page, 'report'));
         refuseBroken(dataset, results, report);
         const { run, address } = ctx;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { perennialError } from '../../core/errors';
+import type { ColumnType } from '../../steps/collect';
 import type { SqlValues } from '../data/duckdb';
+import { columnIn, type Column } from '../data/schema';
 
 /** A figure that an aggregate gives: counts and means, extremes as text, null over no rows. */
 export const Figure = z.union([z.number(), z.string(), z.null()]);
@@ -12,13 +15,66 @@ export interface Judged {
   readonly violations: number | null;
 }
 
-/** An expectation as aggregates over all rows, and the judgement over what they give. */
+/** An expectation as figures over all rows, and the judgement over what they give. */
 export interface Compiled {
   readonly text: string;
-  /** SQL aggregates; the figures come in this order. */
+  /** SQL aggregates over the rows, or queries of one value in brackets; the figures come in this order. */
   readonly aggregates: readonly string[];
   readonly values: SqlValues;
+  /** A query of the numbers of the rows that break it, as `row`. */
+  readonly breaking?: { readonly sql: string; readonly values: SqlValues };
   judge(figures: readonly Figure[]): Judged;
+}
+
+/** A Parquet file with its columns, and what it is called in messages. */
+export interface Table {
+  readonly path: string;
+  readonly columns: readonly Column[];
+  readonly called: string;
+}
+
+/** What an expectation is compiled against: the data set, and those to compare with by their names. */
+export interface Judging extends Table {
+  readonly against: ReadonlyMap<string, Table>;
+}
+
+/** The rows of the data set, as SQL. */
+export const ROWS = 'read_parquet($path, file_row_number = true)';
+
+/**
+ * A column of a table, of one of the types that a kind of expectation takes.
+ *
+ * @throws PER_DATA_003 PER_DATA_012
+ */
+export function columnFor(table: Table, name: string, types: readonly ColumnType[] | null, kind: string): Column {
+  const column = columnIn(table.columns, name, table.called);
+  if (types === null || (column.type !== null && types.includes(column.type))) return column;
+  throw perennialError('PER_DATA_012', `'${kind}' is for ${types.join(' or ')}; '${column.name}' is ${column.sql}.`);
+}
+
+/** The figure of an aggregate lies within bounds. */
+export function between(
+  what: string,
+  aggregate: string,
+  { min, max }: { readonly min?: number | undefined; readonly max?: number | undefined },
+  values: SqlValues = {},
+): Compiled {
+  return {
+    text: `${what} is ${bounds(min, max)}`,
+    aggregates: [aggregate],
+    values,
+    judge: ([observed = null]) => ({ passed: within(observed, min, max), observed, violations: null }),
+  };
+}
+
+/** What the columns alone decide. */
+export function settled(text: string, passed: boolean, observed: Figure): Compiled {
+  return { text, aggregates: [], values: {}, judge: () => ({ passed, observed, violations: null }) };
+}
+
+/** A figure that is a number, or none: sums of huge numbers are beyond all numbers. */
+export function whereFinite(sql: string): string {
+  return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
 }
 
 /** `min <= value <= max`, either open; null is in no range. */

@@ -92,4 +92,16 @@ export const DATA_ERRORS = {
     title: 'two columns have the same name',
     fix: 'Rename one of them.',
   },
+  PER_DATA_060: {
+    fault: 'user',
+    retryable: false,
+    title: 'an expectation compares with a data set that was not handed over',
+    fix: 'Hand the data set to `validate` in `against`, under the name that the expectation gives it.',
+  },
+  PER_DATA_061: {
+    fault: 'user',
+    retryable: false,
+    title: 'a condition in SQL cannot be used',
+    fix: 'Write one expression over the columns of the data set that is true or false: no statement, no semicolon.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;
