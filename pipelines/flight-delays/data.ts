@@ -66,3 +66,13 @@ export const expectations: Expectation[] = [
   { kind: 'class-balance', severity: 'fail', column: 'delay', atLeast: 15, minShare: 0.02, maxShare: 0.6 },
   { kind: 'columns-differ', severity: 'fail', left: 'origin', right: 'destination' },
 ];
+
+/** What would make a candidate look better on the test part than it is, and what tells that the two parts differ. */
+export const leakage: Expectation[] = [
+  { kind: 'same-schema', severity: 'fail', reference: 'train' },
+  { kind: 'no-overlap', severity: 'fail', reference: 'train' },
+  { kind: 'predicts-label', severity: 'fail', column: 'distance', label: late, maxAuc: 0.8 },
+  { kind: 'predicts-label', severity: 'fail', column: 'origin', label: late, maxAuc: 0.8 },
+  { kind: 'known-values', severity: 'warn', column: 'origin', reference: 'train', maxShare: 0.02 },
+  { kind: 'known-values', severity: 'warn', column: 'destination', reference: 'train', maxShare: 0.02 },
+];

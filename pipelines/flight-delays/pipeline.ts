@@ -16,7 +16,7 @@ import {
   Window,
 } from '../../steps';
 import { chooseRows } from './contracts';
-import { columns, expectations, features, flights, late, quarantine, time, uniqueBy } from './data';
+import { columns, expectations, features, flights, late, leakage, quarantine, time, uniqueBy } from './data';
 
 /** Collects, cleans, validates, trains, evaluates, and hands the candidate over when the gate lets it pass. */
 export const flightDelays = pipeline('flight-delays', {
@@ -43,8 +43,17 @@ export const flightDelays = pipeline('flight-delays', {
     });
     const raw = g.run(collect, { source: config.source, columns, time, window: chosen.rows });
     const cleaned = g.run(clean, { dataset: raw.dataset, quarantine, uniqueBy });
-    const valid = g.run(validate, { dataset: cleaned.dataset, expectations });
+    const { from, to } = chosen.rows;
+    const valid = g.run(validate, {
+      dataset: cleaned.dataset,
+      expectations: [...expectations, { kind: 'every-day', severity: 'warn', column: time, from, to }],
+    });
     const parts = g.run(split, { dataset: valid.dataset, by: chosen.by });
+    const fair = g.run(
+      validate,
+      { dataset: parts.test, expectations: leakage, against: { train: parts.train } },
+      { id: 'validate-parts' },
+    );
 
     const fit = { dataset: parts.train, features, label: late, seed: config.seed };
     const candidate = g.run(
@@ -55,7 +64,7 @@ export const flightDelays = pipeline('flight-delays', {
     const baseline = g.run(train, { ...fit, trainer: { name: 'linear', parameters: {} } }, { id: 'train-baseline' });
     const champion = g.run(findChampion, { model });
     const evaluation = g.run(evaluate, {
-      dataset: parts.test,
+      dataset: fair.dataset,
       features,
       label: late,
       candidate: candidate.model,
