@@ -21,29 +21,36 @@ export async function runEngineProgram(
   const settings = reachableSettings(flags);
   const path = builtFile(program);
   if (!existsSync(path)) throw perennialError('PER_STACK_012', `${path} is missing.`);
-  const child = spawn(process.execPath, [path, ...args], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      DATABASE_URL: settings.databaseUrl,
-      TEMPORAL_ADDRESS: settings.temporalAddress,
-      TEMPORAL_NAMESPACE: settings.temporalNamespace,
-      PERENNIAL_STATE: settings.state,
-      PERENNIAL_ARTIFACTS: settings.artifacts,
-      // Empty counts as unset.
-      PERENNIAL_ARTIFACTS_BASE: settings.artifactsBase ?? '',
-      PERENNIAL_PREVIEW: settings.preview ?? '',
-      PERENNIAL_PREDICTIONS: settings.predictions,
-      PERENNIAL_PROJECT: settings.project,
-      PERENNIAL_VERSIONING: settings.versioning,
-      // What is sent to production's port is production's.
-      ...(settings.preview === null
-        ? {}
-        : { PERENNIAL_EVENTS_PORT: process.env['PERENNIAL_PREVIEW_EVENTS_PORT'] ?? '' }),
-      ...(settings.token === null ? {} : { PERENNIAL_TOKEN: settings.token }),
-      ...extra,
+  // With this process the other end of its stdin closes, however this one ends: then the program ends too.
+  const child = spawn(
+    process.execPath,
+    ['--require', builtFile('workers/embedded/end-with-supervisor.js'), path, ...args],
+    {
+      stdio: ['pipe', 'inherit', 'inherit'],
+      // Ctrl-C reaches a whole group, and what is passed on would be a second one: a group of its own hears of one.
+      detached: true,
+      env: {
+        ...process.env,
+        DATABASE_URL: settings.databaseUrl,
+        TEMPORAL_ADDRESS: settings.temporalAddress,
+        TEMPORAL_NAMESPACE: settings.temporalNamespace,
+        PERENNIAL_STATE: settings.state,
+        PERENNIAL_ARTIFACTS: settings.artifacts,
+        // Empty counts as unset.
+        PERENNIAL_ARTIFACTS_BASE: settings.artifactsBase ?? '',
+        PERENNIAL_PREVIEW: settings.preview ?? '',
+        PERENNIAL_PREDICTIONS: settings.predictions,
+        PERENNIAL_PROJECT: settings.project,
+        PERENNIAL_VERSIONING: settings.versioning,
+        // What is sent to production's port is production's.
+        ...(settings.preview === null
+          ? {}
+          : { PERENNIAL_EVENTS_PORT: process.env['PERENNIAL_PREVIEW_EVENTS_PORT'] ?? '' }),
+        ...(settings.token === null ? {} : { PERENNIAL_TOKEN: settings.token }),
+        ...extra,
+      },
     },
-  });
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);

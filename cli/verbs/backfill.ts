@@ -61,7 +61,7 @@ Exit codes: 4 when another back-fill has one of the partitions before it; with -
           const project = await readProject(flags);
           const { previewBackfill, startBackfill } = await import('../../client/backfill.js');
           if (dryRun) return told(frame, null, await previewBackfill(connection, project.pipelines, request));
-          await warnOfOtherCode(frame, connection.db, project, request.pipeline);
+          await warnOfOtherCode(frame, connection, project, request.pipeline);
           const { id, ...preview } = await startBackfill(connection, project.pipelines, request);
           return id !== null && wait ? follow(frame, connection, id) : told(frame, id, preview);
         });

@@ -65,7 +65,7 @@ Exit codes: 4 when --code original is refused; with --wait those of \`perennial 
           });
           const { runId, parent, pipeline, reused } = started;
           // The code that the run had is asked of the workers by name.
-          const other = code === 'original' ? null : await warnOfOtherCode(frame, connection.db, project, pipeline);
+          const other = code === 'original' ? null : await warnOfOtherCode(frame, connection, project, pipeline);
           if (wait) return waitAndTell(frame, connection, runId, { timeout, otherCode: other });
           frame.result(
             { run: runId, parent, pipeline, reused, status: 'running', otherCode: other },

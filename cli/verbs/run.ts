@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { EndedRun } from '../../client/await-run';
 import type { Connection } from '../../client/connection';
 import type { NodeRow } from '../../store/nodes/node-row';
+import { findRun } from '../../store/runs/find-run';
 import { Length } from '../arguments/fields';
 import { everyOne, runConfig } from '../arguments/run-config';
 import { EXIT, type ExitCode } from '../exit-codes';
@@ -64,7 +65,7 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
         const pipeline = frame.argument(0);
         return withConnection(options, async (connection) => {
           const project = await readProject(options);
-          const other = await warnOfOtherCode(frame, connection.db, project, pipeline);
+          const other = await warnOfOtherCode(frame, connection, project, pipeline);
           const { partition } = options;
           const request = {
             pipeline,
@@ -79,6 +80,12 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
             ? startRun(connection, project.pipelines, request)
             : startPartition(connection, project.pipelines, { ...request, partition }));
           if (options.wait) return waitAndTell(frame, connection, runId, { ...options, otherCode: other });
+          const lost = await endedUnrecorded(connection, runId);
+          if (lost !== null) {
+            const { status, reason } = lost;
+            frame.result({ run: runId, pipeline, status, reason, otherCode: other }, () => ended(lost));
+            return EXIT.failed;
+          }
           frame.result(
             { run: runId, pipeline, status: 'running', otherCode: other },
             () => `Started ${runId}. \`perennial show ${runId}\` shows it.`,
@@ -89,14 +96,35 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
     );
 }
 
+/** A run that can begin has a record at once; longer than this nobody waits to see it, ms. */
+const AT_ONCE = 2_000;
+
+/** How a run ended that could not even begin, as where the workers know no such pipeline: the records never hear of it. */
+async function endedUnrecorded(connection: Connection, runId: string): Promise<EndedRun | null> {
+  const { awaitRun } = await import('../../client/await-run.js');
+  const end = Date.now() + AT_ONCE;
+  while (Date.now() < end) {
+    if ((await findRun(connection.db, runId)) !== null) return null;
+    const { status } = await connection.temporal.workflow.getHandle(runId).describe();
+    if (status.name !== 'RUNNING') {
+      const run = await awaitRun(connection, runId);
+      return run.status === 'failed' && (await findRun(connection.db, runId)) === null ? run : null;
+    }
+    await sleep(50);
+  }
+  return null;
+}
+
 /** Says on stderr that the workers have other code than the project, if they do; the result has it as `otherCode`. */
 export async function warnOfOtherCode(
   frame: Frame,
-  db: Pool,
+  { db, temporal }: Connection,
   project: Project,
   pipeline: string,
 ): Promise<OtherCode | null> {
-  const other = await otherCode(db, project, pipeline);
+  const { describeDeployment } = await import('../../client/deploy/deployment.js');
+  const { current } = await describeDeployment(temporal);
+  const other = await otherCode(db, project, pipeline, current);
   if (other !== null) frame.note(otherCodeText(other));
   return other;
 }

@@ -88,9 +88,16 @@ function runHeader({ run, cost, triggered, sensor }: RunView, now: Date): string
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}${text}`])).join('\n');
 }
 
-function whatRan({ pipeline, plan_hash: hash, build, first_temporal_run_id: first }: RunRow): [string, string] {
-  const code = `plan ${hash.slice(0, 12)}, build ${build.slice(0, 12)}`;
+function whatRan(run: RunRow): [string, string] {
+  const { pipeline, plan_hash: hash, build, pinned_to: pinned, first_temporal_run_id: first } = run;
+  const moved = pinned === null || pinned === build ? '' : `, moved to build ${pinned}`;
+  const code = `plan ${hash.slice(0, 12)}, build ${buildText(build)}${moved}`;
   return first === null ? ['pipeline', `${pipeline}, ${code}`] : ['workflow', `${pipeline}, hand-written, ${code}`];
+}
+
+/** As `perennial deploy builds` names it; a digest alone, which a build was once named by, is cut. */
+function buildText(build: string): string {
+  return /^[0-9a-f]{64}$/.test(build) ? build.slice(0, 12) : build;
 }
 
 function parentText({ parent_run: parent, rerun }: RunRow): string | null {

@@ -30,6 +30,14 @@ function markdownIn(folder: string): string[] {
 const Versions = z.record(z.string(), z.string());
 const Manifest = z.object({ version: z.string(), dependencies: Versions, devDependencies: Versions });
 
+test('the changelog says what has changed since the last release, and first what operators must do', () => {
+  const [, unreleased = ''] = /## \[Unreleased\]([^]*?)(?=\n## |$)/.exec(read('CHANGELOG.md')) ?? [];
+  expect([...unreleased.matchAll(/^### (\w+)$/gm)].map(([, name]) => name)).toEqual(
+    expect.arrayContaining(['Operators', 'Added']),
+  );
+  expect(unreleased.match(/^- /gm)?.length).toBeGreaterThan(3);
+});
+
 test('the example of the README is a file of this project, word for word', () => {
   const example = /```ts\n([^]*?)```/.exec(readme)?.[1];
   expect(example).toBe(read('pipelines/late-airports/pipeline.ts'));
