@@ -36,7 +36,8 @@ export interface Created extends PreviewRow {
  * Makes a preview: a folder, a database with a copy of what is read, a namespace. What it lies beside is only read. When
  * something fails on the way, what was made so far is removed again.
  *
- * @throws PER_STACK_086 about the name, PER_STACK_087 about the base, PER_STACK_009 PER_STACK_010 when a server is away
+ * @throws PER_STACK_086 about the name, PER_STACK_087 about the base, PER_STACK_009 PER_STACK_010 when a server is away,
+ * PER_STACK_091 when the user may create no database
  */
 export async function createPreview(settings: Reachable, asked: CreatePreview): Promise<Created> {
   const name = checkPreviewName(asked.name);

@@ -20,6 +20,8 @@ export interface UpkeepParts {
   readonly retention: KeptFor;
   /** True: only what would go is told. */
   readonly dryRun?: boolean;
+  /** Nothing is done where it was done in the last so many ms. Absent: it is done whenever it was. */
+  readonly unlessWithin?: number;
   /** Ends it between two batches. */
   readonly stopping?: () => boolean;
 }
@@ -57,7 +59,7 @@ const LOCK = 7_235_301_946;
  * partitions or the lineage of a champion points at; segments of predictions, their records before their files, and labels
  * whose predictions are gone. Killed in the middle, the next one goes on.
  *
- * @returns null when another process does it just now
+ * @returns null when another process does it just now, or has done it
  */
 export async function doUpkeep(parts: UpkeepParts): Promise<UpkeepResult | null> {
   const client = await parts.db.connect();
@@ -69,6 +71,8 @@ export async function doUpkeep(parts: UpkeepParts): Promise<UpkeepResult | null>
     const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
     mine = rows[0]?.mine === true;
     if (!mine) return null;
+    // Whoever had the lock until now may have done what this one was called for.
+    if (parts.unlessWithin !== undefined && (await isKeptUp(client, parts.unlessWithin))) return null;
     const result = await upkeep(parts, client);
     // One that was cut off is not the one of the day.
     if (!result.dryRun && result.complete) await note(client, result);

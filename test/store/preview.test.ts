@@ -15,7 +15,8 @@ import { openDb } from '../../store/db';
 import { championOf } from '../../store/models/champion-of';
 import { createModelVersion } from '../../store/models/create-model-version';
 import { promote } from '../../store/models/promote';
-import { inPreview } from '../../store/previews/databases';
+import { createPreviewDatabase, inPreview } from '../../store/previews/databases';
+import { migrate } from '../../store/migrate';
 import { withDatabase } from '../../store/previews/names';
 import { refusePreviewNamespace } from '../../workers/connect';
 import { refuseMixed } from '../../store/previews/refuse-mixed';
@@ -253,15 +254,45 @@ test('a drop that was cut half-way is listed as that, cannot be worked in, and i
   expect(await dropPreview(settings, 'cut', false)).toMatchObject({ database: null, namespace: 'none', folder });
 });
 
-test('a database that only has the name of a preview is not dropped', async () => {
+test.each(['empty', 'with records'])(
+  'a database that only has the name of a preview is not dropped: %s',
+  async (kind) => {
+    const home = openDb(database.url, { max: 1 });
+    const name = new URL(urlOf('foreign')).pathname.slice(1);
+    await home.query(`CREATE DATABASE "${name}" TEMPLATE ${kind === 'empty' ? 'template0' : 'test_template'}`);
+    if (kind !== 'empty') await inNew('foreign', (own) => aRun(own, 'precious'));
+    await expect(dropPreview(settings, 'foreign', true)).rejects.toMatchObject({ code: 'PER_STACK_090' });
+    expect(await inNew('foreign', async (own) => (await own.query('SELECT 1')).rowCount)).toBe(1);
+    await home.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+    await home.end();
+  },
+);
+
+test('a database whose making was cut before it had records is known by its mark, and dropped', async () => {
   const home = openDb(database.url, { max: 1 });
-  const name = new URL(urlOf('foreign')).pathname.slice(1);
-  await home.query(`CREATE DATABASE "${name}" TEMPLATE test_template`);
-  await inNew('foreign', (own) => aRun(own, 'precious'));
-  await expect(dropPreview(settings, 'foreign', true)).rejects.toMatchObject({ code: 'PER_STACK_089' });
-  expect(await inNew('foreign', (own) => rowsOf(own, 'runs'))).toHaveLength(1);
-  await home.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+  await createPreviewDatabase(home, database.url, 'begun');
+  expect(await dropPreview(settings, 'begun', false)).toMatchObject({ database: like(/_preview_begun$/) });
+  await createPreviewDatabase(home, database.url, 'begun');
+  await migrate(urlOf('begun'));
+  // One that was put to another use by then is somebody's.
+  await inNew('begun', (own) => aRun(own, 'precious'));
+  await expect(dropPreview(settings, 'begun', false)).rejects.toMatchObject({ code: 'PER_STACK_090' });
+  await inNew('begun', (own) => own.query('DELETE FROM runs'));
+  expect(await dropPreview(settings, 'begun', false)).toMatchObject({ database: like(/_preview_begun$/) });
   await home.end();
+});
+
+test('who may create no database is told the role, the right and how it is given, and nothing is left', async () => {
+  const role = `poor_${new URL(database.url).pathname.slice(1)}`;
+  await db.query(`CREATE ROLE "${role}" LOGIN PASSWORD 'x' NOCREATEDB`);
+  await db.query(`GRANT pg_read_all_data TO "${role}"`);
+  const url = new URL(database.url);
+  Object.assign(url, { username: role, password: 'x' });
+  const poor = create('poor', {}, { ...settings, databaseUrl: url.href });
+  await expect(poor).rejects.toThrow(new RegExp(`PER_STACK_091.*'${role}' lacks CREATEDB.*ALTER ROLE`));
+  expect((await listPreviews(settings)).map(({ name }) => name)).not.toContain('poor');
+  await db.query(`DROP OWNED BY "${role}"`);
+  await db.query(`DROP ROLE "${role}"`);
 });
 
 function like(what: object | RegExp): unknown {

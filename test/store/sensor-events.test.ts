@@ -1,6 +1,9 @@
 // Danger: one event that is sent several times at once and starts two runs, or is answered as taken and is nowhere; workers that
-// listen for nobody without a word.
+// listen for nobody without a word, or for whom another program has the port.
 import type { FastifyInstance } from 'fastify';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -11,8 +14,10 @@ import { onEvent, resource } from '../../core';
 import { openDb } from '../../store/db';
 import { listSensorEvents } from '../../store/sensors/list-events';
 import { listSensors } from '../../store/sensors/list-sensors';
+import { hearsAlready } from '../../workers/sensors/port-holder';
 import { startSensors } from '../../workers/sensors/start-sensors';
 import { eventually } from '../chaos/surroundings';
+import { judgeSensors } from '../../cli/doctor/sensors';
 import { createTestDatabase, type TestDatabase } from '../database';
 
 let database: TestDatabase;
@@ -82,4 +87,39 @@ test('workers that were told no port say that nobody listens; those of another b
   const service = startSensors({ ...parts, sensors });
   await eventually(async () => (await listSensors(db, { limit: 5 }))[0]?.error?.includes('PER_RUN_194') === true);
   await service.stop();
+});
+
+test('a port that another program has is told by its address, once in the log, and is taken when it is free', async () => {
+  const stranger = createServer((_request, response) => response.end('{"hello":"you"}'));
+  await once(stranger.listen(0, '127.0.0.1'), 'listening');
+  const { port } = z.object({ port: z.int() }).parse(stranger.address());
+  let logged = '';
+  const to = new Writable({ write: (chunk, _encoding, done) => ((logged += String(chunk)), done()) });
+  const environment = { host: '127.0.0.1', token: null, eventsPort: port };
+  const parts = { db, project: { folder: '.' }, mask: NO_MASK, log: pino(to), environment, interval: 20 };
+  const service = startSensors({ ...parts, sensors: [{ pipeline, sensor, value: secret }] });
+  const found = async () => (await listSensors(db, { limit: 5 }))[0];
+  await eventually(async () => (await found())?.error?.includes('PER_RUN_196') === true);
+  const row = await found();
+  expect(row?.error).toContain(`http://127.0.0.1:${port}`);
+  expect(judgeSensors(row ? [row] : [], Date.now())).toMatchObject({
+    status: 'warn',
+    found: expect.stringContaining(`127.0.0.1:${port}`) as unknown,
+  });
+  stranger.close();
+  await eventually(async () => (await found())?.error === null);
+  expect(logged.match(/PER_RUN_196/g)).toHaveLength(1);
+  await service.stop();
+});
+
+test('a worker that has the port is told from a stranger by what it answers to an event without a signature', async () => {
+  const at = { host: '127.0.0.1', port: Number(new URL(url).port) };
+  expect(await hearsAlready(at, { pipeline: 'load', sensor: 'shipped' })).toBe(true);
+  // Of another project, or of a build that has not got it.
+  expect(await hearsAlready(at, { pipeline: 'load', sensor: 'other' })).toBe(false);
+  const silent = createServer((_request, response) => response.writeHead(401).end('who are you?'));
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { port } = z.object({ port: z.int() }).parse(silent.address());
+  expect(await hearsAlready({ host: '127.0.0.1', port }, { pipeline: 'load', sensor: 'shipped' })).toBe(false);
+  silent.close();
 });

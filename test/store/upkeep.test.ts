@@ -301,6 +301,29 @@ test('workers do it once a day, however many look, and lines have a partition fo
   await insertLines(db, [{ ...line, level: 'info' }]);
 });
 
+test('one that finds, with the lock in its hands, that another has done it since it asked, does not do it again', async () => {
+  await db.query('DELETE FROM upkeeps');
+  let asked = 0;
+  const isCurrent = async (): Promise<boolean> => {
+    asked += 1;
+    // Between the worker's question whether it is due, and its lock.
+    expect(await doUpkeep(parts)).not.toBeNull();
+    return true;
+  };
+  const log = pino({ level: 'silent' });
+  await startUpkeep({ ...parts, project: { retention }, log, isCurrent }).stop();
+  expect([asked, (await db.query('SELECT FROM upkeeps')).rowCount]).toEqual([1, 1]);
+});
+
+test('on a host without the artifact store no file is taken for gone: it goes where the store is', async () => {
+  const digest = await aSegment('s7', 200);
+  const elsewhere = join(root, 'none-here');
+  expect(await doUpkeep({ ...parts, artifacts: elsewhere })).toMatchObject({ predictions: { segments: 1 }, files: 0 });
+  expect([existsSync(fileOf(digest)), existsSync(elsewhere)]).toEqual([true, false]);
+  expect(await doUpkeep(parts)).toMatchObject({ files: 1 });
+  expect(existsSync(fileOf(digest))).toBe(false);
+});
+
 /** As the migration has it. */
 async function definitionOfLogs(): Promise<string> {
   const { readFileSync } = await import('node:fs');

@@ -18,6 +18,12 @@ const AT_ONCE = 64;
 /** How far ahead the clock of a disk may be, ms. */
 const SKEW = 60_000;
 
+/** ms after which a file that could not be read is tried again, though it has not changed: a disk may be well again. */
+const AGAIN = 600_000;
+
+/** Files that could not be read, by path, as they were then, and until when they are left out: ms, by a clock that never jumps. */
+export type PassedOver = Map<string, { readonly stamp: string; readonly why: string; readonly until: number }>;
+
 /** What a look at a folder found. */
 export interface FilesLook {
   /** Those that hold something new, oldest first. */
@@ -37,6 +43,7 @@ export interface FilesLook {
  * @param options.folder that of the project
  * @param options.known what the records know of some paths
  * @param options.now ms since 1970
+ * @param options.passedOver is kept from look to look: a file that cannot be read is passed over until it changes, or for ten minutes
  * @param options.most files that are handed on at most; with more it is looked again at once
  * @throws PER_RUN_185 when the folder cannot be read
  */
@@ -46,21 +53,26 @@ export async function lookForFiles(
     readonly folder: string;
     readonly known: (paths: readonly string[]) => Promise<ReadonlyMap<string, KnownFile>>;
     readonly now: number;
+    readonly passedOver?: PassedOver;
     readonly most?: number;
   },
 ): Promise<FilesLook> {
   const root = resolve(options.folder, sensor.in);
   const { found, trouble } = await findFiles(root, sensor, options.now);
   const known = await options.known(found.map(({ path }) => path));
-  const changed = found.filter(({ path, stamp }) => known.get(path)?.stamp !== stamp);
+  const { passedOver = new Map() } = options;
+  const changed = found.filter(
+    (file) => known.get(file.path)?.stamp !== file.stamp && !isPassedOver(file, passedOver, trouble),
+  );
   const until = performance.now() + READING;
   const seen: SeenFile[] = [];
   const read: KnownFile[] = [];
   let taken = 0;
   for (const file of changed.sort(byAge)) {
-    if (seen.length >= (options.most ?? MOST) || (taken > 0 && performance.now() > until)) break;
+    // Never before one was read: else those that cannot be would be in the way of the others for ever.
+    if (seen.length >= (options.most ?? MOST) || (read.length > 0 && performance.now() > until)) break;
     taken += 1;
-    const digest = await digestOf(file).catch((error: unknown) => unread(file, error, trouble));
+    const digest = await digestOf(file).catch((error: unknown) => unread(file, error, { passedOver, trouble }));
     // Written or taken away meanwhile: the next look finds it, or finds it gone.
     if (digest === null) continue;
     read.push({ path: file.path, stamp: file.stamp, digest });
@@ -170,9 +182,29 @@ async function digestOf({ target, stamp }: Found): Promise<string | null> {
   }
 }
 
-function unread({ name }: Found, error: unknown, trouble: string[]): null {
-  if (codeIn(error) !== 'ENOENT') trouble.push(`${name} cannot be read: ${String(error)}.`);
+interface Troubles {
+  readonly passedOver: PassedOver;
+  readonly trouble: string[];
+}
+
+function unread({ path, name, stamp }: Found, error: unknown, { passedOver, trouble }: Troubles): null {
+  if (codeIn(error) === 'ENOENT') return null;
+  const why = perennialError('PER_RUN_197', `${name} cannot be read: ${String(error)}.`).message;
+  passedOver.set(path, { stamp, why, until: performance.now() + AGAIN });
+  trouble.push(why);
   return null;
+}
+
+/** Whether a file is left out now, which is told each time; one that has changed, or waited, is not. */
+function isPassedOver({ path, stamp }: Found, passedOver: PassedOver, trouble: string[]): boolean {
+  const before = passedOver.get(path);
+  if (before === undefined) return false;
+  if (before.stamp === stamp && performance.now() < before.until) {
+    trouble.push(before.why);
+    return true;
+  }
+  passedOver.delete(path);
+  return false;
 }
 
 function byAge(a: Found, b: Found): number {
