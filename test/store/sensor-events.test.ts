@@ -43,7 +43,11 @@ beforeAll(async () => {
   url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1/sensors/load/shipped`;
 });
 
+/** What has to be closed however a test ends: else the process waits for it. */
+const endings: (() => unknown)[] = [];
+
 afterAll(async () => {
+  for (const end of endings) await end();
   await app.close();
   await db.end();
   await database.drop();
@@ -98,10 +102,14 @@ test('a port that another program has is told by its address, once in the log, a
   const environment = { host: '127.0.0.1', token: null, eventsPort: port };
   const parts = { db, project: { folder: '.' }, mask: NO_MASK, log: pino(to), environment, interval: 20 };
   const service = startSensors({ ...parts, sensors: [{ pipeline, sensor, value: secret }] });
+  endings.push(
+    () => stranger.close(),
+    () => service.stop(),
+  );
   const found = async () => (await listSensors(db, { limit: 5 }))[0];
   await eventually(async () => (await found())?.error?.includes('PER_RUN_196') === true);
   const row = await found();
-  expect(row?.error).toContain(`http://127.0.0.1:${port}`);
+  expect(row?.error).toContain(`http://127.0.0.1:${port}, where events are to be heard, is taken by another program`);
   expect(judgeSensors(row ? [row] : [], Date.now())).toMatchObject({
     status: 'warn',
     found: expect.stringContaining(`127.0.0.1:${port}`) as unknown,
@@ -109,7 +117,6 @@ test('a port that another program has is told by its address, once in the log, a
   stranger.close();
   await eventually(async () => (await found())?.error === null);
   expect(logged.match(/PER_RUN_196/g)).toHaveLength(1);
-  await service.stop();
 });
 
 test('a worker that has the port is told from a stranger by what it answers to an event without a signature', async () => {
@@ -119,7 +126,7 @@ test('a worker that has the port is told from a stranger by what it answers to a
   expect(await hearsAlready(at, { pipeline: 'load', sensor: 'other' })).toBe(false);
   const silent = createServer((_request, response) => response.writeHead(401).end('who are you?'));
   await once(silent.listen(0, '127.0.0.1'), 'listening');
+  endings.push(() => silent.close());
   const { port } = z.object({ port: z.int() }).parse(silent.address());
   expect(await hearsAlready({ host: '127.0.0.1', port }, { pipeline: 'load', sensor: 'shipped' })).toBe(false);
-  silent.close();
 });

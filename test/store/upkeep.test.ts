@@ -311,7 +311,13 @@ test('one that finds, with the lock in its hands, that another has done it since
     return true;
   };
   const log = pino({ level: 'silent' });
-  await startUpkeep({ ...parts, project: { retention }, log, isCurrent }).stop();
+  const questions = jest.spyOn(db, 'query');
+  const service = startUpkeep({ ...parts, project: { retention }, log, isCurrent, interval: 5 });
+  const looks = (): number => questions.mock.calls.filter(([text]) => String(text).includes('FROM upkeeps')).length;
+  // It asks a second time when all of its first look is over.
+  for (let i = 0; i < 2_000 && looks() < 2; i += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  await service.stop();
+  questions.mockRestore();
   expect([asked, (await db.query('SELECT FROM upkeeps')).rowCount]).toEqual([1, 1]);
 });
 

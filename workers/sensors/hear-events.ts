@@ -94,8 +94,8 @@ async function listen(
     return { app };
   } catch (error) {
     await app.close();
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code !== 'EADDRINUSE') return { app: null, why: `cannot be listened on (${code})` };
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : String(error);
+    if (code !== 'EADDRINUSE') return { app: null, why: `cannot be listened on (${String(code)})` };
     const [first] = sensors;
     const key = { pipeline: first?.pipeline.name ?? '', sensor: first?.sensor.name ?? '' };
     const hears = await hearsAlready({ host, port }, key);
