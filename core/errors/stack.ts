@@ -162,7 +162,7 @@ export const STACK_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a retention is malformed',
-    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d' }, each a day at least, or 'forever'.",
+    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d', events: '365d' }, each a day at least, or 'forever'.",
   },
   PER_STACK_081: {
     fault: 'user',

@@ -53,12 +53,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function send(event: object, at = Date.now()): Promise<{ status: number; body: unknown }> {
+async function send(
+  event: object,
+  { at = Date.now(), to = url }: { at?: number; to?: string } = {},
+): Promise<{ status: number; body: unknown }> {
   const body = JSON.stringify(event);
   const timestamp = String(Math.floor(at / 1_000));
   const signature = signEvent(secret, timestamp, Buffer.from(body));
   const headers = { 'perennial-timestamp': timestamp, 'perennial-signature': signature };
-  const answer = await fetch(url, {
+  const answer = await fetch(to, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
     body,
@@ -78,8 +81,19 @@ test('an event that comes many times at once is taken once, and all senders are 
 test('the same id with another payload is refused, and what is refused is written nowhere', async () => {
   expect((await send({ id: 'e1', order: 2 })).status).toBe(409);
   expect((await send({ id: 'e2', order: 'two' })).status).toBe(400);
-  expect((await send({ id: 'e2', order: 2 }, Date.now() - 600_000)).status).toBe(401);
+  expect((await send({ id: 'e2', order: 2 }, { at: Date.now() - 600_000 })).status).toBe(401);
   expect(await listSensorEvents(db, { pipeline: 'load', sensor: 'shipped' }, { limit: 5 })).toHaveLength(1);
+});
+
+test('the same bytes are the same event though the schema has a new default since; so is the same in other bytes', async () => {
+  const newer = createApplication({ host: '127.0.0.1', token: null, log });
+  const changed = { ...sensor, payload: payload.extend({ express: z.boolean().default(false) }) };
+  serveSensorEvents(newer, { db, sensors: [{ pipeline, sensor: changed, secret }] });
+  endings.push(() => newer.close());
+  const there = `${await newer.listen({ host: '127.0.0.1', port: 0 })}/v1/sensors/load/shipped`;
+  expect(await send({ id: 'e1', order: 1 }, { to: there })).toMatchObject({ status: 200, body: { new: false } });
+  expect(await send({ id: 'e1', order: 2 }, { to: there })).toMatchObject({ status: 409 });
+  expect(await send({ order: 1, id: 'e1' })).toMatchObject({ status: 200, body: { new: false } });
 });
 
 test('workers that were told no port say that nobody listens; those of another build than the current one say nothing', async () => {

@@ -132,6 +132,17 @@ test('what a file held before is an event again when it comes back, with the tim
   expect(await started()).toEqual(['a.csv', 'a.csv', 'a.csv']);
 });
 
+test('a file that lies there is noted to be there, whether it is read again or not', async () => {
+  await write('a.csv');
+  await look();
+  const there = async () => (await db.query<{ at: string }>('SELECT there_at AS at FROM sensor_files')).rows[0]?.at;
+  const first = await there();
+  expect(first).toEqual(expect.any(String));
+  await db.query(`UPDATE sensor_files SET there_at = now() - interval '300 days'`);
+  expect(await look()).toMatchObject({ events: 0 });
+  expect(Date.parse((await there()) ?? '')).toBeGreaterThanOrEqual(Date.parse(first ?? ''));
+});
+
 test('it is looked once in an interval, whoever looks', async () => {
   const slow = { ...arrivals, every: 3_600_000 } satisfies Sensor;
   expect(await look(slow, false)).not.toBeNull();

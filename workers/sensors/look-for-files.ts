@@ -30,6 +30,8 @@ export interface FilesLook {
   readonly seen: readonly SeenFile[];
   /** Each that was read, as it is now. */
   readonly read: readonly KnownFile[];
+  /** The paths of all that are there and fit, those that have not settled too. */
+  readonly there: readonly string[];
   /** What could not be taken, for people. */
   readonly trouble: string | null;
   /** There is more than one look takes. */
@@ -58,7 +60,7 @@ export async function lookForFiles(
   },
 ): Promise<FilesLook> {
   const root = resolve(options.folder, sensor.in);
-  const { found, trouble } = await findFiles(root, sensor, options.now);
+  const { found, there, trouble } = await findFiles(root, sensor, options.now);
   const known = await options.known(found.map(({ path }) => path));
   const { passedOver = new Map() } = options;
   const changed = found.filter(
@@ -81,6 +83,7 @@ export async function lookForFiles(
   return {
     seen,
     read,
+    there,
     trouble: trouble.length === 0 ? null : firstOf(trouble, 5).join(' '),
     more: taken < changed.length,
   };
@@ -100,21 +103,23 @@ async function findFiles(
   root: string,
   { match, settled }: Pick<FilesSensor, 'match' | 'settled'>,
   now: number,
-): Promise<{ readonly found: Found[]; readonly trouble: string[] }> {
+): Promise<{ readonly found: Found[]; readonly there: string[]; readonly trouble: string[] }> {
   const { real, names } = await list(root);
   const trouble: string[] = [];
   const found: Found[] = [];
+  const there: string[] = [];
   const fitting = names.filter((name) => !isPassing(name) && nameFits(match, name));
   for (let i = 0; i < fitting.length; i += AT_ONCE) {
     const some = fitting.slice(i, i + AT_ONCE).map((name) => findFile({ root, real, name }, trouble));
     for (const file of await Promise.all(some)) {
       if (file === null) continue;
+      there.push(file.path);
       const age = now - Number(file.stats.ctimeNs / 1_000_000n);
       if (age >= settled) found.push(file);
       else if (age < -SKEW) trouble.push(`${file.name} was written in the future, by the clock of its disk: it waits.`);
     }
   }
-  return { found, trouble };
+  return { found, there, trouble };
 }
 
 async function list(root: string): Promise<{ readonly real: string; readonly names: string[] }> {

@@ -7,7 +7,7 @@ import { jsonOf, type Json } from '../../core/plan/json';
 import { sha256 } from '../../core/plan/sha256';
 import { sensorText } from '../../core/sensors/sensor';
 import type { Db } from '../../store/db';
-import { type KnownFile, knowFiles, knownFiles } from '../../store/sensors/files';
+import { type KnownFile, knowFiles, knownFiles, noteThere } from '../../store/sensors/files';
 import { type HeldSensor, holdSensor } from '../../store/sensors/hold-sensor';
 import { noteLook } from '../../store/sensors/note-look';
 import { recordSeen } from '../../store/sensors/record-seen';
@@ -54,10 +54,11 @@ export async function lookOnce(
   const key = { pipeline: open.pipeline.name, sensor: open.sensor.name };
   return holdSensor(db, key, options, async (held) => {
     try {
-      const { sights, read, cursor, trouble, more } = await lookAt(dependencies, held, open);
+      const { sights, read, there, cursor, trouble, more } = await lookAt(dependencies, held, open);
       const seen = sights.map((sight) => sensedRun(open.pipeline, open.sensor, sight));
       const error = trouble === null ? null : mask.line(trouble);
       return await held.commit(async (tx) => {
+        await noteThere(tx, key, there);
         await knowFiles(tx, key, read);
         const fresh = await recordSeen(tx, key, seen);
         await noteLook(tx, key, { cursor, error });
@@ -75,6 +76,8 @@ interface Looked {
   readonly sights: readonly Sight[];
   /** Files that were read, as they are now. */
   readonly read: readonly KnownFile[];
+  /** The paths of files that are there. */
+  readonly there: readonly string[];
   /** undefined: it stays where it is. */
   readonly cursor: Json | undefined;
   readonly trouble: string | null;
@@ -89,7 +92,7 @@ async function lookAt(
   const key = { pipeline: pipeline.name, sensor: sensor.name };
   if (sensor.of === 'files') return lookAtFiles(dependencies, db, key, sensor);
   if (sensor.of === 'rows' && value !== null) return lookAtRows(key, sensor, value, cursor);
-  return { sights: [], read: [], cursor: undefined, trouble: null, more: false };
+  return { sights: [], read: [], there: [], cursor: undefined, trouble: null, more: false };
 }
 
 async function lookAtFiles(
@@ -100,14 +103,14 @@ async function lookAtFiles(
 ): Promise<Looked> {
   const known = (paths: readonly string[]) => knownFiles(db, key, paths);
   const look = await lookForFiles(sensor, { folder, known, now: Date.now(), ...(passedOver && { passedOver }) });
-  const { seen, read, trouble, more } = look;
+  const { seen, read, there, trouble, more } = look;
   const sights = seen.map((file) => ({
     // What a file held before may come back, with the time that it had then: each change is an event.
     event: sha256([file.path, file.digest, read.find(({ path }) => path === file.path)?.stamp ?? ''].join('\n')),
     payload: file,
     why: `the file ${file.name}, by ${sensorText(key)}`,
   }));
-  return { sights, read, cursor: undefined, trouble, more };
+  return { sights, read, there, cursor: undefined, trouble, more };
 }
 
 async function lookAtRows(key: SensorKey, sensor: RowsSensor, url: string, before: unknown): Promise<Looked> {
@@ -120,5 +123,5 @@ async function lookAtRows(key: SensorKey, sensor: RowsSensor, url: string, befor
           payload: jsonOf(rows),
           why: `${rows.count} rows up to ${rows.to}, by ${sensorText(key)}`,
         }));
-  return { sights, read: [], cursor: cursor === null ? undefined : cursor, trouble, more };
+  return { sights, read: [], there: [], cursor: cursor === null ? undefined : cursor, trouble, more };
 }
