@@ -13,7 +13,7 @@ export function pinIn({ raw }: Pick<WorkflowExecutionDescription, 'raw'>): strin
   if (override?.autoUpgrade === true) return null;
   const moved = override?.pinned?.version?.buildId;
   if (moved != null && moved !== '') return moved;
-  return info?.behavior === PINNED ? (info.deploymentVersion?.buildId ?? null) : null;
+  return Number(info?.behavior) === PINNED ? (info?.deploymentVersion?.buildId ?? null) : null;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Danger: a move of a run to another build is killed between its record and Temporal, and the record names a build that never has the
 // run: what it waits for is not told. Or it is mended while the move is under way, and the moved run's steps are refused.
-import type { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { moveAll } from '../../cli/deploy/move';
@@ -19,33 +20,42 @@ beforeAll(async () => {
   db = openDb(database.url);
 });
 afterAll(async () => {
+  jest.restoreAllMocks();
+  await connection.close();
   await db.end();
   await database.drop();
 });
 
+// Nobody is there: what is asked is answered below.
+const connection = Connection.lazy({ address: '127.0.0.1:1' });
 const log = pino({ level: 'silent' });
 
 /** A server that has the run pinned to a build, until it is moved. */
-function serverWith(pinned: string, moving: () => Promise<void>) {
-  let build = pinned;
-  const described = () => ({
-    status: { name: 'RUNNING' },
-    runId: 'temporal-run',
-    raw: { workflowExecutionInfo: { versioningInfo: { behavior: 1, deploymentVersion: { buildId: build } } } },
+function serverWith(id: string, pinned: string, moving: () => Promise<void>): Client {
+  let build: string | null | undefined = pinned;
+  const client = new Client({ connection });
+  jest.spyOn(client.workflowService, 'describeWorkflowExecution').mockImplementation(() =>
+    Promise.resolve(
+      temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse.create({
+        workflowExecutionInfo: {
+          execution: { workflowId: id, runId: 'temporal-run' },
+          type: { name: 'train' },
+          status: temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+          startTime: {},
+          versioningInfo: {
+            behavior: temporal.api.enums.v1.VersioningBehavior.VERSIONING_BEHAVIOR_PINNED,
+            deploymentVersion: { buildId: build ?? null },
+          },
+        },
+      }),
+    ),
+  );
+  jest.spyOn(client.workflowService, 'updateWorkflowExecutionOptions').mockImplementation(async (asked) => {
+    await moving();
+    build = asked.workflowExecutionOptions?.versioningOverride?.pinned?.version?.buildId;
+    return temporal.api.workflowservice.v1.UpdateWorkflowExecutionOptionsResponse.create({});
   });
-  const temporal = {
-    options: { namespace: 'n', identity: 'i' },
-    workflow: { getHandle: () => ({ describe: () => Promise.resolve(described()) }) },
-    workflowService: {
-      async updateWorkflowExecutionOptions(asked: {
-        workflowExecutionOptions: { versioningOverride: { pinned: { version: { buildId: string } } } };
-      }) {
-        await moving();
-        build = asked.workflowExecutionOptions.versioningOverride.pinned.version.buildId;
-      },
-    },
-  };
-  return temporal as unknown as Client;
+  return client;
 }
 
 async function aPinnedRun(id: string): Promise<OpenWorkflow> {
@@ -54,10 +64,10 @@ async function aPinnedRun(id: string): Promise<OpenWorkflow> {
   return { workflow: id, uuid: 'u', type: 'train', byHand: false, pipeline: 'train', model: null, pinnedTo: 'old' };
 }
 
-const move = (temporal: Client, on: Pool, one: OpenWorkflow) =>
-  moveAll({}, { temporal, db: on }, [one], { build: 'new', unchecked: true });
-const pass = (temporal: Client, astray: Astray) =>
-  reconcile({ db, temporal, log, project: { models: [] } }, undefined, astray);
+const move = (client: Client, on: Pool, one: OpenWorkflow) =>
+  moveAll({}, { temporal: client, db: on }, [one], { build: 'new', unchecked: true });
+const pass = (client: Client, astray: Astray) =>
+  reconcile({ db, temporal: client, log, project: { models: [] } }, undefined, astray);
 
 test('killed between the record and Temporal, the record names what Temporal has at the second look, not at the first', async () => {
   const one = await aPinnedRun('killed');
@@ -68,16 +78,16 @@ test('killed between the record and Temporal, the record names what Temporal has
     get: (pool, name) =>
       name === 'query' && dead ? () => Promise.reject(killed) : (Reflect.get(pool, name, pool) as unknown),
   });
-  const temporal = serverWith('old', () => {
+  const client = serverWith('killed', 'old', () => {
     dead = true;
     return Promise.reject(killed);
   });
-  await expect(move(temporal, dying, one)).rejects.toThrow('killed');
+  await expect(move(client, dying, one)).rejects.toThrow('killed');
   expect(await findPin(db, 'killed')).toBe('new');
   const astray: Astray = new Map();
-  await pass(temporal, astray);
+  await pass(client, astray);
   expect(await findPin(db, 'killed')).toBe('new');
-  await pass(temporal, astray);
+  await pass(client, astray);
   expect(await findPin(db, 'killed')).toBe('old');
   await db.query(`UPDATE runs SET status = 'completed', ended_at = now()`);
 });
@@ -85,14 +95,14 @@ test('killed between the record and Temporal, the record names what Temporal has
 test('a look while a move is under way, however long that takes, does not leave the record behind', async () => {
   const one = await aPinnedRun('slow');
   const astray: Astray = new Map();
-  const temporal: Client = serverWith('old', async () => {
-    await pass(temporal, astray);
-    await pass(temporal, astray);
+  const client: Client = serverWith('slow', 'old', async () => {
+    await pass(client, astray);
+    await pass(client, astray);
     expect(await findPin(db, 'slow')).toBe('old');
   });
-  expect(await move(temporal, db, one)).toMatchObject({ moved: ['slow'], refused: [] });
+  expect(await move(client, db, one)).toMatchObject({ moved: ['slow'], refused: [] });
   expect(await findPin(db, 'slow')).toBe('new');
-  await pass(temporal, astray);
-  await pass(temporal, astray);
+  await pass(client, astray);
+  await pass(client, astray);
   expect(await findPin(db, 'slow')).toBe('new');
 });
