@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { temporalFailure } from '../temporal-errors';
 import { goesOn } from './goes-on';
-import { isGrpc, NOT_FOUND, NOT_YET } from './grpc-codes';
+import { isGrpc, NOT_FOUND, NOT_YET } from '../grpc-codes';
 
 /** Name of the engine's deployment: all pools of a build share it. */
 export const DEPLOYMENT = 'perennial';
@@ -89,7 +89,7 @@ export async function makeCurrent(temporal: Client, build: string, patience = HE
       });
       return;
     } catch (error) {
-      if (!NOT_YET.some((code) => isGrpc(error, code)) || Date.now() > end) throw temporalFailure(error);
+      if (!isGrpc(error, NOT_YET) || Date.now() > end) throw temporalFailure(error);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

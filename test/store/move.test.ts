@@ -1,6 +1,7 @@
 // Danger: a move of a run to another build is killed between its record and Temporal, and the record names a build that never has the
 // run: what it waits for is not told. Or it is mended while the move is under way, and the moved run's steps are refused.
 import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import type { Pool } from 'pg';
 import pino from 'pino';
@@ -33,6 +34,7 @@ const log = pino({ level: 'silent' });
 /** A server that has the run pinned to a build, until it is moved. */
 function serverWith(id: string, pinned: string, moving: () => Promise<void>): Client {
   let build: string | null | undefined = pinned;
+  const began = msToTs(1_000);
   const client = new Client({ connection });
   jest.spyOn(client.workflowService, 'describeWorkflowExecution').mockImplementation(() =>
     Promise.resolve(
@@ -41,7 +43,8 @@ function serverWith(id: string, pinned: string, moving: () => Promise<void>): Cl
           execution: { workflowId: id, runId: 'temporal-run' },
           type: { name: 'train' },
           status: temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
-          startTime: {},
+          startTime: began,
+          historyLength: began.seconds ?? null,
           versioningInfo: {
             behavior: temporal.api.enums.v1.VersioningBehavior.VERSIONING_BEHAVIOR_PINNED,
             deploymentVersion: { buildId: build ?? null },
