@@ -61,7 +61,7 @@ export async function createPreview(settings: Reachable, asked: CreatePreview): 
       const url = await answering(settings.databaseUrl, (db) => createPreviewDatabase(db, settings.databaseUrl, name));
       made.database = true;
       const row = await fill(url, base, { name, namespace: marker.namespace, with_schedules: asked.withSchedules });
-      made.namespace = await registerPreviewNamespace(temporal, marker.namespace, name);
+      made.namespace = await registerPreviewNamespace(temporal, name);
       await ensureSearchAttributes(settings.temporalAddress, marker.namespace);
       writeMarker(folder, { ...marker, state: 'whole' });
       return { ...row, folder, database: marker.database, artifactsBase: marker.artifactsBase };

@@ -96,6 +96,18 @@ export async function makeCurrent(temporal: Client, build: string, patience = HE
 }
 
 /**
+ * Makes no build the current one, where one is: what runs is not pinned from then on.
+ *
+ * @returns the build that was
+ * @throws PER_STACK_009 when Temporal does not answer
+ */
+export async function unsetCurrent(temporal: Client): Promise<string | null> {
+  const { current } = await describeDeployment(temporal);
+  if (current !== null) await makeCurrent(temporal, '');
+  return current;
+}
+
+/**
  * Moves an open workflow to another build, whatever it was pinned to. A run is pinned to that one from now on; what goes on for
  * ever follows the current build until its next history.
  *

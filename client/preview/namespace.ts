@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { perennialError } from '../../core/errors';
+import { unsetCurrent } from '../deploy/deployment';
 import { ALREADY_EXISTS, isGrpc, NOT_FOUND, REFUSALS } from '../grpc-codes';
 import { temporalFailure } from '../temporal-errors';
 
@@ -16,14 +17,17 @@ const REGISTERED = 1;
 
 /**
  * Registers the namespace of a preview and waits until it answers. One that an earlier preview of this name has left behind,
- * because the server deletes none, is used again.
+ * because the server deletes none, is used again, without the build that was current there: runs of a preview are not pinned.
  *
+ * @param temporal speaks to that namespace
  * @returns whether it was made by this call
  * @throws PER_STACK_086 when there is one of that name that is no preview's, PER_STACK_009 when Temporal does not answer
  */
-export async function registerPreviewNamespace(temporal: Client, namespace: string, preview: string): Promise<boolean> {
+export async function registerPreviewNamespace(temporal: Client, preview: string): Promise<boolean> {
+  const { namespace } = temporal.options;
   const isNew = await register(temporal, namespace, preview);
   await untilItAnswers(temporal, namespace);
+  if (!isNew) await unsetCurrent(temporal);
   return isNew;
 }
 

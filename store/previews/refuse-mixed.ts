@@ -1,4 +1,5 @@
 import { perennialError } from '../../core/errors';
+import { isSameFolder } from '../artifacts/same-folder';
 import { type Db, withDb } from '../db';
 import type { Environment } from '../environment';
 import { findPreview, type PreviewRow } from './preview-row';
@@ -48,7 +49,7 @@ function judge(row: PreviewRow | null, environment: Belonging): Belongs {
   if (row.namespace !== namespace) {
     throw mixed(`${capital(is)} runs in the namespace ${row.namespace}, but TEMPORAL_NAMESPACE is ${namespace}.`);
   }
-  if (artifactsBase === null || artifactsBase === artifacts) {
+  if (artifactsBase === null || isSameFolder(artifactsBase, artifacts)) {
     throw mixed(`${capital(is)} would write its artifacts into ${artifacts} and has no other store to read from.`);
   }
   return { startsByItself: row.with_schedules };

@@ -1,6 +1,6 @@
 // Danger: what a preview is copied from is changed by it; the copy shows two moments, or loses digits on its way; a process mixes a
 // preview with production; a preview that was cut short can neither be used nor dropped; dropping takes what is no preview's.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time';
@@ -11,6 +11,8 @@ import { listPreviews } from '../../cli/preview/list';
 import { previewFolder, readMarker, writeMarker } from '../../cli/preview/marker';
 import { type Reachable, reachableSettings } from '../../cli/settings';
 import { connectTemporal } from '../../client/connection';
+import { describeDeployment } from '../../client/deploy/deployment';
+import { registerPreviewNamespace } from '../../client/preview/namespace';
 import { openDb } from '../../store/db';
 import { championOf } from '../../store/models/champion-of';
 import { createModelVersion } from '../../store/models/create-model-version';
@@ -21,6 +23,7 @@ import { withDatabase } from '../../store/previews/names';
 import { refusePreviewNamespace } from '../../workers/connect';
 import { refuseMixed } from '../../store/previews/refuse-mixed';
 import { seeWorker } from '../../store/workers/see-worker';
+import { eventually } from '../chaos/surroundings';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { anArtifact, aRun } from './rows';
 
@@ -193,10 +196,33 @@ test('a process whose records, namespace and artifacts are not of one preview, o
     { ...own, temporalNamespace: settings.temporalNamespace },
     { ...own, artifacts: settings.artifacts },
     { ...own, artifactsBase: null },
+    { ...own, artifacts: byAnotherPath(own.artifactsBase ?? '') },
     { ...production, artifactsBase: artifacts },
   ]) {
     await expect(refuseMixed(mixed)).rejects.toMatchObject({ code: 'PER_STACK_089' });
   }
+});
+
+/** A folder as a link leads to it. */
+function byAnotherPath(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const link = join(state, 'another-path');
+  symlinkSync(folder, link);
+  return link;
+}
+
+test('a namespace that an earlier preview has left is used again, without the build that was current in it', async () => {
+  const namespace = `${settings.temporalNamespace}-preview-again`;
+  const temporal = await connectTemporal({ address: settings.temporalAddress, namespace });
+  await registerPreviewNamespace(temporal, 'again');
+  await temporal.workflowService.setWorkerDeploymentCurrentVersion({
+    ...{ namespace, deploymentName: 'perennial', buildId: 'of-then', identity: 'test' },
+    ...{ allowNoPollers: true, ignoreMissingTaskQueues: true },
+  });
+  await eventually(async () => (await describeDeployment(temporal)).current === 'of-then');
+  expect(await create('again')).toMatchObject({ namespace });
+  expect((await describeDeployment(temporal)).current).toBeNull();
+  await temporal.connection.close();
 });
 
 test("production's worker is refused in the namespace of a preview, and nowhere else", async () => {
