@@ -6,9 +6,11 @@ import { temporal } from '@temporalio/proto';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { moveAll } from '../../cli/deploy/move';
+import { strandedBut } from '../../cli/deploy/stranded-but';
 import type { OpenWorkflow } from '../../client/deploy/open-workflows';
 import { openDb } from '../../store/db';
 import { findPin } from '../../store/runs/find-pin';
+import { seeWorker } from '../../store/workers/see-worker';
 import type { Astray } from '../../workers/follow-pin';
 import { reconcile } from '../../workers/reconcile';
 import { createTestDatabase, type TestDatabase } from '../database';
@@ -66,6 +68,31 @@ async function aPinnedRun(id: string): Promise<OpenWorkflow> {
   await db.query(`UPDATE runs SET pinned_to = 'old', temporal_run_id = 'temporal-run' WHERE id = $1`, [id]);
   return { workflow: id, uuid: 'u', type: 'train', byHand: false, pipeline: 'train', model: null, pinnedTo: 'old' };
 }
+
+test('before what is stranded is moved, workers that were killed a moment ago are waited for; those that are there keep their runs', async () => {
+  const one = await aPinnedRun('stranded');
+  const worker = { id: 'host:1', pool: 'cpu', build: 'old', project: 'p' };
+  await seeWorker(db, worker);
+  const notes: string[] = [];
+  const asked = (patient: boolean, meanwhile: () => Promise<unknown>) =>
+    strandedBut(db, [one], {
+      patient,
+      note: (text) => notes.push(text),
+      sleep: async (ms) => {
+        expect(ms).toBeGreaterThan(15_000);
+        await meanwhile();
+      },
+    });
+  const age = (): Promise<unknown> => db.query(`UPDATE workers SET seen_at = seen_at - interval '16 s'`);
+  expect(await asked(false, age)).toEqual([]);
+  // It speaks again meanwhile.
+  expect(await asked(true, () => age().then(() => seeWorker(db, worker)))).toEqual([]);
+  expect(await asked(true, age)).toEqual([one]);
+  expect(notes).toHaveLength(2);
+  // Nobody of that build is there: there is nothing to wait for.
+  expect(await asked(true, () => Promise.reject(new Error('it slept')))).toEqual([one]);
+  await db.query(`UPDATE runs SET status = 'completed', ended_at = now()`);
+});
 
 const move = (client: Client, on: Pool, one: OpenWorkflow) =>
   moveAll({}, { temporal: client, db: on }, [one], { build: 'new', unchecked: true });

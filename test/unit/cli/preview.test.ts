@@ -59,6 +59,7 @@ test('the name of a database says which preview it is of, beside which one; one 
 });
 
 test.each(['flag', 'environment'])('a preview named by %s has nothing of production but its servers', (by) => {
+  process.env['PERENNIAL_VERSIONING'] = 'pinned';
   if (by === 'environment') process.env['PERENNIAL_PREVIEW'] = 'fix-age';
   const { settings, sources } = resolveSettings(by === 'flag' ? { preview: 'fix-age' } : {});
   const folder = join(state, 'previews', 'fix-age');
@@ -72,6 +73,8 @@ test.each(['flag', 'environment'])('a preview named by %s has nothing of product
     temporalNamespace: 'ours-preview-fix-age',
     databaseUrl: 'postgres://me:secret@db:5432/perennial_preview_fix-age?sslmode=require',
     servingUrl: null,
+    // Its workers go on with what there is, whatever production's do.
+    versioning: 'off',
   });
   expect(sources).toMatchObject({ preview: by, databaseUrl: 'preview', temporalNamespace: 'preview' });
 });
