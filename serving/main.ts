@@ -1,5 +1,6 @@
 // Starts serving: `node dist/serving/main.js --port 0 --processes 2`. Prints {"ready":{"url":...}} when it answers.
 import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { z } from 'zod';
@@ -23,7 +24,7 @@ async function supervise(): Promise<void> {
   const flags = readFlags();
   const environment = readEnvironment();
   const log = pino({ level: environment.logLevel, name: 'serving' }, pino.destination(2));
-  await refuseUnlessAway(environment);
+  const isChecked = await refuseUnlessAway(environment);
   prepareCluster(__filename);
   const supervisor = new Supervisor({ environment, ...flags, log });
   let isEnding = false;
@@ -33,6 +34,15 @@ async function supervise(): Promise<void> {
       isEnding = true;
       void supervisor.end().then(() => process.exit(0));
     });
+  if (!isChecked) {
+    void refuseOnceThere(environment, () => isEnding).catch(async (error: unknown) => {
+      log.fatal({ err: error }, 'serving ends');
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      isEnding = true;
+      await supervisor.end();
+      process.exit(1);
+    });
+  }
   const port = await supervisor.start();
   const host = environment.host.includes(':') ? `[${environment.host}]` : environment.host;
   process.stdout.write(`${JSON.stringify({ ready: { url: `http://${host}:${port}` } })}\n`);
@@ -51,11 +61,32 @@ async function serve(): Promise<void> {
   await runProcess({ environment, server, port, log });
 }
 
-/** Production's serving starts with its records away, as ever, and then unchecked: it has nothing to serve until they answer. */
-async function refuseUnlessAway(environment: Environment): Promise<void> {
-  await refuseMixed(environment).catch((error: unknown) => {
+/**
+ * Production's serving starts with its records away, as ever: it has nothing to serve until they answer.
+ *
+ * @returns false: they were away, and are to be asked once they are there
+ */
+async function refuseUnlessAway(environment: Environment): Promise<boolean> {
+  try {
+    await refuseMixed(environment);
+    return true;
+  } catch (error) {
     if (isPerennialError(error) || environment.preview !== null) throw error;
-  });
+    return false;
+  }
+}
+
+/** ms between two tries to ask the records what they are. */
+const ASK_AGAIN_MS = 1_000;
+
+/**
+ * Waits for the records and asks what they are. Until then, and after, no connection of a server process is used that would mix:
+ * this only ends a serving that nobody could use.
+ *
+ * @throws PER_STACK_089
+ */
+async function refuseOnceThere(environment: Environment, isEnding: () => boolean): Promise<void> {
+  while (!isEnding() && !(await refuseUnlessAway(environment))) await sleep(ASK_AGAIN_MS);
 }
 
 function readFlags(): z.infer<typeof Flags> {

@@ -8,9 +8,33 @@ types.setTypeParser(types.builtins.INT8, Number);
 // Instants leave the store as ISO 8601 text in UTC, the one form used in records, configs and histories.
 types.setTypeParser(types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
 
-/** Opens a pool. It connects lazily; an unreachable server shows at the first query. */
-export function openDb(url: string, options: { max?: number } = {}): Pool {
-  const pool = new Pool({ connectionString: url, max: options.max ?? 10, connectionTimeoutMillis: 5_000 });
+/**
+ * Opens a pool. It connects lazily; an unreachable server shows at the first query.
+ *
+ * @param options.admit is asked of each new connection before anybody has it; where it throws nobody gets it
+ */
+export function openDb(
+  url: string,
+  options: { max?: number; admit?: (client: PoolClient) => Promise<unknown> } = {},
+): Pool {
+  const { max = 10, admit } = options;
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    ...(admit && {
+      verify: (client: PoolClient, done: (error?: Error) => void) => {
+        admit(client).then(
+          () => {
+            done();
+          },
+          (error: unknown) => {
+            done(error instanceof Error ? error : new Error(String(error)));
+          },
+        );
+      },
+    }),
+  });
   // An idle client whose server went away must not take the process with it: the next query reconnects.
   pool.on('error', () => undefined);
   return pool;

@@ -10,6 +10,8 @@ interface BuildParts {
   /** This worker's. */
   readonly build: string;
   readonly log: Logger;
+  /** ms between looks. Default: 30 s. */
+  readonly interval?: number;
 }
 
 /**
@@ -17,12 +19,12 @@ interface BuildParts {
  * is made current by a person or a job (`perennial deploy set-current`). The workers of the current one tell keepers and back-fills
  * that are still of another to move.
  */
-export function followBuilds({ temporal, build, log }: BuildParts): Service {
+export function followBuilds({ temporal, build, log, interval = LOOK_EVERY }: BuildParts): Service {
   let said: string | null = null;
   /** How often each was told of this build, by Temporal's own id. */
   const told = new Map<string, number>();
   return repeat(
-    LOOK_EVERY,
+    interval,
     async () => {
       const { current } = await describeDeployment(temporal);
       if (current === null) {

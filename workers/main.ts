@@ -19,7 +19,7 @@ import { installRuntime, openLog } from './log';
 import { openPoolResources } from './open-resources';
 import { hearSupervisor } from './hear-supervisor';
 import { startPresence } from './presence';
-import { openSensors } from './sensors/open-sensors';
+import { sensorsOf } from './sensors/open-sensors';
 import { startServices } from './services';
 import { openTelemetry, type Telemetry } from './telemetry';
 import { readMetricsPort } from './telemetry/metrics-port';
@@ -60,7 +60,7 @@ async function main(log: Logger): Promise<void> {
   const lines = openLineRecords(db, { log });
   const build = buildOf(environment, project);
   const { pipelines } = project;
-  const sensors = pool === WORKFLOW_POOL && startsByItself ? await openSensors(pipelines, given) : [];
+  const sensors = await sensorsOf({ pool, startsByItself }, pipelines, given);
   const telemetry = await openTelemetry({ pool, db, environment, build, log, pipelines, metricsPort, sdkAddress });
   const run = { db, environment, log, lines, project, build };
   const parts = { ...run, resources, devices: devices.names, telemetry, startsByItself };

@@ -13,10 +13,12 @@ import { listHardCancels } from '../store/interventions/list-hard-cancels';
 import { tellKeeper } from '../store/outbox/tell-keeper';
 import { endRun } from '../store/runs/end-run';
 import { listOpenRuns, type OpenRun } from '../store/runs/list-open-runs';
+import { notePinnedTo } from '../store/runs/note-pinned-to';
 import { notePaused } from '../store/runs/note-paused';
 import { noteTemporalRun } from '../store/runs/note-temporal-run';
 import { reconcileBackfills } from './reconcile-backfills';
 import { followPause } from './follow-pause';
+import { type Astray, followPin, pinIn } from './follow-pin';
 import { repeat } from './repeat';
 import type { Service } from './services';
 
@@ -46,9 +48,10 @@ const HARD_PATIENCE = 15;
  */
 export function startReconciler(dependencies: ReconcileDependencies): Service {
   const { log, interval = INTERVAL } = dependencies;
+  const astray: Astray = new Map();
   return repeat(
     interval,
-    (stopping) => reconcile(dependencies, stopping),
+    (stopping) => reconcile(dependencies, stopping, astray),
     (error) => {
       log.warn({ err: error }, 'the records could not be compared with Temporal; it is tried again');
     },
@@ -62,12 +65,17 @@ export interface Reconciled {
   readonly keepersStarted: readonly string[];
 }
 
-/** One pass over open runs, retrains that never began, back-fills, and the project's keepers. */
+/**
+ * One pass over open runs, retrains that never began, back-fills, and the project's keepers.
+ *
+ * @param astray is kept from pass to pass
+ */
 export async function reconcile(
   dependencies: ReconcileDependencies,
   stopping: () => boolean = () => false,
+  astray: Astray = new Map(),
 ): Promise<Reconciled> {
-  const found = await reconcileRuns(dependencies, stopping);
+  const found = await reconcileRuns(dependencies, stopping, astray);
   await endHardCancels(dependencies, stopping);
   await reconcileRetrains(dependencies, stopping);
   await reconcileOpenBackfills(dependencies, stopping);
@@ -75,7 +83,7 @@ export async function reconcile(
   return { ...found, keepersStarted };
 }
 
-async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () => boolean) {
+async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () => boolean, astray: Astray) {
   const closed: string[] = [];
   const reset: string[] = [];
   let after: string | undefined;
@@ -84,7 +92,7 @@ async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () =
     for (const run of page) {
       if (stopping()) return { closed, reset };
       await apart(dependencies, { run: run.id }, async () => {
-        const outcome = await reconcileRun(dependencies, run);
+        const outcome = await reconcileRun(dependencies, run, astray);
         if (outcome === 'closed') closed.push(run.id);
         if (outcome === 'reset') reset.push(run.id);
       });
@@ -97,6 +105,7 @@ async function reconcileRuns(dependencies: ReconcileDependencies, stopping: () =
 async function reconcileRun(
   { db, temporal, log, observer }: ReconcileDependencies,
   run: OpenRun,
+  astray: Astray,
 ): Promise<'closed' | 'reset' | 'open'> {
   const description = await describe(temporal, run.id);
   const end = endOf(description);
@@ -108,7 +117,11 @@ async function reconcileRun(
     }
     return closed ? 'closed' : 'open';
   }
-  if (!description || description.runId === run.temporal_run_id) return 'open';
+  if (!description) return 'open';
+  const pins = { recorded: run.pinned_to, kept: pinIn(description) };
+  const mended = await followPin(astray, run.id, pins, (kept, recorded) => notePinnedTo(db, run.id, kept, recorded));
+  if (mended) log.warn({ run: run.id, ...pins }, 'a run is pinned to another build than its record said');
+  if (description.runId === run.temporal_run_id) return 'open';
   // A hand-written workflow is never paused, and answers no such question.
   if (run.first_temporal_run_id === null) {
     await followPause(

@@ -29,7 +29,7 @@ export function startUpkeep(dependencies: UpkeepDependencies): Service {
     async (stopping) => {
       if (await isKeptUp(db, DAY)) return;
       if (isCurrent !== undefined && !(await isCurrent())) return;
-      const result = await doUpkeep({ db, artifacts, retention: project.retention, stopping });
+      const result = await doUpkeep({ db, artifacts, retention: project.retention, unlessWithin: DAY, stopping });
       if (result === null) return;
       log.info(
         { result },

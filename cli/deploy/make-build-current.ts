@@ -1,8 +1,7 @@
 import { describeDeployment } from '../../client/deploy/deployment';
 import { openWorkflows, type OpenWorkflow } from '../../client/deploy/open-workflows';
-import { lackedPools, type MadeCurrent, setCurrent, strandedAmong } from '../../client/deploy/set-current';
+import { lackedPools, type MadeCurrent, setCurrent } from '../../client/deploy/set-current';
 import { perennialError } from '../../core/errors';
-import { SEEN_WITHIN } from '../../store/workers/see-worker';
 import type { Project } from '../../workers/load-project';
 import { EXIT, type ExitCode } from '../exit-codes';
 import type { CommonOptions, Frame } from '../frame';
@@ -12,6 +11,7 @@ import { currentText, movedText } from '../views/current-text';
 import { checkOpen } from './check-open';
 import { moveAll, type Moved } from './move';
 import { buildAtHand } from './parts-of-check';
+import { strandedBut } from './stranded-but';
 
 /** How a build is made current. */
 export interface MakeCurrent extends CommonOptions {
@@ -48,29 +48,18 @@ export async function makeBuildCurrent(
     const { current } = await describeDeployment(connection.temporal);
     if (build === atHand && build !== current && !options.unchecked) await refuseDiffering(options);
     const made = await setCurrent(connection, build, asked);
-    const stranded = await strandedBut(frame, connection, { build, patient: options.move });
+    const open: OpenWorkflow[] = [];
+    for await (const one of openWorkflows(connection.temporal, [])) if (one.pinnedTo !== build) open.push(one);
+    const note = (text: string): void => {
+      frame.note(text);
+    };
+    const stranded = await strandedBut(connection.db, open, { patient: options.move, note });
     const unchecked = options.unchecked || build !== atHand;
     const moved = options.move ? await moveAll(options, connection, stranded, { build, unchecked }) : null;
     const left = (moved?.refused ?? stranded).map(({ workflow }) => workflow);
     tell(frame, made, moved, left);
     return moved !== null && moved.refused.length > 0 ? EXIT.failed : EXIT.done;
   });
-}
-
-/** Those whose own build has no workers. One that was killed a moment ago still counts as there: before a move it is waited for. */
-async function strandedBut(
-  frame: Frame,
-  { temporal, db }: Line,
-  { build, patient }: { readonly build: string; readonly patient: boolean },
-): Promise<OpenWorkflow[]> {
-  const open: OpenWorkflow[] = [];
-  for await (const one of openWorkflows(temporal, [])) if (one.pinnedTo !== build) open.push(one);
-  const stranded = await strandedAmong(db, open);
-  const pinned = open.filter(({ pinnedTo, byHand }) => pinnedTo !== null && !byHand);
-  if (!patient || stranded.length === pinned.length) return stranded;
-  frame.note(`looking whether workers of older builds are still there: ${SEEN_WITHIN} s`);
-  await new Promise((resolve) => setTimeout(resolve, (SEEN_WITHIN + 1) * 1_000));
-  return strandedAmong(db, open);
 }
 
 function tell(frame: Frame, made: MadeCurrent, moved: Moved | null, stranded: readonly string[]): void {

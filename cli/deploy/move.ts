@@ -34,10 +34,12 @@ export async function moveAll(
   const done: string[] = [];
   const failed: Moved['refused'][number][] = [];
   for (const one of moved) {
-    // First the record: the next try of a step that is under way asks it whose step it is.
+    // First the record: the next try of a step that is under way asks it whose step it is. Killed in between, the reconciler mends it.
     await notePinnedTo(db, one.workflow, to.build);
     try {
       if (await moveTo(temporal, one, to.build)) done.push(one.workflow);
+      // A reconciler that looked in between may have taken it back.
+      await notePinnedTo(db, one.workflow, to.build);
     } catch (error) {
       if (one.pinnedTo !== null) await notePinnedTo(db, one.workflow, one.pinnedTo);
       failed.push({ workflow: one.workflow, message: error instanceof Error ? error.message : String(error) });

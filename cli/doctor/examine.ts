@@ -16,6 +16,7 @@ import type { Finding } from './finding';
 import { checkMetrics } from './metrics';
 import { checkResources } from './resources';
 import { checkSchedules } from './schedules';
+import { checkSensors } from './sensors';
 import { checkPostgres, checkTemporal } from './servers';
 import { checkStepCode } from './step-code';
 import { checkUpkeep } from './upkeep';
@@ -43,6 +44,7 @@ export async function examine({ settings, stack }: Pick<Resolved, 'settings' | '
     checkBuilds(settings),
     checkSchedules(settings, project),
     checkDeadlines(settings),
+    checkSensors(settings),
     checkUpkeep(settings),
     checkOnnx(),
     checkDevices(),

@@ -36,7 +36,8 @@ export interface Created extends PreviewRow {
  * Makes a preview: a folder, a database with a copy of what is read, a namespace. What it lies beside is only read. When
  * something fails on the way, what was made so far is removed again.
  *
- * @throws PER_STACK_086 about the name, PER_STACK_087 about the base, PER_STACK_009 PER_STACK_010 when a server is away
+ * @throws PER_STACK_086 about the name, PER_STACK_087 about the base, PER_STACK_009 PER_STACK_010 when a server is away,
+ * PER_STACK_091 when the user may create no database
  */
 export async function createPreview(settings: Reachable, asked: CreatePreview): Promise<Created> {
   const name = checkPreviewName(asked.name);
@@ -60,7 +61,7 @@ export async function createPreview(settings: Reachable, asked: CreatePreview): 
       const url = await answering(settings.databaseUrl, (db) => createPreviewDatabase(db, settings.databaseUrl, name));
       made.database = true;
       const row = await fill(url, base, { name, namespace: marker.namespace, with_schedules: asked.withSchedules });
-      made.namespace = await registerPreviewNamespace(temporal, marker.namespace, name);
+      made.namespace = await registerPreviewNamespace(temporal, name);
       await ensureSearchAttributes(settings.temporalAddress, marker.namespace);
       writeMarker(folder, { ...marker, state: 'whole' });
       return { ...row, folder, database: marker.database, artifactsBase: marker.artifactsBase };

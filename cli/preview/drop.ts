@@ -29,7 +29,7 @@ export interface Dropped {
  *
  * @param force also under workers that are still there
  * @throws PER_STACK_085 when there is nothing of that name, PER_STACK_088 when it has workers, PER_STACK_089 when it was made
- * beside other records or in another namespace than the settings name
+ * beside other records or in another namespace than the settings name, PER_STACK_090 when its database was not made for it
  */
 export async function dropPreview(settings: Reachable, asked: string, force: boolean): Promise<Dropped> {
   const name = checkPreviewName(asked);

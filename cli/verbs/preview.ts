@@ -37,7 +37,7 @@ function registerCreate(preview: Command): void {
       '--base-artifacts <folder>',
       "root of production's artifact store; needed with --base (default: that of the settings)",
     )
-    .option('--with-schedules', 'let schedules, triggers and deadlines run in it')
+    .option('--with-schedules', 'let schedules, triggers, deadlines and sensors run in it')
     .addHelpText(
       'after',
       `

@@ -59,10 +59,18 @@ function cursorText({ kind, cursor }: SensorRow): string {
   return typeof watermark === 'string' ? watermark : 'at the beginning';
 }
 
-function stateOf({ lookedAt, every, error }: SensorRow, now: number): string {
-  const limit = Math.max(PATIENCE, INTERVALS * (every ?? 0));
-  if (lookedAt === null || Date.parse(lookedAt) < now - limit) return 'not looked after: no worker has it';
-  return error === null ? 'well' : 'see below';
+function stateOf(row: SensorRow, now: number): string {
+  if (!isLookedAfter(row, now)) return 'not looked after: no worker has it';
+  return row.error === null ? 'well' : 'see below';
+}
+
+/**
+ * Whether some worker has a sensor: it was looked, or tried, a while ago at most.
+ *
+ * @param now ms since 1970
+ */
+export function isLookedAfter({ lookedAt, every }: Pick<SensorRow, 'lookedAt' | 'every'>, now: number): boolean {
+  return lookedAt !== null && Date.parse(lookedAt) >= now - Math.max(PATIENCE, INTERVALS * (every ?? 0));
 }
 
 /** What a sensor starts its pipeline on: `each file incoming/*.csv that has not changed for 10s (arrivals)`. */

@@ -4,7 +4,7 @@ import { bytesText } from './bytes';
 
 /** What an upkeep removed, or would, for people, within the width of a terminal if there is one. */
 export function upkeepText(
-  { dryRun, complete, logs, executions, predictions, files }: UpkeepResult,
+  { dryRun, complete, logs, executions, predictions, events, files }: UpkeepResult,
   width: number | null,
 ): string {
   const goes = dryRun ? 'would go' : 'gone';
@@ -24,6 +24,12 @@ export function upkeepText(
       beforeText(predictions.before),
       `${counted(predictions.predictions, 'prediction')} in ${counted(predictions.segments, 'segment')}, ${counted(predictions.labels, 'label')}${left}`,
       bytesText(predictions.bytes),
+    ],
+    [
+      'events',
+      beforeText(events.before),
+      `${counted(events.events, 'event')} and ${counted(events.files, 'file')} of sensors, ${counted(events.outbox, 'row')} of the outbox`,
+      null,
     ],
   ];
   const text = table(['records', 'older than', goes, 'size'], rows, width);

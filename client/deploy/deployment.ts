@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { temporalFailure } from '../temporal-errors';
 import { goesOn } from './goes-on';
-import { isGrpc, NOT_FOUND, NOT_YET } from './grpc-codes';
+import { isGrpc, NOT_FOUND, NOT_YET } from '../grpc-codes';
 
 /** Name of the engine's deployment: all pools of a build share it. */
 export const DEPLOYMENT = 'perennial';
@@ -89,10 +89,22 @@ export async function makeCurrent(temporal: Client, build: string, patience = HE
       });
       return;
     } catch (error) {
-      if (!NOT_YET.some((code) => isGrpc(error, code)) || Date.now() > end) throw temporalFailure(error);
+      if (!isGrpc(error, NOT_YET) || Date.now() > end) throw temporalFailure(error);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
+}
+
+/**
+ * Makes no build the current one, where one is: what runs is not pinned from then on.
+ *
+ * @returns the build that was
+ * @throws PER_STACK_009 when Temporal does not answer
+ */
+export async function unsetCurrent(temporal: Client): Promise<string | null> {
+  const { current } = await describeDeployment(temporal);
+  if (current !== null) await makeCurrent(temporal, '');
+  return current;
 }
 
 /**

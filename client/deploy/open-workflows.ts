@@ -4,7 +4,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../search-attributes';
 import { WORKFLOW_QUEUE } from '../start-run';
 import { temporalFailure } from '../temporal-errors';
-import { isGrpc, NOT_FOUND } from './grpc-codes';
+import { isGrpc, NOT_FOUND } from '../grpc-codes';
 import { GO_ON, goesOn } from './goes-on';
 
 /** A workflow of Perennial's that has not ended. */

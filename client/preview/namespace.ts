@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { perennialError } from '../../core/errors';
+import { unsetCurrent } from '../deploy/deployment';
+import { ALREADY_EXISTS, isGrpc, NOT_FOUND, REFUSALS } from '../grpc-codes';
 import { temporalFailure } from '../temporal-errors';
 
 /** What Temporal's namespaces of previews say of themselves, so that no other one is ever taken for one. */
@@ -10,22 +12,22 @@ export const MARK = 'perennial-preview';
 const RETENTION = '3 days';
 /** A server that is many hosts learns of a namespace one host at a time, ms. */
 const PATIENCE = 60_000;
-/** gRPC's codes. */
-const NOT_FOUND = [5];
-const ALREADY_EXISTS = [6];
 /** Temporal's number of a namespace that is there and not being deleted. */
 const REGISTERED = 1;
 
 /**
  * Registers the namespace of a preview and waits until it answers. One that an earlier preview of this name has left behind,
- * because the server deletes none, is used again.
+ * because the server deletes none, is used again, without the build that was current there: runs of a preview are not pinned.
  *
+ * @param temporal speaks to that namespace
  * @returns whether it was made by this call
  * @throws PER_STACK_086 when there is one of that name that is no preview's, PER_STACK_009 when Temporal does not answer
  */
-export async function registerPreviewNamespace(temporal: Client, namespace: string, preview: string): Promise<boolean> {
+export async function registerPreviewNamespace(temporal: Client, preview: string): Promise<boolean> {
+  const { namespace } = temporal.options;
   const isNew = await register(temporal, namespace, preview);
   await untilItAnswers(temporal, namespace);
+  if (!isNew) await unsetCurrent(temporal);
   return isNew;
 }
 
@@ -39,7 +41,7 @@ async function register(temporal: Client, namespace: string, preview: string): P
     });
     return true;
   } catch (error) {
-    if (!is(error, ALREADY_EXISTS)) throw temporalFailure(error);
+    if (!isGrpc(error, ALREADY_EXISTS)) throw temporalFailure(error);
     await requireOurs(temporal, namespace, preview, error);
     return false;
   }
@@ -93,14 +95,11 @@ async function remove(temporal: Client, namespace: string): Promise<boolean> {
     await temporal.connection.operatorService.deleteNamespace({ namespace });
     return true;
   } catch (error) {
-    if (is(error, NOT_FOUND)) return true;
-    if (is(error, REFUSALS)) return false;
+    if (isGrpc(error, NOT_FOUND)) return true;
+    if (isGrpc(error, REFUSALS)) return false;
     throw error;
   }
 }
-
-/** Not now or not so (3, 9), not allowed (7, 16), not here (12). */
-const REFUSALS = [3, 7, 9, 12, 16];
 
 async function requireOurs(temporal: Client, namespace: string, preview: string, cause: unknown): Promise<void> {
   if ((await markOf(temporal, namespace)) === preview) return;
@@ -115,7 +114,7 @@ async function markOf(temporal: Client, namespace: string): Promise<string | nul
     const { namespaceInfo } = await temporal.workflowService.describeNamespace({ namespace });
     return Number(namespaceInfo?.state) === REGISTERED ? (namespaceInfo?.data?.[MARK] ?? '') : null;
   } catch (error) {
-    if (is(error, NOT_FOUND)) return null;
+    if (isGrpc(error, NOT_FOUND)) return null;
     throw temporalFailure(error);
   }
 }
@@ -131,8 +130,4 @@ async function untilItAnswers(temporal: Client, namespace: string): Promise<void
       await sleep(100);
     }
   }
-}
-
-function is(error: unknown, codes: readonly number[]): boolean {
-  return isGrpcServiceError(error) && codes.includes(error.code);
 }

@@ -14,6 +14,8 @@ export interface Retention {
   readonly logs?: KeepFor;
   /** Answered predictions and their labels, from when they were recorded. Default `730d`. */
   readonly predictions?: KeepFor;
+  /** What sensors have seen, and rows of the outbox that were dispatched: as long an event that comes again is known. Default `365d`. */
+  readonly events?: KeepFor;
 }
 
 /** The same in ms; null: for ever. */
@@ -35,6 +37,7 @@ const Given = z.strictObject({
   executions: kept('365d'),
   logs: kept('30d'),
   predictions: kept('730d'),
+  events: kept('365d'),
 });
 
 /**

@@ -137,4 +137,16 @@ export const OPERATE_ERRORS = {
     title: 'Production no longer has an artifact that a preview reads',
     fix: 'It was removed there since the preview was made: drop the preview and create it anew, or run what makes the artifact again with --no-cache.',
   },
+  PER_RUN_196: {
+    fault: 'user',
+    retryable: true,
+    title: 'The port for events cannot be had',
+    fix: 'End the program that has it, or set another PERENNIAL_EVENTS_PORT (of a preview: PERENNIAL_PREVIEW_EVENTS_PORT; 0 takes a free one) and start the workers again; it is tried again every 5 s.',
+  },
+  PER_RUN_197: {
+    fault: 'user',
+    retryable: true,
+    title: 'A file that a sensor has found cannot be read',
+    fix: "Let the workers' user read it, or take it away; it is passed over until it changes, or for ten minutes, and what is beside it counts.",
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -162,7 +162,7 @@ export const STACK_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a retention is malformed',
-    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d' }, each a day at least, or 'forever'.",
+    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d', events: '365d' }, each a day at least, or 'forever'.",
   },
   PER_STACK_081: {
     fault: 'user',
@@ -199,6 +199,18 @@ export const STACK_ERRORS = {
     retryable: false,
     title: 'a preview and what was named beside it do not belong together',
     fix: 'Keep the settings that the preview was made with (DATABASE_URL, TEMPORAL_NAMESPACE), and name it by --preview or PERENNIAL_PREVIEW alone: `perennial worker` and `perennial serve` work out the rest.',
+  },
+  PER_STACK_090: {
+    fault: 'user',
+    retryable: false,
+    title: 'a database that was not made for this preview has its name',
+    fix: 'Nothing of it is touched: give the preview another name. Should it be left of a `perennial preview create` that was killed, drop it yourself (`DROP DATABASE`), then give `perennial preview drop` again.',
+  },
+  PER_STACK_091: {
+    fault: 'user',
+    retryable: false,
+    title: 'the user of the database may not create one',
+    fix: 'An administrator of that Postgres gives the right: `ALTER ROLE <role> CREATEDB`; or name another user in DATABASE_URL.',
   },
   PER_STACK_040: {
     fault: 'engine',

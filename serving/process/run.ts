@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { createApplication } from '../../api';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
+import { refuseMixedRecords } from '../../store/previews/refuse-mixed';
 import type { Environment } from '../../store/environment';
 import { listenForChampions } from '../../store/listen';
 import { claimFolder, PredictionLog, touchFolder } from '../../store/predictions/log';
@@ -32,7 +33,11 @@ export async function runProcess({ environment, server, port, log }: ProcessOpti
   /** What to end, in the order of beginning. */
   const endings: (() => unknown)[] = [];
   const metrics = createMetrics();
-  const db = openDb(environment.databaseUrl, { max: 4 });
+  const db = openDb(environment.databaseUrl, {
+    max: 4,
+    // They may have been away when serving began.
+    admit: (client) => refuseMixedRecords(client, environment),
+  });
   const folder = join(environment.predictions, server);
   const predictions = new PredictionLog({
     folder,

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { guard } from '../../api';
 import { diskArtifacts } from '../../store/artifacts';
 import { openDb } from '../../store/db';
+import { refuseMixedRecords } from '../../store/previews/refuse-mixed';
 import { type Environment, environmentVariables } from '../../store/environment';
 import type { Status } from '../messages';
 import { Member } from './member';
@@ -50,7 +51,7 @@ export class Supervisor {
     const { environment, log } = options;
     guard(environment);
     this.port = options.port;
-    this.db = openDb(environment.databaseUrl, { max: 2 });
+    this.db = openDb(environment.databaseUrl, { max: 2, admit: (client) => refuseMixedRecords(client, environment) });
     this.allReady = new Promise((done) => {
       this.tellReady = done;
     });

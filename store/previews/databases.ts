@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { escapeIdentifier } from 'pg';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { perennialError } from '../../core/errors';
 import { previewDatabase, previewOfDatabase, withDatabase } from './names';
 import { withDb } from '../db';
@@ -9,39 +9,82 @@ import { findPreview } from './preview-row';
 const DUPLICATE = '42P04';
 /** Of one that is not there. */
 const UNKNOWN = '3D000';
+/** Of something that a role may not do. */
+const FORBIDDEN = '42501';
 
 /**
- * Makes the empty database of a preview.
+ * Makes the empty database of a preview, with a comment that says whose it is: by that, or by its own records, it is known when
+ * it is dropped.
  *
  * @param home any database of the server
  * @returns its URL
- * @throws PER_STACK_086 when it is there already
+ * @throws PER_STACK_086 when it is there already, PER_STACK_091 when the role may create none
  */
 export async function createPreviewDatabase(home: Pool, url: string, name: string): Promise<string> {
   const database = previewDatabase(url, name);
+  await create(home, database, name);
+  try {
+    await home.query(`COMMENT ON DATABASE ${escapeIdentifier(database)} IS ${escapeLiteral(markOf(name))}`);
+  } catch (error) {
+    // Without its mark it would be nobody's.
+    await home.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(database)}`).catch(() => undefined);
+    throw error;
+  }
+  return withDatabase(url, database);
+}
+
+async function create(home: Pool, database: string, name: string): Promise<void> {
   try {
     // Unlike template1 it is never in use.
     await home.query(`CREATE DATABASE ${escapeIdentifier(database)} TEMPLATE template0`);
   } catch (cause) {
-    if (codeOf(cause) !== DUPLICATE) throw cause;
-    throw perennialError('PER_STACK_086', `There is a preview '${name}' already: the database ${database}.`, { cause });
+    const code = codeOf(cause);
+    if (code === DUPLICATE) {
+      throw perennialError('PER_STACK_086', `There is a preview '${name}' already: the database ${database}.`, {
+        cause,
+      });
+    }
+    if (code !== FORBIDDEN) throw cause;
+    const { rows } = await home.query<{ role: string }>('SELECT current_user AS role');
+    throw perennialError(
+      'PER_STACK_091',
+      `The role '${rows[0]?.role ?? '?'}' lacks CREATEDB, and the preview '${name}' needs the database ${database}.`,
+      { cause },
+    );
   }
-  return withDatabase(url, database);
+}
+
+/** What the comment of a preview's database is. */
+function markOf(name: string): string {
+  return `perennial preview ${name}`;
 }
 
 /**
  * Drops the database of a preview, and ends whatever is connected with it.
  *
  * @returns its name; null: there was none
- * @throws PER_STACK_089 when a database of that name is in use, but as something else
+ * @throws PER_STACK_090 when a database has that name and was not made for this preview
  */
 export async function dropPreviewDatabase(home: Pool, url: string, name: string): Promise<string | null> {
   const database = previewDatabase(url, name);
-  const isOurs = await isPreview(withDatabase(url, database), name);
+  const isMarked = await isMarkedAs(home, database, name);
+  if (isMarked === null) return null;
+  const isOurs = await isPreview(withDatabase(url, database), name, isMarked);
   if (isOurs === null) return null;
-  if (!isOurs) throw perennialError('PER_STACK_089', `The database ${database} holds the records of no preview.`);
+  if (!isOurs) {
+    throw perennialError('PER_STACK_090', `The database ${database} has the name of the preview '${name}'.`);
+  }
   await home.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(database)} WITH (FORCE)`);
   return database;
+}
+
+/** Whether a database says of itself that it was made for this preview; null: it is not there. */
+async function isMarkedAs(home: Pool, database: string, name: string): Promise<boolean | null> {
+  const { rows } = await home.query<{ mark: string | null }>(
+    `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1`,
+    [database],
+  );
+  return rows[0] === undefined ? null : rows[0].mark === markOf(name);
 }
 
 /** The names of the previews that have a database beside this one, in order. */
@@ -62,11 +105,15 @@ export async function inPreview<T>(url: string, work: (db: Pool) => Promise<T>):
   }
 }
 
-/** Whether a database is this preview's, or that of one whose creation was cut before a row was in it. null: it is not there. */
-function isPreview(url: string, name: string): Promise<boolean | null> {
+/**
+ * Whether a database is this preview's by its records, or was made for it and has none of anybody else: its creation was cut before
+ * a row was in it. null: it is not there.
+ */
+function isPreview(url: string, name: string, isMarked: boolean): Promise<boolean | null> {
   return inPreview(url, async (db) => {
     const row = await findPreview(db);
     if (row !== null) return row.name === name;
+    if (!isMarked) return false;
     const { rows } = await db.query<{ tables: boolean }>("SELECT to_regclass('public.runs') IS NOT NULL AS tables");
     if (rows[0]?.tables !== true) return true;
     const runs = await db.query('SELECT 1 FROM public.runs LIMIT 1');

@@ -1,7 +1,8 @@
 import { perennialError } from '../../core/errors';
-import { withDb } from '../db';
+import { isSameFolder } from '../artifacts/same-folder';
+import { type Db, withDb } from '../db';
 import type { Environment } from '../environment';
-import { findPreview } from './preview-row';
+import { findPreview, type PreviewRow } from './preview-row';
 
 /** What of the environment says whether a process works for production or for a preview. */
 export type Belonging = Pick<
@@ -22,8 +23,20 @@ export interface Belongs {
  * @throws PER_STACK_089 when they are not; connection errors as pg raises them
  */
 export async function refuseMixed(environment: Belonging): Promise<Belongs> {
+  return withDb(environment.databaseUrl, (db) => refuseMixedRecords(db, environment));
+}
+
+/**
+ * The same of records that a process has a connection with: whoever begins while they are away asks it of the first one.
+ *
+ * @throws PER_STACK_089
+ */
+export async function refuseMixedRecords(db: Db, environment: Belonging): Promise<Belongs> {
+  return judge(await findPreview(db), environment);
+}
+
+function judge(row: PreviewRow | null, environment: Belonging): Belongs {
   const { preview, temporalNamespace: namespace, artifacts, artifactsBase } = environment;
-  const row = await withDb(environment.databaseUrl, findPreview);
   const is = preview === null ? 'production' : `the preview '${preview}'`;
   if (row === null && preview === null) {
     if (artifactsBase === null) return { startsByItself: true };
@@ -36,7 +49,7 @@ export async function refuseMixed(environment: Belonging): Promise<Belongs> {
   if (row.namespace !== namespace) {
     throw mixed(`${capital(is)} runs in the namespace ${row.namespace}, but TEMPORAL_NAMESPACE is ${namespace}.`);
   }
-  if (artifactsBase === null || artifactsBase === artifacts) {
+  if (artifactsBase === null || isSameFolder(artifactsBase, artifacts)) {
     throw mixed(`${capital(is)} would write its artifacts into ${artifacts} and has no other store to read from.`);
   }
   return { startsByItself: row.with_schedules };

@@ -24,13 +24,24 @@ export async function knownFiles(
   return new Map(rows.map((row) => [row.path, row]));
 }
 
+/** Notes which files a sensor has found in its folder, to half a day: those that are gone for long are forgotten. */
+export async function noteThere(db: Db, { pipeline, sensor }: SensorKey, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await db.query(
+    `UPDATE sensor_files SET there_at = now()
+     WHERE pipeline = $1 AND sensor = $2 AND path = ANY ($3)
+       AND (there_at IS NULL OR there_at < now() - interval '12 hours')`,
+    [pipeline, sensor, paths],
+  );
+}
+
 /** Writes down how a sensor saw some files, in the caller's transaction. */
 export async function knowFiles(db: Db, { pipeline, sensor }: SensorKey, files: readonly KnownFile[]): Promise<void> {
   if (files.length === 0) return;
   await db.query(
-    `INSERT INTO sensor_files (pipeline, sensor, path, stamp, digest)
-     SELECT $1, $2, path, stamp, digest FROM unnest($3::text[], $4::text[], $5::text[]) AS f (path, stamp, digest)
-     ON CONFLICT (pipeline, sensor, path) DO UPDATE SET stamp = excluded.stamp, digest = excluded.digest`,
+    `INSERT INTO sensor_files (pipeline, sensor, path, stamp, digest, there_at)
+     SELECT $1, $2, path, stamp, digest, now() FROM unnest($3::text[], $4::text[], $5::text[]) AS f (path, stamp, digest)
+     ON CONFLICT (pipeline, sensor, path) DO UPDATE SET stamp = excluded.stamp, digest = excluded.digest, there_at = now()`,
     [pipeline, sensor, ...columnsOf(files.map(({ path, stamp, digest }) => [path, stamp, digest]))],
   );
 }

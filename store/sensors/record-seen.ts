@@ -10,6 +10,8 @@ export interface Seen {
   /** What names it: seen again it is nothing new. */
   readonly event: string;
   readonly payload: Json;
+  /** SHA-256 of the bytes that it was sent as, where it was sent. */
+  readonly sent?: string;
   /** The run that it starts, or why it starts none. */
   readonly starts: TriggeredPayload | { readonly refused: string };
 }
@@ -25,15 +27,15 @@ export async function recordSeen(
   seen: readonly Seen[],
 ): Promise<ReadonlySet<string>> {
   if (seen.length === 0) return new Set();
-  const values = seen.map(({ event, payload, starts }) =>
+  const values = seen.map(({ event, payload, sent = null, starts }) =>
     'refused' in starts
-      ? [event, JSON.stringify(payload), null, starts.refused]
-      : [event, JSON.stringify(payload), starts.run, null],
+      ? [event, JSON.stringify(payload), null, starts.refused, sent]
+      : [event, JSON.stringify(payload), starts.run, null, sent],
   );
   const { rows } = await tx.query<{ event: string }>(
-    `INSERT INTO sensor_events (pipeline, sensor, event, payload, run_id, error)
-     SELECT $1, $2, event, payload, run, error
-     FROM unnest($3::text[], $4::jsonb[], $5::text[], $6::text[]) AS seen (event, payload, run, error)
+    `INSERT INTO sensor_events (pipeline, sensor, event, payload, run_id, error, sent)
+     SELECT $1, $2, event, payload, run, error, sent
+     FROM unnest($3::text[], $4::jsonb[], $5::text[], $6::text[], $7::text[]) AS seen (event, payload, run, error, sent)
      ON CONFLICT DO NOTHING RETURNING event`,
     [pipeline, sensor, ...columnsOf(values)],
   );

@@ -9,6 +9,7 @@ import { type ChampionLineage, championLineage } from './champion-lineage';
 import { dropLogPartition, listLogPartitions, type LogPartition, makeLogPartitions } from './log-partitions';
 import { countOldExecutions, type GoneOf, listOldRuns, noteNoneLeft, removeOldExecutions } from './old-executions';
 import { type LabelPlace, listOldLabels, removeLabels } from './old-labels';
+import { type GoneEvents, removeOldEvents } from './old-events';
 import { listOldSegments, type OldSegment, removeSegments } from './old-segments';
 
 /** What an upkeep is done with. */
@@ -20,6 +21,8 @@ export interface UpkeepParts {
   readonly retention: KeptFor;
   /** True: only what would go is told. */
   readonly dryRun?: boolean;
+  /** Nothing is done where it was done in the last so many ms. Absent: it is done whenever it was. */
+  readonly unlessWithin?: number;
   /** Ends it between two batches. */
   readonly stopping?: () => boolean;
 }
@@ -38,6 +41,7 @@ export interface UpkeepResult {
     readonly labels: number;
     readonly bytes: number;
   };
+  readonly events: GoneEvents & { readonly before: string | null };
   /** Files that went, also those that an upkeep before was kept from removing. */
   readonly files: number;
   /** Partitions that were made for the days to come. */
@@ -55,9 +59,9 @@ const LOCK = 7_235_301_946;
  * Does the engine's upkeep: partitions for the days to come, and what is older than it is kept goes, in batches, beside the
  * work of others. Partitions of log lines as a whole; executions of ended runs but those that the cache, the ledger of
  * partitions or the lineage of a champion points at; segments of predictions, their records before their files, and labels
- * whose predictions are gone. Killed in the middle, the next one goes on.
+ * whose predictions are gone; what sensors have seen, and the outbox has told. Killed in the middle, the next one goes on.
  *
- * @returns null when another process does it just now
+ * @returns null when another process does it just now, or has done it
  */
 export async function doUpkeep(parts: UpkeepParts): Promise<UpkeepResult | null> {
   const client = await parts.db.connect();
@@ -69,6 +73,8 @@ export async function doUpkeep(parts: UpkeepParts): Promise<UpkeepResult | null>
     const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
     mine = rows[0]?.mine === true;
     if (!mine) return null;
+    // Whoever had the lock until now may have done what this one was called for.
+    if (parts.unlessWithin !== undefined && (await isKeptUp(client, parts.unlessWithin))) return null;
     const result = await upkeep(parts, client);
     // One that was cut off is not the one of the day.
     if (!result.dryRun && result.complete) await note(client, result);
@@ -104,12 +110,17 @@ async function upkeep(given: UpkeepParts, client: PoolClient): Promise<UpkeepRes
     logs: await timeBefore(db, retention.logs),
     executions: await timeBefore(db, retention.executions),
     predictions: await timeBefore(db, retention.predictions),
+    events: await timeBefore(db, retention.events),
   };
   const lineage = await championLineage(db);
   const { gone: logs, isInTheWay } =
     before.logs === null ? { gone: [], isInTheWay: false } : await removeLogs(parts, client, before.logs);
   const executions = await removeExecutions(parts, before.executions, lineage);
   const predictions = await removePredictions(parts, before.predictions, lineage);
+  const events =
+    before.events === null
+      ? { events: 0, files: 0, outbox: 0 }
+      : await removeOldEvents(db, before.events, { dryRun, batch: BATCH, stopping });
   const files = dryRun ? 0 : await removeFiles(parts);
   return {
     dryRun,
@@ -117,6 +128,7 @@ async function upkeep(given: UpkeepParts, client: PoolClient): Promise<UpkeepRes
     logs: { before: before.logs, days: logs.map(({ day }) => day), bytes: sum(logs.map(({ bytes }) => bytes)) },
     executions: { before: before.executions, ...executions },
     predictions: { before: before.predictions, ...predictions },
+    events: { before: before.events, ...events },
     files,
     partitionsMade,
   };

@@ -1,6 +1,6 @@
 // Danger: what a preview is copied from is changed by it; the copy shows two moments, or loses digits on its way; a process mixes a
 // preview with production; a preview that was cut short can neither be used nor dropped; dropping takes what is no preview's.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time';
@@ -11,15 +11,19 @@ import { listPreviews } from '../../cli/preview/list';
 import { previewFolder, readMarker, writeMarker } from '../../cli/preview/marker';
 import { type Reachable, reachableSettings } from '../../cli/settings';
 import { connectTemporal } from '../../client/connection';
+import { describeDeployment } from '../../client/deploy/deployment';
+import { registerPreviewNamespace } from '../../client/preview/namespace';
 import { openDb } from '../../store/db';
 import { championOf } from '../../store/models/champion-of';
 import { createModelVersion } from '../../store/models/create-model-version';
 import { promote } from '../../store/models/promote';
-import { inPreview } from '../../store/previews/databases';
+import { createPreviewDatabase, inPreview } from '../../store/previews/databases';
+import { migrate } from '../../store/migrate';
 import { withDatabase } from '../../store/previews/names';
 import { refusePreviewNamespace } from '../../workers/connect';
 import { refuseMixed } from '../../store/previews/refuse-mixed';
 import { seeWorker } from '../../store/workers/see-worker';
+import { eventually } from '../chaos/surroundings';
 import { createTestDatabase, type TestDatabase } from '../database';
 import { anArtifact, aRun } from './rows';
 
@@ -192,10 +196,33 @@ test('a process whose records, namespace and artifacts are not of one preview, o
     { ...own, temporalNamespace: settings.temporalNamespace },
     { ...own, artifacts: settings.artifacts },
     { ...own, artifactsBase: null },
+    { ...own, artifacts: byAnotherPath(own.artifactsBase ?? '') },
     { ...production, artifactsBase: artifacts },
   ]) {
     await expect(refuseMixed(mixed)).rejects.toMatchObject({ code: 'PER_STACK_089' });
   }
+});
+
+/** A folder as a link leads to it. */
+function byAnotherPath(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const link = join(state, 'another-path');
+  symlinkSync(folder, link);
+  return link;
+}
+
+test('a namespace that an earlier preview has left is used again, without the build that was current in it', async () => {
+  const namespace = `${settings.temporalNamespace}-preview-again`;
+  const temporal = await connectTemporal({ address: settings.temporalAddress, namespace });
+  await registerPreviewNamespace(temporal, 'again');
+  await temporal.workflowService.setWorkerDeploymentCurrentVersion({
+    ...{ namespace, deploymentName: 'perennial', buildId: 'of-then', identity: 'test' },
+    ...{ allowNoPollers: true, ignoreMissingTaskQueues: true },
+  });
+  await eventually(async () => (await describeDeployment(temporal)).current === 'of-then');
+  expect(await create('again')).toMatchObject({ namespace });
+  expect((await describeDeployment(temporal)).current).toBeNull();
+  await temporal.connection.close();
 });
 
 test("production's worker is refused in the namespace of a preview, and nowhere else", async () => {
@@ -253,15 +280,45 @@ test('a drop that was cut half-way is listed as that, cannot be worked in, and i
   expect(await dropPreview(settings, 'cut', false)).toMatchObject({ database: null, namespace: 'none', folder });
 });
 
-test('a database that only has the name of a preview is not dropped', async () => {
+test.each(['empty', 'with records'])(
+  'a database that only has the name of a preview is not dropped: %s',
+  async (kind) => {
+    const home = openDb(database.url, { max: 1 });
+    const name = new URL(urlOf('foreign')).pathname.slice(1);
+    await home.query(`CREATE DATABASE "${name}" TEMPLATE ${kind === 'empty' ? 'template0' : 'test_template'}`);
+    if (kind !== 'empty') await inNew('foreign', (own) => aRun(own, 'precious'));
+    await expect(dropPreview(settings, 'foreign', true)).rejects.toMatchObject({ code: 'PER_STACK_090' });
+    expect(await inNew('foreign', async (own) => (await own.query('SELECT 1')).rowCount)).toBe(1);
+    await home.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+    await home.end();
+  },
+);
+
+test('a database whose making was cut before it had records is known by its mark, and dropped', async () => {
   const home = openDb(database.url, { max: 1 });
-  const name = new URL(urlOf('foreign')).pathname.slice(1);
-  await home.query(`CREATE DATABASE "${name}" TEMPLATE test_template`);
-  await inNew('foreign', (own) => aRun(own, 'precious'));
-  await expect(dropPreview(settings, 'foreign', true)).rejects.toMatchObject({ code: 'PER_STACK_089' });
-  expect(await inNew('foreign', (own) => rowsOf(own, 'runs'))).toHaveLength(1);
-  await home.query(`DROP DATABASE "${name}" WITH (FORCE)`);
+  await createPreviewDatabase(home, database.url, 'begun');
+  expect(await dropPreview(settings, 'begun', false)).toMatchObject({ database: like(/_preview_begun$/) });
+  await createPreviewDatabase(home, database.url, 'begun');
+  await migrate(urlOf('begun'));
+  // One that was put to another use by then is somebody's.
+  await inNew('begun', (own) => aRun(own, 'precious'));
+  await expect(dropPreview(settings, 'begun', false)).rejects.toMatchObject({ code: 'PER_STACK_090' });
+  await inNew('begun', (own) => own.query('DELETE FROM runs'));
+  expect(await dropPreview(settings, 'begun', false)).toMatchObject({ database: like(/_preview_begun$/) });
   await home.end();
+});
+
+test('who may create no database is told the role, the right and how it is given, and nothing is left', async () => {
+  const role = `poor_${new URL(database.url).pathname.slice(1)}`;
+  await db.query(`CREATE ROLE "${role}" LOGIN PASSWORD 'x' NOCREATEDB`);
+  await db.query(`GRANT pg_read_all_data TO "${role}"`);
+  const url = new URL(database.url);
+  Object.assign(url, { username: role, password: 'x' });
+  const poor = create('poor', {}, { ...settings, databaseUrl: url.href });
+  await expect(poor).rejects.toThrow(new RegExp(`PER_STACK_091.*'${role}' lacks CREATEDB.*ALTER ROLE`));
+  expect((await listPreviews(settings)).map(({ name }) => name)).not.toContain('poor');
+  await db.query(`DROP OWNED BY "${role}"`);
+  await db.query(`DROP ROLE "${role}"`);
 });
 
 function like(what: object | RegExp): unknown {

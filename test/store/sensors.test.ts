@@ -1,6 +1,7 @@
 // Danger: something that came and starts nothing, or starts two runs: since two workers looked at once, a transaction failed, rows
 // share a watermark, or one bad file or row held up the rest. The world is a real folder and a real table.
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -95,6 +96,31 @@ test('a file is one event with its payload, one outbox row, one run; two workers
   expect(await state()).toMatchObject({ events: 2, refused: 0, error: null });
 });
 
+test('while a file is read no transaction is open, another worker does not look, and nothing is written when one did all the same', async () => {
+  await write('a.csv');
+  const open = { pipeline: { name: 'load', config }, sensor: arrivals, value: null };
+  await look({ ...arrivals, match: '*.none' });
+  const { open: really } = fs;
+  const during: unknown[] = [];
+  const opened = jest.spyOn(fs, 'open').mockImplementation(async (...given) => {
+    const { rows } = await db.query<{ busy: number }>(
+      `SELECT count(*) AS busy FROM pg_stat_activity
+       WHERE datname = current_database() AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL OR state ~ '^idle in')
+         AND pid <> pg_backend_pid()`,
+    );
+    during.push(rows[0]?.busy, await lookOnce({ db, folder, log, mask: NO_MASK }, open, { anyway: true }));
+    // One that knows of no such hold, as a worker of before.
+    if (during.length === 2) await db.query('UPDATE sensors SET looked_at = clock_timestamp()');
+    return really(...given);
+  });
+  expect(await look()).toBeNull();
+  expect((await db.query('SELECT FROM sensor_files')).rowCount).toBe(0);
+  expect(await started()).toEqual([]);
+  expect(await look()).toMatchObject({ events: 1 });
+  expect(during).toEqual([0, null, 0, null]);
+  opened.mockRestore();
+});
+
 test('what a file held before is an event again when it comes back, with the time that it had then', async () => {
   const then = new Date('2026-01-01T00:00:00Z');
   for (const text of ['first', 'second', 'first']) {
@@ -104,6 +130,17 @@ test('what a file held before is an event again when it comes back, with the tim
     expect(await look()).toMatchObject({ events: 1, trouble: null });
   }
   expect(await started()).toEqual(['a.csv', 'a.csv', 'a.csv']);
+});
+
+test('a file that lies there is noted to be there, whether it is read again or not', async () => {
+  await write('a.csv');
+  await look();
+  const there = async () => (await db.query<{ at: string }>('SELECT there_at AS at FROM sensor_files')).rows[0]?.at;
+  const first = await there();
+  expect(first).toEqual(expect.any(String));
+  await db.query(`UPDATE sensor_files SET there_at = now() - interval '300 days'`);
+  expect(await look()).toMatchObject({ events: 0 });
+  expect(Date.parse((await there()) ?? '')).toBeGreaterThanOrEqual(Date.parse(first ?? ''));
 });
 
 test('it is looked once in an interval, whoever looks', async () => {

@@ -26,7 +26,7 @@ import { aRun, anArtifact } from './rows';
 jest.setTimeout(60_000);
 
 const DAY = 86_400_000;
-const retention = { executions: 90 * DAY, logs: 14 * DAY, predictions: 180 * DAY };
+const retention = { executions: 90 * DAY, logs: 14 * DAY, predictions: 180 * DAY, events: 90 * DAY };
 const root = mkdtempSync(join(tmpdir(), 'perennial-upkeep-'));
 let database: TestDatabase;
 let db: Pool;
@@ -192,6 +192,8 @@ test('while another process does it, it is not done', async () => {
   const other = await db.connect();
   await other.query('SELECT pg_advisory_lock(7235301946)');
   expect(await doUpkeep(parts)).toBeNull();
+  // With the connection it would go a moment later.
+  await other.query('SELECT pg_advisory_unlock(7235301946)');
   other.release(true);
 });
 
@@ -224,7 +226,7 @@ test('of a run it says that its executions are gone, and what they cost stands',
 test('what is kept for ever stays', async () => {
   const before = await remaining();
   await aRunWith('older', 5_000, ['a']);
-  const forever = { executions: null, logs: null, predictions: null };
+  const forever = { executions: null, logs: null, predictions: null, events: null };
   expect(await doUpkeep({ ...parts, retention: forever })).toMatchObject({ logs: { before: null, days: [] } });
   const { executions, ...rest } = await remaining();
   expect({ ...rest, executions: before['executions'] }).toEqual(before);
@@ -299,6 +301,119 @@ test('workers do it once a day, however many look, and lines have a partition fo
   expect(rows).toMatchObject([{ result: { partitionsMade: 8 } }]);
   const line = { run: 'open', address: 'a', fence: 1, attempt: 1, seq: 0, at: Date.now(), message: 'm', fields: '{}' };
   await insertLines(db, [{ ...line, level: 'info' }]);
+});
+
+test('one that finds, with the lock in its hands, that another has done it since it asked, does not do it again', async () => {
+  await db.query('DELETE FROM upkeeps');
+  let asked = 0;
+  const isCurrent = async (): Promise<boolean> => {
+    asked += 1;
+    // Between the worker's question whether it is due, and its lock.
+    expect(await doUpkeep(parts)).not.toBeNull();
+    return true;
+  };
+  const log = pino({ level: 'silent' });
+  const questions = jest.spyOn(db, 'query');
+  const service = startUpkeep({ ...parts, project: { retention }, log, isCurrent, interval: 5 });
+  const looks = (): number => questions.mock.calls.filter(([text]) => text.includes('FROM upkeeps')).length;
+  // It asks a second time when all of its first look is over.
+  for (let i = 0; i < 2_000 && looks() < 2; i += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  await service.stop();
+  questions.mockRestore();
+  expect([asked, (await db.query('SELECT FROM upkeeps')).rowCount]).toEqual([1, 1]);
+});
+
+test('on a host without the artifact store no file is taken for gone: it goes where the store is', async () => {
+  const digest = await aSegment('s7', 200);
+  const elsewhere = join(root, 'none-here');
+  expect(await doUpkeep({ ...parts, artifacts: elsewhere })).toMatchObject({ predictions: { segments: 1 }, files: 0 });
+  expect([existsSync(fileOf(digest)), existsSync(elsewhere)]).toEqual([true, false]);
+  expect(await doUpkeep(parts)).toMatchObject({ files: 1 });
+  expect(existsSync(fileOf(digest))).toBe(false);
+});
+
+/** Something that a sensor of `load` saw so many days ago, with its outbox row: dispatched as long ago, or (null) not yet. */
+async function anEvent(event: string, seen: number, dispatched: number | null): Promise<void> {
+  await db.query(
+    `INSERT INTO sensor_events (pipeline, sensor, event, payload, seen_at, run_id)
+     VALUES ('load', 's', $1, '1', now() - make_interval(days => $2::int), $1)`,
+    [event, seen],
+  );
+  await anOutboxRow(`sensor:load:s:${event}`, 'sensor', dispatched);
+}
+
+async function anOutboxRow(id: string, kind: string, dispatched: number | null, payload: unknown = {}): Promise<void> {
+  await db.query(
+    'INSERT INTO outbox (id, kind, payload, dispatched_at) VALUES ($1, $2, $4, now() - make_interval(days => $3::int))',
+    [id, kind, dispatched, JSON.stringify(payload)],
+  );
+}
+
+async function aFile(sensor: string, path: string, there: number): Promise<void> {
+  await db.query(
+    `INSERT INTO sensor_files VALUES ('load', $1, $2, 'stamp', 'digest', now() - make_interval(days => $3::int))`,
+    [sensor, path, there],
+  );
+}
+
+async function aSensor(name: string, looked: number, error: string | null = null): Promise<void> {
+  await db.query(
+    `INSERT INTO sensors (pipeline, sensor, kind, source, looked_at, error)
+     VALUES ('load', $1, 'files', '', now() - make_interval(days => $2::int), $3)`,
+    [name, looked, error],
+  );
+}
+
+async function eventsLeft(): Promise<unknown> {
+  const { rows } = await db.query<{ left: string }>(
+    `SELECT 'event ' || event AS left FROM sensor_events UNION ALL SELECT 'file ' || path FROM sensor_files
+     UNION ALL SELECT id FROM outbox ORDER BY 1`,
+  );
+  return rows.map(({ left }) => left);
+}
+
+test('old events of sensors, files that are gone and told rows go; what is to be told, at work, or keeps something from happening twice stays', async () => {
+  await aSensor('s', 0);
+  await aSensor('away', 200);
+  await aSensor('ill', 0, 'the folder cannot be read');
+  await anEvent('old', 100, 100);
+  await anEvent('untold', 100, null);
+  await anEvent('young', 5, 5);
+  await anEvent('open', 100, 5);
+  await aFile('s', 'gone', 100);
+  await aFile('s', 'there', 0);
+  await aFile('away', 'unlooked', 200);
+  await aFile('ill', 'unseen', 100);
+  await anOutboxRow('dataset:p:d:1', 'dataset', 100);
+  await anOutboxRow('candidate:1', 'candidate', 100);
+  await anOutboxRow('cause:undecided', 'cause', 100, { event: { cause: { id: 'undecided' } } });
+  await anOutboxRow('cause:decided', 'cause', 100, { event: { cause: { id: 'decided' } } });
+  await db.query(
+    `INSERT INTO causes (id, model, kind, event_time, evidence) VALUES ('decided', 'm', 'person', now(), 'null')`,
+  );
+  await db.query(
+    `INSERT INTO decisions (id, model, cause_id, action, rule, reason, event_time)
+     VALUES ('d1', 'm', 'decided', 'refuse', 'cooldown', 'r', now())`,
+  );
+  const before = await eventsLeft();
+  const gone = { events: { events: 1, files: 1, outbox: 2 } };
+  expect(await doUpkeep({ ...parts, dryRun: true })).toMatchObject(gone);
+  expect(await eventsLeft()).toEqual(before);
+  expect(await doUpkeep(parts)).toMatchObject(gone);
+  expect(await eventsLeft()).toEqual([
+    'candidate:1',
+    'cause:undecided',
+    'dataset:p:d:1',
+    'event open',
+    'event untold',
+    'event young',
+    'file there',
+    'file unlooked',
+    'file unseen',
+    'sensor:load:s:open',
+    'sensor:load:s:untold',
+    'sensor:load:s:young',
+  ]);
 });
 
 /** As the migration has it. */

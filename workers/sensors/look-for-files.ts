@@ -18,12 +18,20 @@ const AT_ONCE = 64;
 /** How far ahead the clock of a disk may be, ms. */
 const SKEW = 60_000;
 
+/** ms after which a file that could not be read is tried again, though it has not changed: a disk may be well again. */
+const AGAIN = 600_000;
+
+/** Files that could not be read, by path, as they were then, and until when they are left out: ms, by a clock that never jumps. */
+export type PassedOver = Map<string, { readonly stamp: string; readonly why: string; readonly until: number }>;
+
 /** What a look at a folder found. */
 export interface FilesLook {
   /** Those that hold something new, oldest first. */
   readonly seen: readonly SeenFile[];
   /** Each that was read, as it is now. */
   readonly read: readonly KnownFile[];
+  /** The paths of all that are there and fit, those that have not settled too. */
+  readonly there: readonly string[];
   /** What could not be taken, for people. */
   readonly trouble: string | null;
   /** There is more than one look takes. */
@@ -37,6 +45,7 @@ export interface FilesLook {
  * @param options.folder that of the project
  * @param options.known what the records know of some paths
  * @param options.now ms since 1970
+ * @param options.passedOver is kept from look to look: a file that cannot be read is passed over until it changes, or for ten minutes
  * @param options.most files that are handed on at most; with more it is looked again at once
  * @throws PER_RUN_185 when the folder cannot be read
  */
@@ -46,21 +55,26 @@ export async function lookForFiles(
     readonly folder: string;
     readonly known: (paths: readonly string[]) => Promise<ReadonlyMap<string, KnownFile>>;
     readonly now: number;
+    readonly passedOver?: PassedOver;
     readonly most?: number;
   },
 ): Promise<FilesLook> {
   const root = resolve(options.folder, sensor.in);
-  const { found, trouble } = await findFiles(root, sensor, options.now);
+  const { found, there, trouble } = await findFiles(root, sensor, options.now);
   const known = await options.known(found.map(({ path }) => path));
-  const changed = found.filter(({ path, stamp }) => known.get(path)?.stamp !== stamp);
+  const { passedOver = new Map() } = options;
+  const changed = found.filter(
+    (file) => known.get(file.path)?.stamp !== file.stamp && !isPassedOver(file, passedOver, trouble),
+  );
   const until = performance.now() + READING;
   const seen: SeenFile[] = [];
   const read: KnownFile[] = [];
   let taken = 0;
   for (const file of changed.sort(byAge)) {
-    if (seen.length >= (options.most ?? MOST) || (taken > 0 && performance.now() > until)) break;
+    // Never before one was read: else those that cannot be would be in the way of the others for ever.
+    if (seen.length >= (options.most ?? MOST) || (read.length > 0 && performance.now() > until)) break;
     taken += 1;
-    const digest = await digestOf(file).catch((error: unknown) => unread(file, error, trouble));
+    const digest = await digestOf(file).catch((error: unknown) => unread(file, error, { passedOver, trouble }));
     // Written or taken away meanwhile: the next look finds it, or finds it gone.
     if (digest === null) continue;
     read.push({ path: file.path, stamp: file.stamp, digest });
@@ -69,6 +83,7 @@ export async function lookForFiles(
   return {
     seen,
     read,
+    there,
     trouble: trouble.length === 0 ? null : firstOf(trouble, 5).join(' '),
     more: taken < changed.length,
   };
@@ -88,21 +103,23 @@ async function findFiles(
   root: string,
   { match, settled }: Pick<FilesSensor, 'match' | 'settled'>,
   now: number,
-): Promise<{ readonly found: Found[]; readonly trouble: string[] }> {
+): Promise<{ readonly found: Found[]; readonly there: string[]; readonly trouble: string[] }> {
   const { real, names } = await list(root);
   const trouble: string[] = [];
   const found: Found[] = [];
+  const there: string[] = [];
   const fitting = names.filter((name) => !isPassing(name) && nameFits(match, name));
   for (let i = 0; i < fitting.length; i += AT_ONCE) {
     const some = fitting.slice(i, i + AT_ONCE).map((name) => findFile({ root, real, name }, trouble));
     for (const file of await Promise.all(some)) {
       if (file === null) continue;
+      there.push(file.path);
       const age = now - Number(file.stats.ctimeNs / 1_000_000n);
       if (age >= settled) found.push(file);
       else if (age < -SKEW) trouble.push(`${file.name} was written in the future, by the clock of its disk: it waits.`);
     }
   }
-  return { found, trouble };
+  return { found, there, trouble };
 }
 
 async function list(root: string): Promise<{ readonly real: string; readonly names: string[] }> {
@@ -170,9 +187,29 @@ async function digestOf({ target, stamp }: Found): Promise<string | null> {
   }
 }
 
-function unread({ name }: Found, error: unknown, trouble: string[]): null {
-  if (codeIn(error) !== 'ENOENT') trouble.push(`${name} cannot be read: ${String(error)}.`);
+interface Troubles {
+  readonly passedOver: PassedOver;
+  readonly trouble: string[];
+}
+
+function unread({ path, name, stamp }: Found, error: unknown, { passedOver, trouble }: Troubles): null {
+  if (codeIn(error) === 'ENOENT') return null;
+  const why = perennialError('PER_RUN_197', `${name} cannot be read: ${String(error)}.`).message;
+  passedOver.set(path, { stamp, why, until: performance.now() + AGAIN });
+  trouble.push(why);
   return null;
+}
+
+/** Whether a file is left out now, which is told each time; one that has changed, or waited, is not. */
+function isPassedOver({ path, stamp }: Found, passedOver: PassedOver, trouble: string[]): boolean {
+  const before = passedOver.get(path);
+  if (before === undefined) return false;
+  if (before.stamp === stamp && performance.now() < before.until) {
+    trouble.push(before.why);
+    return true;
+  }
+  passedOver.delete(path);
+  return false;
 }
 
 function byAge(a: Found, b: Found): number {

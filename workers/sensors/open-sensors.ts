@@ -1,6 +1,7 @@
 import type { Pipeline, Secret, Sensor } from '../../core';
 import { parseResource } from '../../core/define/resource-values';
 import { perennialError } from '../../core/errors';
+import { WORKFLOW_POOL } from '../../core/plan/workflow-pool';
 import type { GivenResource } from '../../store/resource-values';
 
 /** Shorter texts are guessed. */
@@ -12,6 +13,18 @@ export interface OpenSensor {
   readonly sensor: Sensor;
   /** Of rows the database's URL, of events the secret; of files nothing. */
   readonly value: string | null;
+}
+
+/**
+ * The sensors that a worker looks after: none but in the pool of workflows, and none in a preview where nothing starts by itself.
+ *
+ * @throws what {@link openSensors} does
+ */
+export async function sensorsOf(
+  { pool, startsByItself }: { readonly pool: string; readonly startsByItself: boolean },
+  ...project: Parameters<typeof openSensors>
+): Promise<OpenSensor[]> {
+  return pool === WORKFLOW_POOL && startsByItself ? openSensors(...project) : [];
 }
 
 /**

@@ -8,6 +8,7 @@ import { repeat } from '../repeat';
 import type { Service } from '../services';
 import { hearEvents } from './hear-events';
 import { lookOnce } from './look';
+import type { PassedOver } from './look-for-files';
 import type { OpenSensor } from './open-sensors';
 
 /** What the service of sensors needs. */
@@ -20,6 +21,8 @@ export interface SensorDependencies {
   readonly log: Logger;
   /** Whether new runs begin with this worker's build: another one's sensors may be other ones. Default: always. */
   readonly isCurrent?: () => Promise<boolean>;
+  /** ms between tries to have the port for events, and words of who has it. Default: 5 s. */
+  readonly interval?: number;
 }
 
 /**
@@ -49,6 +52,7 @@ function startLooking(
   /** What was told last: the same is not told at each look. */
   let told: string | null = null;
   let declared = false;
+  const passedOver: PassedOver = new Map();
   return repeat(
     sensor.every,
     async (stopping) => {
@@ -57,7 +61,7 @@ function startLooking(
       declared = true;
       let anyway = false;
       do {
-        const look = await lookOnce({ db, folder, mask, log }, open, { anyway });
+        const look = await lookOnce({ db, folder, mask, log, passedOver }, open, { anyway });
         if (look === null) return;
         if (look.trouble !== null && look.trouble !== told) log.warn({ ...key }, `${sensorText(key)}: ${look.trouble}`);
         told = look.trouble;

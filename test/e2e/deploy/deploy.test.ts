@@ -1,7 +1,7 @@
 // Danger: a build that breaks runs in flight passes `perennial deploy check`, or one that does not is refused; or the check harms
 // what it looks at. Real runs on the tests' server, and the real command, of this build and of one whose interpreter is a mutant.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,7 @@ import { approve } from '../../../client/approve';
 import { openWorkflows } from '../../../client/deploy/open-workflows';
 import { silenceRuntime } from '../../../workers/replay/replayer';
 import { eventually, Surroundings } from '../../chaos/surroundings';
+import { copyMutantBuild } from '../../mutant-build';
 
 jest.setTimeout(180_000);
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await around.worker();
   for (const run of OPEN) await around.client.workflow.start(run.replace(/-\d$/, ''), startOf(run));
   for (const run of OPEN) await eventually(() => waitsIn(run));
-  copyBuild(mutant);
+  copyMutantBuild(mutant);
 });
 
 afterAll(async () => {
@@ -46,16 +47,6 @@ const startOf = (workflowId: string) => ({
 async function waitsIn(run: string): Promise<boolean> {
   const { rows } = await around.db.query(`SELECT 1 FROM nodes WHERE run_id = $1 AND address = 'ask'`, [run]);
   return rows.length > 0;
-}
-
-function copyBuild(folder: string): void {
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-  for (const name of ['package.json', 'node_modules', 'migrations']) symlinkSync(join(root, name), join(folder, name));
-  const path = join(folder, 'dist', 'workflow-bundle.js');
-  const code = readFileSync(path, 'utf8');
-  const changed = code.replace("draft.commands.push({ type: 'run-step'", "draft.commands.unshift({ type: 'run-step'");
-  if (changed === code) throw new Error('the mutant is no mutant');
-  writeFileSync(path, changed);
 }
 
 const Answer = z.looseObject({

@@ -1,5 +1,6 @@
 // Danger: serving that does not start, dies, or hangs because Postgres is away or a model's file is broken; that says
 // nothing of it; or that needs a person once the cause is gone. The process is real; the way to the suite's Postgres is cut.
+import { once } from 'node:events';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { tinyBytes } from '../../tiny-model';
 import { proxyTo } from './proxy';
@@ -43,6 +44,27 @@ test('with Postgres down at the start it starts, says so, and serves once Postgr
   );
   expect(await ask(server.url, 'early')).toMatchObject({ status: 200, body: { version: 1, logged: true } });
   expect(await server.stop()).toBe(0);
+  await proxy.down();
+});
+
+test('with Postgres down at the start, and the records of a preview behind it, it serves none of them and ends', async () => {
+  await stage.promote('mixed', tinyBytes());
+  await stage.db.query(`INSERT INTO preview VALUES ('fix-age', 'n', 'b', false, '{}', now())`);
+  const proxy = await proxyTo(stage.databaseUrl);
+  const server = await stage.serve({ args: one, env: { DATABASE_URL: proxy.url } });
+  const ended = once(server.process, 'exit');
+  await proxy.up();
+  let served = false;
+  // It may end between two questions, or while it answers.
+  const asked = async (): Promise<boolean> => {
+    served ||= (await ask(server.url, 'mixed').catch(() => null))?.status === 200;
+    return false;
+  };
+  let isOver = false;
+  while (!isOver) isOver = await Promise.race([ended.then(() => true), asked()]);
+  expect(await ended).toEqual([1, null]);
+  expect(served).toBe(false);
+  await stage.db.query('DELETE FROM preview');
   await proxy.down();
 });
 

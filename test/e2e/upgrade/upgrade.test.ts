@@ -2,7 +2,7 @@
 // in silence; or what goes on for ever stays with the old build. Real workers of two builds, and the real command.
 import type { ChildProcess } from 'node:child_process';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { approve } from '../../../client/approve';
@@ -14,8 +14,13 @@ import { startKeeper } from '../../../client/signal-keeper';
 import { loadProject, type Project } from '../../../workers/load-project';
 import { findRun } from '../../../store/runs/find-run';
 import { eventually, killGroup, Surroundings } from '../../chaos/surroundings';
+import { copyMutantBuild } from '../../mutant-build';
 
-jest.setTimeout(300_000);
+jest.setTimeout(180_000);
+
+/** ms that one wait may take: a run that never ends, or a command that hangs, fails its test and says where. */
+const PATIENCE = 90_000;
+const WITHIN = { timeout: PATIENCE };
 
 const root = join(__dirname, '..', '..', '..');
 const main = join(root, 'dist', 'cli', 'main.js');
@@ -58,25 +63,14 @@ function environment(edition: Folder): NodeJS.ProcessEnv {
   };
 }
 
-/** The command of an engine that asks for steps in another order, and says that it is this build. */
-function mutantOf(folder: string): string {
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-  for (const name of ['package.json', 'node_modules', 'migrations']) symlinkSync(join(root, name), join(folder, name));
-  const path = join(folder, 'dist', 'workflow-bundle.js');
-  const code = readFileSync(path, 'utf8');
-  const changed = code.replace("draft.commands.push({ type: 'run-step'", "draft.commands.unshift({ type: 'run-step'");
-  if (changed === code) throw new Error('the mutant is no mutant');
-  writeFileSync(path, changed);
-  return join(folder, 'dist', 'cli', 'main.js');
-}
-
 function deployWith(
   program: string,
   env: NodeJS.ProcessEnv,
   args: readonly string[],
 ): Promise<{ code: number; said: unknown; text: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, 'deploy', ...args, '--json'], { env }, (_error, out, err) => {
+    const options = { env, timeout: PATIENCE, killSignal: 'SIGKILL' } as const;
+    const child = execFile(process.execPath, [program, 'deploy', ...args, '--json'], options, (_error, out, err) => {
       const said: unknown = out === '' ? null : JSON.parse(out);
       resolve({ code: child.exitCode ?? -1, said, text: `${out}${err}` });
     });
@@ -119,7 +113,7 @@ const answer = (run: string) => approve(connection(), run, { node: 'ask', approv
 /** Answers a run, and says whose code made its outputs. */
 async function finish(run: string): Promise<string[]> {
   await answer(run);
-  const { status, output } = await awaitRun(connection(), run);
+  const { status, output } = await awaitRun(connection(), run, WITHIN);
   expect({ run, status }).toEqual({ run, status: 'completed' });
   return [...JSON.stringify(output).matchAll(/"by":"(\w+)"/g)].map(([, by = '']) => by);
 }
@@ -189,9 +183,9 @@ test('the keeper moves though nothing else wakes it, and the back-fill with its 
   await answer('fill:a');
   await asks('fill:b');
   expect(await pinOf(backfill)).toBe(build.two);
-  expect(await awaitRun(connection(), 'fill:a')).toMatchObject({ output: { by: 'one' } });
+  expect(await awaitRun(connection(), 'fill:a', WITHIN)).toMatchObject({ output: { by: 'one' } });
   await answer('fill:b');
-  expect(await awaitRun(connection(), 'fill:b')).toMatchObject({ output: { by: 'two' } });
+  expect(await awaitRun(connection(), 'fill:b', WITHIN)).toMatchObject({ output: { by: 'two' } });
   await asks('fill:c');
 });
 
@@ -227,7 +221,7 @@ test('when the last worker of a build is gone its runs say what they wait for, a
   expect(elsewhere).toMatchObject({ code: 2, said: { error: { code: 'PER_RUN_174' } } });
   const folder = join(around.folder, 'mutant');
   mkdirSync(folder);
-  const refused = await deployWith(mutantOf(folder), environment('two'), ['move', run]);
+  const refused = await deployWith(copyMutantBuild(folder), environment('two'), ['move', run]);
   expect(refused).toMatchObject({ code: 1, said: { moved: [], refused: [{ workflow: run }] } });
   expect(await pinOf(run)).toBe(build.one);
   expect(await deploy('two', 'move', run)).toMatchObject({ code: 0, said: { moved: [run], refused: [] } });
@@ -242,7 +236,10 @@ test('when the last worker of a build is gone its runs say what they wait for, a
   });
   expect((await finish(other)).sort()).toEqual(MOVED);
   // Its step was between two tries: the next one is the other build's.
-  expect(await awaitRun(connection(), 'stumbling')).toMatchObject({ status: 'completed', output: { by: 'two' } });
+  expect(await awaitRun(connection(), 'stumbling', WITHIN)).toMatchObject({
+    status: 'completed',
+    output: { by: 'two' },
+  });
 });
 
 test('no execution of a run was by a worker of another build than the run was pinned to then', async () => {

@@ -11,6 +11,7 @@ import { examine } from '../../../cli/doctor/examine';
 import { judgeSchema } from '../../../cli/doctor/servers';
 import { judgeBuilds } from '../../../cli/doctor/builds';
 import { judgeSchedules } from '../../../cli/doctor/schedules';
+import { judgeSensors } from '../../../cli/doctor/sensors';
 import { judgeUpkeep } from '../../../cli/doctor/upkeep';
 import { judgeWorkers } from '../../../cli/doctor/workers';
 import type { Finding } from '../../../cli/doctor/finding';
@@ -57,6 +58,25 @@ test('a current build without a worker that could begin a run is told, with what
   });
   expect(judgeBuilds('new', [gpu, other])).toMatchObject({ status: 'ok' });
   expect(judgeBuilds(null, [gpu])).toMatchObject({ status: 'ok', found: like(/not pinned/) });
+});
+
+test('what keeps a sensor from seeing is told, of those that a worker has; others are counted', () => {
+  const now = Date.parse('2026-01-01T12:00:00Z');
+  const row = (sensor: string, lookedAt: string | null, error: string | null) => ({
+    ...{ pipeline: 'load', sensor, lookedAt, error, every: 5_000 },
+  });
+  const [well, ill] = [
+    row('well', '2026-01-01T11:59:58Z', null),
+    row('ill', '2026-01-01T11:59:58Z', 'a port is taken'),
+  ];
+  const left = row('left', '2025-01-01T00:00:00Z', 'a folder is gone');
+  expect(judgeSensors([well, ill, left], now)).toEqual({
+    status: 'warn',
+    found: 'load/ill: a port is taken',
+    fix: SENTENCE,
+  });
+  expect(judgeSensors([well, left], now)).toMatchObject({ status: 'ok', found: '1 looked after' });
+  expect(judgeSensors([left, row('never', null, null)], now)).toMatchObject({ status: 'ok', found: 'none' });
 });
 
 test('a port of the running stack that is silent is named', async () => {

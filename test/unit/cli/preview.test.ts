@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { buildProgram } from '../../../cli/main';
 import { reachableSettings, resolveSettings } from '../../../cli/settings';
 import { checkPreviewName, previewDatabase, previewOfDatabase } from '../../../store/previews/names';
@@ -58,6 +59,7 @@ test('the name of a database says which preview it is of, beside which one; one 
 });
 
 test.each(['flag', 'environment'])('a preview named by %s has nothing of production but its servers', (by) => {
+  process.env['PERENNIAL_VERSIONING'] = 'pinned';
   if (by === 'environment') process.env['PERENNIAL_PREVIEW'] = 'fix-age';
   const { settings, sources } = resolveSettings(by === 'flag' ? { preview: 'fix-age' } : {});
   const folder = join(state, 'previews', 'fix-age');
@@ -71,6 +73,8 @@ test.each(['flag', 'environment'])('a preview named by %s has nothing of product
     temporalNamespace: 'ours-preview-fix-age',
     databaseUrl: 'postgres://me:secret@db:5432/perennial_preview_fix-age?sslmode=require',
     servingUrl: null,
+    // Its workers go on with what there is, whatever production's do.
+    versioning: 'off',
   });
   expect(sources).toMatchObject({ preview: by, databaseUrl: 'preview', temporalNamespace: 'preview' });
 });
@@ -105,24 +109,49 @@ async function refusal(...args: string[]): Promise<unknown> {
   }
 }
 
-test('the name stands before the verb or behind it, and reaches every verb', async () => {
-  for (const args of [
-    ['--preview', 'fix-age', 'config'],
-    ['config', '--preview', 'fix-age'],
-  ]) {
-    process.env['PERENNIAL_PREVIEW'] = '';
-    expect(JSON.stringify(await refusal(...args))).toContain('ours-preview-fix-age');
-  }
+/** Every verb, by its words: `deploy set-current`. */
+function verbsOf(command: Command): { readonly words: readonly string[]; readonly command: Command }[] {
+  return command.commands.flatMap((one) => [
+    { words: [one.name()], command: one },
+    ...verbsOf(one).map((below) => ({ ...below, words: [one.name(), ...below.words] })),
+  ]);
+}
+
+const OUTSIDE = ['up', 'down', 'dev', 'demo', 'init'];
+const INSIDE = verbsOf(buildProgram())
+  .map(({ words }) => words.join(' '))
+  .filter((verb) => !OUTSIDE.includes(verb));
+
+test('there are as many verbs as that', () => {
+  expect(INSIDE.length).toBeGreaterThan(40);
+  expect(INSIDE).toEqual(expect.arrayContaining(['run', 'deploy set-current', 'schedules sync', 'model retrain']));
 });
 
-test.each(['up', 'down', 'dev', 'demo'])(
-  '%s, which is about a stack as a whole, does not act in a preview',
-  async (verb) => {
-    expect(await refusal(verb, '--preview', 'fix-age')).toContain('PER_STACK_011');
-    process.env['PERENNIAL_PREVIEW'] = 'fix-age';
-    expect(await refusal(verb)).toContain(`'${verb}' does not act in a preview`);
-  },
-);
+describe.each(INSIDE)('%s', (verb) => {
+  test.each(['before', 'behind'])('the name that stands %s the verb reaches it', async (where) => {
+    const program = buildProgram();
+    const asked = verbsOf(program).find(({ words }) => words.join(' ') === verb);
+    if (asked === undefined) throw new Error(`there is no ${verb}`);
+    // All but what it does: that may need a server.
+    const namespaces: string[] = [];
+    asked.command.action(() => void namespaces.push(resolveSettings({}).settings.temporalNamespace));
+    const given = [
+      ...asked.command.registeredArguments.flatMap(({ required }) => (required ? ['x'] : [])),
+      ...asked.command.options.flatMap(({ mandatory, long }) => (mandatory && long != null ? [long, 'x'] : [])),
+    ];
+    const named = ['--preview', 'fix-age'];
+    const args = where === 'before' ? [...named, ...asked.words, ...given] : [...asked.words, ...given, ...named];
+    await program.parseAsync(['node', 'perennial', ...args]);
+    expect(namespaces).toEqual(['ours-preview-fix-age']);
+  });
+});
+
+test.each(OUTSIDE)('%s, which is about a stack as a whole, does not act in a preview', async (verb) => {
+  const args = verb === 'init' ? [verb, 'folder'] : [verb];
+  expect(await refusal(...args, '--preview', 'fix-age')).toContain('PER_STACK_011');
+  process.env['PERENNIAL_PREVIEW'] = 'fix-age';
+  expect(await refusal(...args)).toContain(`'${verb}' does not act in a preview`);
+});
 
 test('other records need their own artifact store named', async () => {
   const said = JSON.stringify(await refusal('preview', 'create', 'another', '--base', 'postgres://db/production'));

@@ -4,14 +4,20 @@ import { readRetention } from '../../../core/define/retention';
 const DAY = 86_400_000;
 
 test('what is not said is kept for long', () => {
-  expect(readRetention(undefined)).toEqual({ executions: 365 * DAY, logs: 30 * DAY, predictions: 730 * DAY });
+  expect(readRetention(undefined)).toEqual({
+    executions: 365 * DAY,
+    logs: 30 * DAY,
+    predictions: 730 * DAY,
+    events: 365 * DAY,
+  });
 });
 
 test('each is said by itself, and may be for ever', () => {
-  expect(readRetention({ executions: '90d', logs: 2 * DAY, predictions: 'forever' })).toEqual({
+  expect(readRetention({ executions: '90d', logs: 2 * DAY, predictions: 'forever', events: '3d' })).toEqual({
     executions: 90 * DAY,
     logs: 2 * DAY,
     predictions: null,
+    events: 3 * DAY,
   });
 });
 

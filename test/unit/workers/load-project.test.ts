@@ -74,7 +74,12 @@ test('the retention is read; a malformed one is refused by name', async () => {
     ),
   });
   const { retention } = await load(withRetention(`{ executions: '2d', logs: 'forever' }`));
-  expect(retention).toEqual({ executions: 172_800_000, logs: null, predictions: 730 * 86_400_000 });
+  expect(retention).toEqual({
+    executions: 172_800_000,
+    logs: null,
+    predictions: 730 * 86_400_000,
+    events: 365 * 86_400_000,
+  });
   const refused = load(withRetention(`{ logs: '1 week' }`), 'other');
   await expect(refused).rejects.toMatchObject({
     code: 'PER_STACK_080',

@@ -1,20 +1,25 @@
-// Danger: a file that is handed on while it is written, twice, or never; one from outside the folder that a link lets in.
+// Danger: a file that is handed on while it is written, twice, or never; one from outside the folder that a link lets in; one that
+// cannot be read and is in the way of all others.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KnownFile } from '../../../../store/sensors/files';
-import { type FilesLook, lookForFiles } from '../../../../workers/sensors/look-for-files';
+import { type FilesLook, lookForFiles, type PassedOver } from '../../../../workers/sensors/look-for-files';
 
 let folder: string;
 const known = new Map<string, KnownFile>();
+const passedOver: PassedOver = new Map();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'perennial-sensor-'));
   mkdirSync(join(folder, 'in'));
   known.clear();
+  passedOver.clear();
 });
 
 afterEach(() => {
+  jest.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
@@ -27,6 +32,7 @@ async function look(after = 3_600_000): Promise<FilesLook & { readonly names: st
     folder,
     known: () => Promise.resolve(known),
     now: Date.now() + after,
+    passedOver,
     most: 5,
   });
   for (const file of found.read) known.set(file.path, file);
@@ -102,4 +108,34 @@ test('many files are taken some at a time, none twice, none left', async () => {
     [0, false],
   ]);
   expect(looks.flatMap(({ names }) => names).sort()).toEqual(all.sort());
+});
+
+test('a file that cannot be read, however long that takes, is told and passed over until it changes or has waited; others are seen', async () => {
+  for (const name of ['bad.csv', 'good.csv', 'other.csv']) write(name);
+  utimesSync(join(folder, 'in', 'bad.csv'), 1_000, 1_000);
+  let clock = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => clock);
+  const { open } = fs;
+  const opened = jest.spyOn(fs, 'open').mockImplementation((path, ...more) => {
+    // As long as a look may read.
+    clock += 6_000;
+    return String(path).endsWith('bad.csv') ? Promise.reject(new Error('EIO: i/o error')) : open(path, ...more);
+  });
+  const tries = (): number => opened.mock.calls.filter(([path]) => String(path).endsWith('bad.csv')).length;
+  const first = await look();
+  expect(first).toMatchObject({ names: ['good.csv'], more: true });
+  expect(first.trouble).toMatch(/PER_RUN_197.*bad\.csv.*EIO/);
+  const second = await look();
+  expect(second).toMatchObject({ names: ['other.csv'], more: false });
+  expect(second.trouble).toMatch(/PER_RUN_197.*bad\.csv/);
+  expect(tries()).toBe(1);
+  clock += 600_000;
+  await look();
+  expect(tries()).toBe(2);
+  appendFileSync(join(folder, 'in', 'bad.csv'), 'more');
+  await look();
+  expect(tries()).toBe(3);
+  opened.mockRestore();
+  appendFileSync(join(folder, 'in', 'bad.csv'), 'more');
+  expect(await look()).toMatchObject({ names: ['bad.csv'], trouble: null, more: false });
 });

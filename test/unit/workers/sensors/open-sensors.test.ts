@@ -1,7 +1,7 @@
 // Danger: a worker that begins without what a sensor needs and finds out at the first event, or signs with a secret that is guessed.
 import { z } from 'zod';
 import { onEvent, onFiles, onRows, pipeline, resource, secret } from '../../../../core';
-import { openSensors } from '../../../../workers/sensors/open-sensors';
+import { openSensors, sensorsOf } from '../../../../workers/sensors/open-sensors';
 
 const warehouse = resource('warehouse', z.object({ url: secret(z.string()) }));
 const hook = resource('hook', z.string());
@@ -40,4 +40,13 @@ test.each([
   const error: unknown = await openSensors([load], given(values)).catch((thrown: unknown) => thrown);
   expect(String(error)).toContain(code);
   expect(String(error)).not.toContain('short-key');
+});
+
+test.each([
+  ['in a quiet preview', { pool: 'cpu', startsByItself: false }],
+  ['in another pool', { pool: 'gpu', startsByItself: true }],
+])('%s none is opened, and what they would need is not asked for', async (_where, place) => {
+  expect(await sensorsOf(place, [load], given({}))).toEqual([]);
+  const all = given({ warehouse: { url }, hook: 'sixteen letters and more' });
+  expect(await sensorsOf({ pool: 'cpu', startsByItself: true }, [load], all)).toHaveLength(3);
 });
