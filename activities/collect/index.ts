@@ -5,6 +5,7 @@ import { recordDataset } from '../data/record-dataset';
 import { withScratch } from '../data/scratch';
 import type { EngineContext } from '../run-step/context';
 import { collectRows } from './collect-rows';
+import { refuseChanged, stampsOf } from './changed';
 import { findSource } from './find-source';
 
 /** Code of the step `collect`. */
@@ -15,10 +16,12 @@ export const collectSteps = implement(
       return withScratch(async (scratch) => {
         const found = await findSource(source, readEnvironment().project);
         ctx.progress({ doing: 'reading', source: found.name });
+        const stamps = await stampsOf(found);
         const { path, rows, from, to } = await collectRows(
           { scratch, signal: ctx.signal },
           { source: found, columns, time, window, sample },
         );
+        await refuseChanged(found, stamps);
         ctx.progress({ doing: 'recording', rows });
         const dataset = await recordDataset(ctx, path, [{ parent: found.name, relation: 'source' }], { scratch, time });
         return { dataset, rows, from, to };
