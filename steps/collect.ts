@@ -25,6 +25,8 @@ export const collect = step('collect', {
     window: Window,
     /** At most this many rows, chosen by a seeded hash of the row's number: the same input gives the same rows. */
     sample: z.object({ rows: z.int().positive(), seed: z.int() }).optional(),
+    /** Of the window, only rows newer than the newest that an earlier run of the same pipeline collected from this source. */
+    fresh: z.boolean().optional(),
   }),
   /** `from` and `to`: the oldest and the newest instant collected, both inclusive. */
   output: z.object({ dataset: Dataset, rows: z.int(), from: Instant, to: Instant }),

@@ -46,8 +46,57 @@ const PackageFile = z.object({ kind: z.literal('package'), package: name, path: 
 /** Files by their paths (relative to the project); `*`, `?`, `[ab]` and `**` match several. In the order of their paths, each once. */
 const Files = z.object({ kind: z.literal('files'), paths: z.array(name).min(1), format: Format });
 
+/** A file that a server gives by HTTP or HTTPS. It is fetched whole, and kept while the server says that it has not changed. */
+const Http = z.object({
+  kind: z.literal('http'),
+  /** Without a user's name or a password, which would stand in plans and records: {@link HttpSource.headers} has them. */
+  url: z.url({ protocol: /^https?$/ }).refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+    error: 'a key does not stand in an address: name a resource with headers',
+  }),
+  format: Format,
+  /** What the file's SHA-256 has to be, in hex. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  /** Bytes at most. Default: 4 GiB. */
+  maxBytes: z.int().positive().optional(),
+  /** The name of a resource that holds headers, `{"authorization": "Bearer ..."}`, for the address's own origin. */
+  headers: name.optional(),
+});
+export type HttpSource = z.infer<typeof Http>;
+
+/** The rows of a query, in a transaction that can only read. Of its rows only those of the window are asked for. */
+const Postgres = z.object({
+  kind: z.literal('postgres'),
+  /** The name of the resource that is the connection: {@link PostgresConnection}. */
+  resource: name,
+  /** One SELECT, without parameters. Its columns are those that are declared, by name; others are left out. */
+  query: name,
+});
+export type PostgresSource = z.infer<typeof Postgres>;
+
+/**
+ * What a resource holds that a source of the kind `postgres` names.
+ *
+ * @example
+ * export const warehouse = resource('warehouse', PostgresConnection);
+ */
+export const PostgresConnection = z.object({
+  host: name,
+  port: z.int().min(1).max(65_535).default(5432),
+  database: name,
+  user: name,
+  password: z.string().optional(),
+  /** Off only for a database beside the worker: the server's certificate is checked. */
+  ssl: z.boolean().default(true),
+  /** In PEM, where the server's certificate is not of a public authority. */
+  ca: z.string().optional(),
+});
+export type PostgresConnection = z.infer<typeof PostgresConnection>;
+
 /** Where rows come from. docs/DATA.md says what each kind does with bad data. */
-export const Source = z.discriminatedUnion('kind', [ParquetFile, PackageFile, Files]);
+export const Source = z.discriminatedUnion('kind', [ParquetFile, PackageFile, Files, Http, Postgres]);
 export type Source = z.infer<typeof Source>;
 
 /** A source of files that this machine has. */

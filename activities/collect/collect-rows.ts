@@ -19,6 +19,8 @@ export interface CollectOptions {
   readonly columns: Columns;
   readonly time: string;
   readonly window: Window;
+  /** Only rows after this instant, which may have microseconds. */
+  readonly after?: string;
   readonly sample?: { readonly rows: number; readonly seed: number } | undefined;
 }
 
@@ -26,6 +28,9 @@ export interface CollectOptions {
 export interface Collected extends Written {
   readonly from: string;
   readonly to: string;
+  /** The same two to the microsecond. */
+  readonly oldest: string;
+  readonly newest: string;
 }
 
 /** The first instant that the records can hold: theirs has no year 0. */
@@ -49,17 +54,25 @@ export async function collectRows(work: Work, options: CollectOptions): Promise<
     const path = `${work.scratch}/collected.parquet`;
     await copy(duck, { ...options, source }, parts, path);
     const range = await rangeOf(duck, [path], time);
-    if (range.rows > 0 && range.from !== null && range.to !== null) {
-      return { path, rows: range.rows, from: range.from, to: range.to };
+    const { rows, from, to, oldest, newest } = range;
+    if (rows > 0 && from !== null && to !== null && oldest !== null && newest !== null) {
+      return { path, rows, from, to, oldest, newest };
     }
     const all = await rangeOf(duck, parts, time);
+    if (options.after !== undefined) throw nothingNew(options, options.after, all.to);
     const has = all.from === null ? 'has no instants at all' : `reaches from ${all.from} to ${String(all.to)}`;
     throw perennialError('PER_DATA_005', `No row of ${source.name} lies in [${window.from}, ${window.to}): it ${has}.`);
   });
 }
 
+function nothingNew({ source, window }: CollectOptions, after: string, newest: string | null): Error {
+  const has = newest === null ? 'it has no instants at all' : `its newest is of ${newest}`;
+  const inside = `in [${window.from}, ${window.to})`;
+  return perennialError('PER_DATA_043', `${source.name} has nothing ${inside} that is newer than ${after}: ${has}.`);
+}
+
 async function copy(duck: Duckdb, options: CollectOptions, parts: readonly string[], path: string): Promise<void> {
-  const { columns, window, sample } = options;
+  const { columns, window, sample, after } = options;
   const names = Object.keys(columns).map(identifier).join(', ');
   const cast = Object.entries(columns).map(([n, type]) => `${identifier(n)}::${SQL_TYPE[type]} AS ${identifier(n)}`);
   const time = `${identifier(options.time)}::TIMESTAMP`;
@@ -71,9 +84,10 @@ async function copy(duck: Duckdb, options: CollectOptions, parts: readonly strin
   const drawn = seededDraw(several ? `${FILE}::VARCHAR || ':' || ${ROW_NUMBER}` : ROW_NUMBER);
   const inWindow = `
     SELECT ${cast.join(', ')}, ${ROW_NUMBER}${file} FROM read_parquet($paths, ${reader})
-    WHERE ${time} >= $from::TIMESTAMP AND ${time} < $to::TIMESTAMP`;
+    WHERE ${time} >= $from::TIMESTAMP AND ${time} < $to::TIMESTAMP
+      ${after === undefined ? '' : `AND ${time} > $after::TIMESTAMP`}`;
   const chosen = sample ? `${inWindow} ORDER BY ${drawn}, ${place} LIMIT $rows::BIGINT` : inWindow;
-  const values = { paths: parts, from: window.from, to: window.to };
+  const values = { paths: parts, from: window.from, to: window.to, ...(after !== undefined && { after }) };
   const select = `SELECT ${names} FROM (${chosen}) ORDER BY ${place}`;
   try {
     await duck.writeParquet(select, path, sample ? { ...values, ...sample } : values);
@@ -107,14 +121,20 @@ async function refuseDamaged(
   }
 }
 
-const Range = z.object({ rows: z.int(), from: z.string().nullable(), to: z.string().nullable() });
+const instant = z.string().nullable();
+const Range = z.object({ rows: z.int(), from: instant, to: instant, oldest: instant, newest: instant });
 
 async function rangeOf(duck: Duckdb, paths: readonly string[], time: string): Promise<z.infer<typeof Range>> {
   const t = identifier(time);
   return duck.row(
     Range,
-    `SELECT count(*) AS rows, ${asInstant(`min(${t})::TIMESTAMP`)} AS "from", ${asInstant(`max(${t})::TIMESTAMP`)} AS "to"
+    `SELECT count(*) AS rows, ${asInstant(`min(${t})::TIMESTAMP`)} AS "from", ${asInstant(`max(${t})::TIMESTAMP`)} AS "to",
+            ${exactly(`min(${t})::TIMESTAMP`)} AS oldest, ${exactly(`max(${t})::TIMESTAMP`)} AS newest
      FROM read_parquet($paths)`,
     { paths },
   );
+}
+
+function exactly(instant: string): string {
+  return `strftime(${instant}, '%Y-%m-%dT%H:%M:%S.%fZ')`;
 }

@@ -15,6 +15,8 @@ export interface FoundSource {
   readonly name: string;
   readonly files: readonly [FoundFile, ...FoundFile[]];
   readonly format: Format;
+  /** Of CSV that the engine wrote: what stands in quotes is a text, even an empty one. */
+  readonly quotedIsText?: boolean;
 }
 
 /** Files that one source may have. More are better made fewer than read one by one. */

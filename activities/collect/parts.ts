@@ -12,8 +12,6 @@ import { stageJson } from './stage-json';
 export interface Reading {
   readonly scratch: string;
   readonly columns: Columns;
-  /** Of CSV: a quoted empty text is a text, as in the engine's own files. */
-  readonly quotedIsText?: boolean;
 }
 
 /**
@@ -24,14 +22,14 @@ export interface Reading {
  * @throws PER_DATA_020, and what reading each format does
  */
 export async function partsOf(duck: Duckdb, source: FoundSource, reading: Reading): Promise<readonly string[]> {
-  const { format } = source;
+  const { format, quotedIsText = false } = source;
   if (format.kind === 'parquet') return partsOfParquet(duck, source, reading);
   const parts: string[] = [];
   for (const [index, file] of source.files.entries()) {
     await refuseEmpty(file);
     const to = join(reading.scratch, `part-${String(index).padStart(5, '0')}.parquet`);
-    if (format.kind === 'csv') await stageCsv(duck, { file, csv: format, to, ...reading });
-    else await stageJson(duck, { file, json: format, to, ...reading });
+    if (format.kind === 'csv') await stageCsv(duck, { file, csv: format, to, quotedIsText, columns: reading.columns });
+    else await stageJson(duck, { file, json: format, to, columns: reading.columns });
     parts.push(to);
   }
   return parts;

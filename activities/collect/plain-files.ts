@@ -31,10 +31,10 @@ export async function plainFiles(source: FoundSource, work: Plainly): Promise<Fo
 
   async function plainly(file: FoundFile, index: number): Promise<FoundFile> {
     const path = join(work.scratch, `source-${index}`);
-    if (isText && OTHERWISE.test(file.path)) {
+    if (isText && OTHERWISE.test(file.name)) {
       throw perennialError('PER_DATA_028', `${file.name} is compressed in another way than gzip.`);
     }
-    if (isText && GZIP.test(file.path)) await unpack(file, path, work.signal);
+    if (isText && GZIP.test(file.name)) await unpack(file, path, work.signal);
     else if (/[*?[\]{}]/.test(file.path)) await symlink(file.path, path);
     else return file;
     return { name: file.name, path };

@@ -21,7 +21,7 @@ export interface CsvStaging {
   /** Path of the Parquet file to write. */
   readonly to: string;
   /** A null stands unquoted and a quoted empty text is one: how the engine's own files are written. */
-  readonly quotedIsText?: boolean;
+  readonly quotedIsText: boolean;
 }
 
 /**
@@ -94,7 +94,7 @@ function unquoted(name: string, quote: string): string {
   return inQuotes ? name.slice(1, -1).replaceAll(quote + quote, quote) : name;
 }
 
-function optionsOf({ csv, quotedIsText = false }: CsvStaging, { names, delimiter }: Dialect): string {
+function optionsOf({ csv, quotedIsText }: CsvStaging, { names, delimiter }: Dialect): string {
   const quote = textLiteral(csv.quote ?? '"');
   const types = names.map((name) => `${textLiteral(name)}: 'VARCHAR'`);
   return [
