@@ -114,8 +114,9 @@ async function restart(got: Progress): Promise<void> {
 
 function refuseStatus(url: URL, status: number): void {
   if (status === 200) return;
-  const code = status >= 500 || [408, 425, 429].includes(status) ? 'PER_DATA_032' : 'PER_DATA_031';
-  throw perennialError(code, `${nameOf(url)} answers with ${status}.`);
+  const said = `${nameOf(url)} answers with ${status}.`;
+  if (status >= 500 || [408, 425, 429].includes(status)) throw perennialError('PER_DATA_032', said);
+  throw perennialError('PER_DATA_031', said);
 }
 
 /** How many bytes there will be in all; null: the server sends them in chunks, the last of which is marked. */
