@@ -2,13 +2,15 @@ import { stat } from 'node:fs/promises';
 import { perennialError } from '../../core/errors';
 import type { FoundSource } from './find-source';
 
-/** What each of a source's files looks like: equal looks mean that nobody wrote to it in between. */
-export async function stampsOf({ files }: FoundSource): Promise<readonly string[]> {
+/** What each of a source's files looks like: equal looks mean that nobody wrote to it in between. Null: it is not there. */
+export async function stampsOf({ files }: FoundSource): Promise<readonly (string | null)[]> {
   return Promise.all(
-    files.map(async ({ path }) => {
-      const { size, ino, mtimeNs } = await stat(path, { bigint: true });
-      return `${size}:${ino}:${mtimeNs}`;
-    }),
+    files.map(({ path }) =>
+      stat(path, { bigint: true }).then(
+        ({ size, ino, mtimeNs }) => `${size}:${ino}:${mtimeNs}`,
+        () => null,
+      ),
+    ),
   );
 }
 
@@ -18,8 +20,8 @@ export async function stampsOf({ files }: FoundSource): Promise<readonly string[
  * @param before {@link stampsOf} before the reading
  * @throws PER_DATA_026
  */
-export async function refuseChanged(source: FoundSource, before: readonly string[]): Promise<void> {
-  const after = await stampsOf(source).catch(() => []);
+export async function refuseChanged(source: FoundSource, before: readonly (string | null)[]): Promise<void> {
+  const after = await stampsOf(source);
   const changed = source.files.find((_, i) => after[i] !== before[i]);
   if (changed) throw perennialError('PER_DATA_026', `${changed.name} (${changed.path}) changed while it was read.`);
 }
