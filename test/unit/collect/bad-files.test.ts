@@ -205,13 +205,13 @@ describe('Parquet files', () => {
   test('types that say the same are read as the declared one, file after file', async () => {
     const files = {
       'a.parquet': await asParquet(day('9007199254740991')),
-      'b.parquet': await asParquet(day('1::FLOAT')),
+      'b.parquet': await asParquet(day('1.5::FLOAT')),
       'c.parquet': await asParquet(day('2::TINYINT')),
     };
     const declared = { ...columns, n: 'number' } as const;
     expect((await collected(files, { format: parquet, columns: declared })).read).toMatchObject([
       { n: 9007199254740991 },
-      { n: 1 },
+      { n: 1.5 },
       { n: 2 },
     ]);
   });
