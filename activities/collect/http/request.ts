@@ -49,7 +49,11 @@ export async function ask(
   }
 }
 
-function nextPlace(location: string, from: URL, first: URL): URL {
+/** Where a redirect leads.
+ *
+ * @throws PER_DATA_033
+ */
+export function nextPlace(location: string, from: URL, first: URL): URL {
   const next = URL.canParse(location, from.href) ? new URL(location, from) : null;
   if (next === null || !['http:', 'https:'].includes(next.protocol)) {
     throw perennialError('PER_DATA_033', `${nameOf(first)} leads to what is no HTTP address.`);

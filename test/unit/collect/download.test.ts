@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkedLookup, isPublic } from '../../../activities/collect/http/addresses';
 import { type Download, download, type Downloaded } from '../../../activities/collect/http/download';
+import { nextPlace } from '../../../activities/collect/http/request';
 import { refused, rejection } from '../data/parquet';
 
 jest.setTimeout(60_000);
@@ -240,6 +241,12 @@ describe('redirects', () => {
     const { url, asked } = await serving(to('/again'));
     await refused(fetched(url).done, 'PER_DATA_033', '3 times');
     expect(asked).toHaveLength(4);
+  });
+
+  test('never lead from HTTPS to plain HTTP, and lose names and passwords', () => {
+    const first = new URL('https://lake.example/rows?key=hidden');
+    expect(() => nextPlace('http://lake.example/rows', first, first)).toThrow('from HTTPS to plain HTTP');
+    expect(nextPlace('//me:word@other.example/x', first, first).href).toBe('https://other.example/x');
   });
 
   test.each(['file:///etc/passwd', 'ftp://example.org/x', 'http://['])('to %s are refused', async (location) => {
