@@ -48,5 +48,13 @@ export function refuseDoubled(names: readonly string[], of: string): void {
 export function refuseMissing(there: readonly string[], wanted: readonly string[], of: string): void {
   const missing = wanted.find((name) => !there.includes(name));
   if (missing === undefined) return;
-  throw perennialError('PER_DATA_003', `Column '${missing}' is missing from ${of}, which has: ${there.join(', ')}.`);
+  throw perennialError(
+    'PER_DATA_003',
+    `Column '${missing}' is missing from ${of}, which has: ${there.map(shown).join(', ')}.`,
+  );
+}
+
+/** What the engine calls a column without a name is nothing to read. */
+function shown(name: string): string {
+  return name.startsWith('\u0001') ? '(no name)' : name;
 }

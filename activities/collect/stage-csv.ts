@@ -86,7 +86,8 @@ function headerNames(line: string, delimiter: string, quote: string): string[] {
       name = '';
     } else name += letter;
   }
-  return [...names, name].map((raw) => unquoted(raw.trim(), quote));
+  // A nameless column, such as the index that pandas writes, is nobody's: it gets a name that no declared one has.
+  return [...names, name].map((raw, at) => unquoted(raw.trim(), quote) || `\u0001${at}`);
 }
 
 function unquoted(name: string, quote: string): string {

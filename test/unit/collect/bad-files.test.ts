@@ -90,6 +90,12 @@ describe('a CSV file', () => {
     ]);
   });
 
+  test('may have columns without a name', async () => {
+    const got = await collected({ 'f.csv': ',at,n,,x\n0,2001-01-01,7,z,a\n' }, { format: csv });
+    expect(got.read).toMatchObject([{ n: 7, x: 'a' }]);
+    await refused(collected({ 'f.csv': ',at,n\n' }, { format: csv }), 'PER_DATA_003', 'which has: (no name), at, n');
+  });
+
   test('of a declared dialect is read by it', async () => {
     const format: Format = {
       kind: 'csv',
