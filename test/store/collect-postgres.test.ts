@@ -1,6 +1,6 @@
 // Danger: a query changes the database it reads, loses or bends values on their way, reads a window twice or never, goes on after
 // its run was cancelled; or its password stands in records.
-import { MockActivityEnvironment } from '@temporalio/testing';
+import type { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { collectSteps } from '../../activities/collect';
 import { withDuckdb } from '../../activities/data/duckdb';
@@ -15,6 +15,7 @@ jest.setTimeout(120_000);
 const PASSWORD = 'canary-password-5521';
 let stage: StepStage;
 let connection: Readonly<Record<string, Json>>;
+let password: string;
 
 beforeAll(async () => {
   stage = await setStepStage('collect-postgres', [collectSteps]);
@@ -25,12 +26,13 @@ beforeAll(async () => {
     `CREATE TABLE orders (at timestamptz, day timestamp, n bigint, x double precision, price numeric, t text, mood mood, ok boolean)`,
   );
   await stage.db.query(`CREATE SEQUENCE seen`);
+  password = decodeURIComponent(url.password) || PASSWORD;
   connection = {
     host: url.hostname,
     port: Number(url.port),
     database: url.pathname.slice(1),
     user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password) || PASSWORD,
+    password,
     ssl: false,
   };
 });
@@ -163,11 +165,10 @@ test('a database that is not there is asked again, and no record or error has th
      FROM nodes n LEFT JOIN collections c USING (run_id, address) LEFT JOIN executions e USING (run_id, address)`,
   );
   expect(rows.length).toBeGreaterThan(0);
-  const password = String(connection['password']);
   const said = `${rows.map((row) => row.said).join()}${JSON.stringify(error)}${String(error)}`;
   expect(said).toContain(run);
   expect(said).not.toContain(PASSWORD);
-  if (password.length >= 6) expect(said).not.toContain(password);
+  expect(said).not.toContain(password);
 });
 
 test.each([

@@ -182,7 +182,7 @@ describe('a server that', () => {
     [
       'says so',
       (_: IncomingMessage, response: ServerResponse) =>
-        void response.writeHead(200, { 'content-length': 2_000_000 }).flushHeaders(),
+        response.writeHead(200, { 'content-length': 2_000_000 }).flushHeaders(),
     ],
     [
       'does not say so',
