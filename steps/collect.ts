@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { step } from '../core';
+import { Source } from './sources';
 import { Dataset, Instant, Window } from './types';
-
-/** Where rows come from: a Parquet file by path (relative to the project), or by package and path inside it. */
-export const Source = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('parquet'), path: z.string().min(1) }),
-  z.object({ kind: z.literal('package'), package: z.string().min(1), path: z.string().min(1) }),
-]);
-export type Source = z.infer<typeof Source>;
 
 export const ColumnType = z.enum(['timestamp', 'integer', 'number', 'text', 'boolean']);
 export type ColumnType = z.infer<typeof ColumnType>;
-/** The columns that must be there, by name, with the type each is read as. Nothing is converted but integers to numbers. */
+/**
+ * The columns that must be there, by name, with the type each is read as. Nothing is converted but integers to numbers, and
+ * the texts of a text file, which must say a value of the type.
+ */
 export const Columns = z.record(z.string(), ColumnType);
 export type Columns = z.infer<typeof Columns>;
 
@@ -28,6 +25,8 @@ export const collect = step('collect', {
     window: Window,
     /** At most this many rows, chosen by a seeded hash of the row's number: the same input gives the same rows. */
     sample: z.object({ rows: z.int().positive(), seed: z.int() }).optional(),
+    /** Of the window, only rows newer than the newest that an earlier run of the same pipeline collected from this source. */
+    fresh: z.boolean().optional(),
   }),
   /** `from` and `to`: the oldest and the newest instant collected, both inclusive. */
   output: z.object({ dataset: Dataset, rows: z.int(), from: Instant, to: Instant }),

@@ -1,5 +1,6 @@
 export * from './types';
 export * from './features';
+export * from './sources';
 export * from './collect';
 export * from './clean';
 export * from './expectations';

@@ -20,6 +20,7 @@ const Variables = z.object({
   PERENNIAL_HOST: text.default('127.0.0.1'),
   PERENNIAL_TOKEN: text.optional(),
   PERENNIAL_EVENTS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PERENNIAL_COLLECT_HOSTS: text.optional(),
   PERENNIAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -51,6 +52,8 @@ export interface Environment {
   readonly token: string | null;
   /** Where workers of the pool cpu listen for sensors' events; 0: any free port; null: they do not. */
   readonly eventsPort: number | null;
+  /** Hosts inside the network that the step collect may ask, as addresses have them, in lower case. */
+  readonly collectHosts: readonly string[];
   readonly logLevel: z.infer<typeof Variables>['PERENNIAL_LOG_LEVEL'];
 }
 
@@ -84,6 +87,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     host: v.PERENNIAL_HOST,
     token: v.PERENNIAL_TOKEN ?? null,
     eventsPort: v.PERENNIAL_EVENTS_PORT ?? null,
+    collectHosts: (v.PERENNIAL_COLLECT_HOSTS ?? '')
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
     logLevel: v.PERENNIAL_LOG_LEVEL,
   };
 }
@@ -101,6 +108,7 @@ export function environmentVariables(environment: Environment): Record<string, s
     PERENNIAL_VERSIONING: environment.versioning,
     PERENNIAL_HOST: environment.host,
     PERENNIAL_LOG_LEVEL: environment.logLevel,
+    PERENNIAL_COLLECT_HOSTS: environment.collectHosts.join(','),
     ...(environment.build === null ? {} : { PERENNIAL_BUILD: environment.build }),
     ...(environment.eventsPort === null ? {} : { PERENNIAL_EVENTS_PORT: String(environment.eventsPort) }),
     // Empty counts as unset: a child has its parent's variables, too.

@@ -5,6 +5,8 @@ import { textLiteral } from './sql';
 export interface DuckdbReach {
   /** The files that statements may read. Nothing else on the disk can be opened, whatever a statement says. */
   readonly reads: readonly string[];
+  /** A folder, with its `/`, whose files may be listed: for a database that does nothing else. */
+  readonly lists?: string;
   /** The folder that may be written to (and spilled to). Without one nothing is ever written. */
   readonly scratch?: string;
   readonly threads: number;
@@ -39,12 +41,13 @@ export async function withConnection<T>(
   }
 }
 
-async function lockDown(connection: DuckDBConnection, { reads, scratch }: DuckdbReach): Promise<void> {
+async function lockDown(connection: DuckDBConnection, { reads, scratch, lists }: DuckdbReach): Promise<void> {
   // SET takes no parameters; a path is text inside quotes like any other.
   const list = (paths: readonly string[]): string => `[${paths.map(textLiteral).join(', ')}]`;
   await connection.run("SET TimeZone = 'UTC'");
   await connection.run(`SET allowed_paths = ${list(reads)}`);
-  if (scratch !== undefined) await connection.run(`SET allowed_directories = ${list([`${scratch}/`])}`);
+  const folders = [...(scratch === undefined ? [] : [`${scratch}/`]), ...(lists === undefined ? [] : [lists])];
+  if (folders.length > 0) await connection.run(`SET allowed_directories = ${list(folders)}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 }

@@ -5,7 +5,7 @@ import type { Column } from './schema';
 export const ROW_NUMBER = 'file_row_number';
 
 /** Refuses columns that would hide a name which the engine adds. */
-export function refuseNames(columns: readonly Column[], added: readonly string[], of: string): void {
+export function refuseNames(columns: readonly Pick<Column, 'name'>[], added: readonly string[], of: string): void {
   const clash = columns.find((column) => added.includes(column.name));
   if (clash)
     throw perennialError('PER_DATA_015', `A column of ${of} is called '${clash.name}', a name the engine adds.`);

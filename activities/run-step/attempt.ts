@@ -114,6 +114,7 @@ function contextOf(call: Call, fence: number, { limit, effects, log }: Surroundi
     artifacts: dependencies.artifacts,
     resources: resourcesFor(call).valuesOf(call.step.contract),
     db: dependencies.db,
+    given: (resource) => resourcesFor(call).given(resource),
     inCommit: (effect) => {
       effects.push(effect);
     },

@@ -61,6 +61,7 @@ async function work(task: ToChild): Promise<void> {
     },
     artifacts: diskArtifacts(db, artifacts, artifactsBase),
     db,
+    given: (resource) => new Map(Object.entries(given)).get(resource),
     inCommit: () => {
       throw perennialError('PER_RUN_017', `The isolated step '${task.step}' asked for an effect in its commit.`);
     },

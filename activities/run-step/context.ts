@@ -8,6 +8,8 @@ export type Effect = (tx: PoolClient) => Promise<void>;
 /** What the engine's own steps are handed beside their input. */
 export interface EngineContext<R extends Resources = NoResources> extends StepContext<R> {
   readonly db: Pool;
+  /** The value of a resource as the environment gives it, for code whose input names one; undefined: it has none. */
+  given(resource: string): unknown;
   /**
    * Queues an effect for the transaction that commits the output. An execution that was overtaken commits nothing, so
    * the effect happens once. Not for isolated steps (PER_RUN_017): they have no part in that transaction.

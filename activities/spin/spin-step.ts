@@ -89,6 +89,7 @@ function contextOf(spin: Spin, effects: Effect[]): EngineContext {
     artifacts,
     resources: resources.valuesOf(contract),
     db,
+    given: (resource) => resources.given(resource),
     inCommit: (effect) => {
       effects.push(effect);
     },

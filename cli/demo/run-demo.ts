@@ -125,7 +125,7 @@ async function openStage(play: Play, options: DemoOptions & { project: string })
     pipelines: project.pipelines,
     model,
     api: { url: addresses.serving, model: model.name, headers: { authorization: `Bearer ${token}` } },
-    file: (await findSource(flights, options.project)).path,
+    file: (await findSource(flights, options.project)).files[0].path,
     rowsAWindow: options.rows,
     seed: options.seed,
   };

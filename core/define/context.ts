@@ -2,7 +2,7 @@ import type { Json } from '../plan/json';
 import type { NoResources, Resources, ResourceValues } from './resource';
 
 /** What kinds of blob the artifact store keeps. */
-export type ArtifactKind = 'dataset' | 'model' | 'report' | 'predictions' | 'json';
+export type ArtifactKind = 'dataset' | 'model' | 'report' | 'predictions' | 'json' | 'source';
 
 /** Immutable blobs, each named by its SHA-256 in hex. A blob is whole or not there at all. */
 export interface ArtifactStore {

@@ -1,7 +1,11 @@
 import type { Columns, Expectation, FeatureSpec, Label, QuarantineRule, Source } from '../../steps';
 
 /** 3,000,000 US flights, 1 January to 1 July 2001 (Bureau of Transportation Statistics, by way of vega-datasets). */
-export const flights: Source = { kind: 'package', package: 'vega-datasets', path: 'data/flights-3m.parquet' };
+export const flights = {
+  kind: 'package',
+  package: 'vega-datasets',
+  path: 'data/flights-3m.parquet',
+} as const satisfies Source;
 
 export const columns: Columns = {
   date: 'timestamp',

@@ -13,6 +13,8 @@ export interface OpenedResources {
   readonly mask: Mask;
   /** What a step's code is handed. Parsed once. */
   valuesOf(step: Needing): Readonly<Record<string, unknown>>;
+  /** One value as given, for a step whose input names the resource; undefined: this worker was given none. */
+  given(resource: string): Json | undefined;
   /** The values as given, by the resource's name: for the child process that parses them again. */
   givenFor(step: Needing): Readonly<Record<string, Json>>;
   /** What of them counts for the key of a cached step: the fields marked notSecret, as JSON by their place. */
@@ -23,6 +25,7 @@ export interface OpenedResources {
 export const NO_RESOURCES: OpenedResources = {
   mask: NO_MASK,
   valuesOf: () => ({}),
+  given: () => undefined,
   givenFor: () => ({}),
   identityOf: () => ({}),
 };
@@ -54,6 +57,7 @@ export async function openResources(
         `This worker has opened no resources for the step '${step.name}', which it has no code for.`,
       );
     },
+    given: (resource) => values.get(resource),
     givenFor: (step) => pick(step, ({ name }) => values.get(name) ?? null),
     identityOf: (step) => {
       const fields = Object.values(step.resources).flatMap((resource) => {

@@ -67,7 +67,7 @@ beforeAll(async () => {
       model: model.name,
       headers: { authorization: `Bearer ${env.PERENNIAL_TEST_TOKEN}` },
     },
-    file: (await findSource(flights, root)).path,
+    file: (await findSource(flights, root)).files[0].path,
     rowsAWindow: 5_000,
     seed: 7,
   };

@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { collectRows, type CollectOptions } from '../../../activities/collect/collect-rows';
-import { findSource } from '../../../activities/collect/find-source';
+import { findSource, type FoundSource } from '../../../activities/collect/find-source';
 import { bench, refused } from '../data/parquet';
 
 const { work, write, read } = bench();
@@ -11,8 +11,13 @@ const columns = { at: 'timestamp', n: 'integer' } as const;
 
 async function options(select: string, more: Partial<CollectOptions> = {}): Promise<CollectOptions> {
   const path = await write(`source-${Math.abs(hash(select))}.parquet`, select);
-  return { source: { name: 'source.parquet', path }, columns, time: 'at', window: jan, ...more };
+  return { source: oneFile('source.parquet', path), columns, time: 'at', window: jan, ...more };
 }
+const oneFile = (name: string, path: string): FoundSource => ({
+  name,
+  files: [{ name, path }],
+  format: { kind: 'parquet' },
+});
 const hash = (s: string): number => Array.from(s).reduce((h, c) => (h * 31 + c.charCodeAt(0)) | 0, 7);
 
 const edges = `SELECT * FROM (VALUES (TIMESTAMP '2000-12-31 23:59:59.999', 1, 'x'), (TIMESTAMP '2001-01-01', 2, 'x'),
@@ -67,9 +72,9 @@ describe('a damaged file', () => {
   ])('that %s is refused and named', async (_, damage) => {
     const good = await options(many);
     const path = join(work.scratch, 'damaged.parquet');
-    writeFileSync(path, damage(readFileSync(good.source.path)));
+    writeFileSync(path, damage(readFileSync(good.source.files[0].path)));
     await refused(
-      collectRows(work, { ...good, source: { name: 'damaged.parquet', path } }),
+      collectRows(work, { ...good, source: oneFile('damaged.parquet', path) }),
       'PER_DATA_002',
       'damaged.parquet',
     );
@@ -112,9 +117,10 @@ describe('a source', () => {
     const project = join(work.scratch, 'projects', 'one');
     mkdirSync(packaged, { recursive: true });
     mkdirSync(project, { recursive: true });
-    copyFileSync((await options(edges)).source.path, join(packaged, 'all.parquet'));
+    copyFileSync((await options(edges)).source.files[0].path, join(packaged, 'all.parquet'));
     const found = await findSource({ kind: 'package', package: 'rows', path: 'data/all.parquet' }, project);
-    expect(found).toEqual({ name: 'rows/data/all.parquet', path: join(packaged, 'all.parquet') });
+    const name = 'rows/data/all.parquet';
+    expect(found).toMatchObject({ name, files: [{ name, path: join(packaged, 'all.parquet') }] });
   });
 
   test.each([

@@ -23,6 +23,12 @@ test('what is missing or malformed is named, and no value is repeated', () => {
 });
 
 test('a child process that is given the variables sees the same environment', () => {
-  const environment = readEnvironment({ DATABASE_URL, PERENNIAL_TOKEN: 't', PERENNIAL_BUILD: 'b' });
+  const environment = readEnvironment({
+    DATABASE_URL,
+    PERENNIAL_TOKEN: 't',
+    PERENNIAL_BUILD: 'b',
+    PERENNIAL_COLLECT_HOSTS: 'Lake, 10.0.0.1',
+  });
+  expect(environment.collectHosts).toEqual(['lake', '10.0.0.1']);
   expect(readEnvironment(environmentVariables(environment))).toEqual(environment);
 });

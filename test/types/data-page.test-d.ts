@@ -1,0 +1,30 @@
+// Danger: an example of docs/DATA.md that does not compile. Each stands here as it stands there (a unit test compares
+// them, spaces and imports aside).
+import { z } from 'zod';
+import { daily, pipeline } from '../../core';
+import { collect, type Columns, type Source, Window } from '../../steps';
+
+export const orders: Source = {
+  kind: 'files',
+  paths: ['data/orders-*.csv.gz'],
+  format: { kind: 'csv', decimal: ',' },
+};
+
+export const columns: Columns = { at: 'timestamp', amount: 'number', country: 'text' };
+
+export const collectOrders = pipeline('collect-orders', {
+  config: z.object({ window: Window }),
+  graph: (g, config) => g.run(collect, { source: orders, columns, time: 'at', window: config.window }),
+});
+
+export const dailyOrders = pipeline('daily-orders', {
+  partitions: daily({ from: '2026-01-01' }),
+  config: z.object({}),
+  graph: (g, _config, day) => g.run(collect, { source: orders, columns, time: 'at', window: day }),
+});
+
+export const sales: Source = {
+  kind: 'postgres',
+  resource: 'warehouse',
+  query: 'SELECT at, amount, country FROM orders',
+};
