@@ -92,4 +92,10 @@ export const DATA_ERRORS = {
     title: 'two columns have the same name',
     fix: 'Rename one of them.',
   },
+  PER_DATA_045: {
+    fault: 'user',
+    retryable: false,
+    title: 'a column has no drift',
+    fix: 'Give an expression that makes a number or a text of it: hour(date), or date::VARCHAR.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;
