@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withDuckdb } from '../../../activities/data/duckdb';
-import { adwin, ddm, detectIn, type Detector, hddmA, pageHinkley } from '../../../activities/monitor/detectors';
+import { adwin, ddm, detectIn, type Detector, hddmA, pageHinkley } from '../../../activities/monitor/drift/detectors';
 import { bench } from '../data/parquet';
+import { uniform } from './uniform';
 
 const { work } = bench();
 const flights = join(__dirname, '../../../node_modules/vega-datasets/data/flights-3m.parquet');
@@ -26,15 +27,6 @@ const DETECTORS: Readonly<Record<string, () => Detector>> = {
   'hddm-a': hddmA,
   'hddm-a-two-sided': () => hddmA({ twoSided: true }),
 };
-
-/** Park & Miller's generator, as in record.py. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
 
 function errors(seed: number, rates: readonly number[]): number[] {
   const draw = uniform(seed);
