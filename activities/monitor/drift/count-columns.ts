@@ -87,22 +87,22 @@ function told(kind: Counted['kind'], { numbers, texts, missing }: Gathered): Col
   return kind === 'number' ? { kind, values: numbers, missing } : { kind, values: texts, missing };
 }
 
-/** One sample after the other in one statement; each grouping set is one column. */
+/** One sample after the other in one statement; each grouping set is one column. Grouped by sample too it costs twice as much. */
 function countingQuery(samples: readonly Sample[], counted: readonly Counted[]): string {
-  const values = counted.map(({ sql }, i) => `${sql} AS v${i}`);
-  const parts = samples.map(
-    (sample, i) => `SELECT ${[`${i} AS part`, ...values].join(', ')} FROM ${rowsFrom(sample, i)}`,
-  );
+  const values = counted.map(({ sql }, i) => `${sql} AS v${i}`).join(', ');
   const one = (kind: Counted['kind'], type: string): string => {
     const whens = counted.flatMap((c, i) => (c.kind === kind ? [`WHEN grouping(v${i}) = 0 THEN v${i}::${type}`] : []));
     return whens.length > 0 ? `CASE ${whens.join(' ')} END` : `NULL::${type}`;
   };
   const places = counted.map((_, i) => `WHEN grouping(v${i}) = 0 THEN ${i}`);
-  return `
-    SELECT part, CASE ${places.join(' ')} END AS place, ${one('number', 'DOUBLE')} AS number,
-           ${one('category', 'VARCHAR')} AS text, count(*) AS rows
-    FROM (${parts.join(' UNION ALL ')})
-    GROUP BY GROUPING SETS (${counted.map((_, i) => `(part, v${i})`).join(', ')})`;
+  const parts = samples.map(
+    (sample, part) => `
+      SELECT ${part} AS part, CASE ${places.join(' ')} END AS place, ${one('number', 'DOUBLE')} AS number,
+             ${one('category', 'VARCHAR')} AS text, count(*) AS rows
+      FROM (SELECT ${values} FROM ${rowsFrom(sample, part)})
+      GROUP BY GROUPING SETS (${counted.map((_, i) => `(v${i})`).join(', ')})`,
+  );
+  return parts.join(' UNION ALL ');
 }
 
 function rowsFrom({ where }: Sample, i: number): string {
