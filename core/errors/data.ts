@@ -98,4 +98,10 @@ export const DATA_ERRORS = {
     title: 'a column has no drift',
     fix: 'Give an expression that makes a number or a text of it: hour(date), or date::VARCHAR.',
   },
+  PER_DATA_046: {
+    fault: 'user',
+    retryable: false,
+    title: 'a monitor asks for what is not there',
+    fix: 'Name features of the model (or scores), and give judge the earlier predictions that the monitor compares with.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

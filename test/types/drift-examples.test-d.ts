@@ -22,6 +22,29 @@ import {
   seasonWindow,
   wasserstein,
 } from '../../activities/monitor/drift';
+import type { MonitorSpec } from '../../steps';
+
+/** Of docs/DRIFT.md, "Monitors". */
+export const monitors: MonitorSpec[] = [
+  { kind: 'drift', name: 'scores', statistic: 'jensen-shannon', threshold: 0.1, columns: ['scores'], minRows: 1_000 },
+  {
+    kind: 'drift',
+    name: 'distance',
+    statistic: 'wasserstein',
+    threshold: 50,
+    columns: ['distance'],
+    reference: 'earlier',
+    minRows: 1_000,
+  },
+  {
+    kind: 'stream',
+    name: 'errors',
+    of: 'squared-errors',
+    detector: { name: 'adwin', delta: 0.002 },
+    minRows: 500,
+    minCoverage: 0.5,
+  },
+];
 
 export const examples = {
   jensenShannonDistance() {

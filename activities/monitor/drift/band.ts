@@ -1,5 +1,6 @@
+import type { DriftStatistic } from '../../../steps/drift-statistics';
 import { addCounts, takeCounts } from './add-counts';
-import { type ColumnCounts, compareCounts, type DriftStatistic } from './compare';
+import { type ColumnCounts, compareCounts } from './compare';
 
 /** What a statistic comes to between a reference's own chunks, and the threshold that follows from it. */
 export interface Band {

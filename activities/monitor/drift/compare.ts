@@ -1,3 +1,4 @@
+import type { DriftStatistic } from '../../../steps/drift-statistics';
 import { countInBins, decileEdges, rowsOf, sharesOf, type ValueCount } from './bins';
 import { type ChiSquare, chiSquare, chiSquareChance } from './chi-square';
 import { distanceOf } from './distance';
@@ -5,20 +6,6 @@ import { kolmogorovSmirnovChance, largestGap } from './kolmogorov-smirnov';
 import { lInfinity } from './l-infinity';
 import { type Beside, sideBySide } from './side-by-side';
 import { areaBetween, perDeviation } from './wasserstein';
-
-/** The statistics of drift, by the names that monitors and reports use. */
-export const DRIFT_STATISTICS = [
-  'psi',
-  'jensen-shannon',
-  'kolmogorov-smirnov',
-  'wasserstein',
-  'wasserstein-per-std',
-  'chi-square',
-  'l-infinity',
-  'missing-rate',
-  'new-categories',
-] as const;
-export type DriftStatistic = (typeof DRIFT_STATISTICS)[number];
 
 /** How one column is distributed over a sample: rows by value, in any order, and rows without one. */
 export type ColumnCounts =

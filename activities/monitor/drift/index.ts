@@ -1,10 +1,11 @@
 // `perennial-ml/drift`: what users' step code imports. Statistics, references, bands and detectors are pure; measureDrift
 // and countSamples read Parquet files.
+export { DRIFT_STATISTICS, type DriftStatistic } from '../../../steps/drift-statistics';
 export { addCounts, takeCounts } from './add-counts';
 export { type Band, bandOf, chanceAmongChunks } from './band';
 export { countInBins, decileEdges, sharesOf, type ValueCount } from './bins';
 export { type ChiSquare, chiSquare, chiSquareChance } from './chi-square';
-export { type ColumnCounts, type ColumnDrift, compareCounts, DRIFT_STATISTICS, type DriftStatistic } from './compare';
+export { type ColumnCounts, type ColumnDrift, compareCounts } from './compare';
 export type { DriftColumn, Sample } from './count-columns';
 export * from './detectors';
 export { fillEmpty, sturgesShares } from './evidently';
