@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { coldstart } from './coldstart/coldstart';
+import { drift } from './drift/drift';
 import { map } from './map/map';
 import { overhead } from './overhead/overhead';
 import { printLine } from './report';
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<voi
   coldstart,
   map,
   types,
+  drift,
 };
 const Options = z.object({
   json: z.boolean().default(false),

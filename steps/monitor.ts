@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { step } from '../core';
+import { DRIFT_STATISTICS } from './drift-statistics';
 import { FeatureSpec } from './features';
 import { Dataset, Window } from './types';
 
@@ -27,15 +28,54 @@ export const compactPredictions = step('compact-predictions', {
   cache: false,
 });
 
-/** A declared check over windows. Thresholds are the model's; the evidence holds every figure. */
-export const MonitorSpec = z.discriminatedUnion('kind', [
+/** Statistics that the reference profile of a version holds enough for; the others need the rows of earlier windows. */
+const OF_PROFILE: readonly string[] = ['psi', 'jensen-shannon'];
+
+/** A detector on a stream; parameters are river's and by default have its values. */
+export const DetectorSpec = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('adwin'), delta: z.number().gt(0).lt(1).default(0.002) }),
+  z.object({ name: z.literal('ddm') }),
+  z.object({ name: z.literal('hddm-a'), twoSided: z.boolean().default(false) }),
   z.object({
+    name: z.literal('page-hinkley'),
+    threshold: z.number().gt(0).default(50),
+    mode: z.enum(['up', 'down', 'both']).default('both'),
+  }),
+]);
+export type DetectorSpec = z.infer<typeof DetectorSpec>;
+
+const DriftMonitor = z
+  .object({
     kind: z.literal('drift'),
     name: z.string(),
     /** A population stability index of any feature, or of the scores, that reaches this fires. */
-    psi: z.number().gt(0),
+    psi: z.number().gt(0).optional(),
+    /** In place of `psi`: any statistic of docs/DRIFT.md, with the threshold that fires when it is reached. */
+    statistic: z.enum(DRIFT_STATISTICS).optional(),
+    threshold: z.number().gt(0).optional(),
+    /** The features that are judged, and `scores`; absent: all. */
+    columns: z.array(z.string()).min(1).optional(),
+    /**
+     * `training` (default): the rows that the version was trained on, by their profile. `earlier`: the predictions that
+     * `judge` is given as `earlier`; features alone, of whatever versions answered then.
+     */
+    reference: z.enum(['training', 'earlier']).optional(),
     minRows: z.int().default(500),
-  }),
+  })
+  .refine(
+    ({ psi, statistic, threshold }) =>
+      psi === undefined
+        ? statistic !== undefined && threshold !== undefined
+        : statistic === undefined && threshold === undefined,
+    { error: 'give psi, or statistic and threshold' },
+  )
+  .refine(({ statistic = 'psi', reference }) => reference === 'earlier' || OF_PROFILE.includes(statistic), {
+    error: `the training profile has ${OF_PROFILE.join(' and ')} alone: say reference 'earlier' for another statistic`,
+  });
+
+/** A declared check over windows. Thresholds are the model's; the evidence holds every figure. */
+export const MonitorSpec = z.discriminatedUnion('kind', [
+  DriftMonitor,
   z.object({
     kind: z.literal('accuracy'),
     name: z.string(),
@@ -56,6 +96,19 @@ export const MonitorSpec = z.discriminatedUnion('kind', [
     minRows: z.int().default(500),
     minCoverage: z.number().min(0).max(1).default(0.5),
   }),
+  z.object({
+    kind: z.literal('stream'),
+    name: z.string(),
+    /**
+     * What is watched, in the order of events: the `scores`; or, of the rows whose labels have arrived, the `errors` (1
+     * where the answer, at 0.5, was wrong) or the `squared-errors` of the probability, which fit rare positives better.
+     */
+    of: z.enum(['scores', 'errors', 'squared-errors']),
+    detector: DetectorSpec,
+    minRows: z.int().default(500),
+    /** Of `errors` and `squared-errors`: the share of rows whose label must have arrived. */
+    minCoverage: z.number().min(0).max(1).default(0.5),
+  }),
 ]);
 export type MonitorSpec = z.infer<typeof MonitorSpec>;
 
@@ -73,9 +126,19 @@ export type Verdict = z.infer<typeof Verdict>;
  * Judges one monitor on one window, for each version that answered in it (for the champion when none did), records the
  * verdicts, and reports a cause to the keeper for each alarm. `insufficient`: too few rows or labels, or one class only.
  * Judged again on the same figures it is the same revision; on other figures it is the next.
+ *
+ * `earlier`: predictions of windows before this one, as `compact-predictions` gives them. Monitors with `reference:
+ * 'earlier'` compare with them; a detector on a stream sees them first, and fires for this window alone. A verdict of a
+ * stream of scores is of kind `drift`, one of errors of kind `accuracy`.
  */
 export const judge = step('judge', {
-  input: z.object({ model: z.string(), monitor: MonitorSpec, window: Window, predictions: Dataset }),
+  input: z.object({
+    model: z.string(),
+    monitor: MonitorSpec,
+    window: Window,
+    predictions: Dataset,
+    earlier: Dataset.optional(),
+  }),
   output: z.object({ verdicts: z.array(Verdict) }),
   pool: 'cpu',
   timeout: '10m',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { DuckDBConnection, DuckDBValue, JS } from '@duckdb/node-api';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../../core/errors';
+import { duckdbLibrary } from './duckdb-library';
 import { type DuckdbReach, withConnection } from './open';
 
 /** A value bound to a parameter. Whole numbers travel as integers, others as doubles: cast in SQL where it matters. */
@@ -71,23 +72,21 @@ function over(connection: DuckDBConnection, signal: AbortSignal): Duckdb {
     }
   }
   async function rows<T>(row: z.ZodType<T>, sql: string, values: SqlValues = {}): Promise<T[]> {
-    const found = await guarded(async () =>
-      (await connection.runAndReadAll(sql, await bound(values))).getRowObjectsJS(),
-    );
+    const found = await guarded(async () => (await connection.runAndReadAll(sql, bound(values))).getRowObjectsJS());
     return z.array(row).parse(found.map(plain));
   }
   return {
     rows,
     run: (sql, values = {}) =>
       guarded(async () => {
-        await connection.run(sql, await bound(values));
+        await connection.run(sql, bound(values));
       }),
     async row(row, sql, values) {
       return z.tuple([row]).parse(await rows(row, sql, values))[0];
     },
     async *batches(row, sql, values = {}) {
       const list = z.array(row);
-      const result = await guarded(async () => connection.stream(sql, await bound(values)));
+      const result = await guarded(async () => connection.stream(sql, bound(values)));
       const batches = result.yieldRowObjectJs();
       for (;;) {
         const next = await guarded(() => batches.next());
@@ -98,16 +97,13 @@ function over(connection: DuckDBConnection, signal: AbortSignal): Duckdb {
     writeParquet: (select, to, values = {}) =>
       guarded(async () => {
         const options = 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880';
-        await connection.run(
-          `COPY (${select}) TO $written_to (${options})`,
-          await bound({ ...values, written_to: to }),
-        );
+        await connection.run(`COPY (${select}) TO $written_to (${options})`, bound({ ...values, written_to: to }));
       }),
   };
 }
 
-async function bound(values: SqlValues): Promise<Record<string, DuckDBValue>> {
-  const { listValue } = await import('@duckdb/node-api');
+function bound(values: SqlValues): Record<string, DuckDBValue> {
+  const { listValue } = duckdbLibrary();
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, isList(value) ? listValue([...value]) : value]),
   );

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { duckdbLibrary } from './duckdb-library';
 import { textLiteral } from './sql';
 
 /** What a database of a step may use and reach. */
@@ -22,8 +23,7 @@ export async function withConnection<T>(
   reach: DuckdbReach,
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  // Loaded with its first use: most workers start without it, each a tenth sooner.
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { DuckDBInstance } = duckdbLibrary();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(reach.threads),
     memory_limit: reach.memoryLimit ?? '1GB',

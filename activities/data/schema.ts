@@ -27,7 +27,8 @@ const TYPES: readonly (readonly [ColumnType, RegExp])[] = [
   ['boolean', /^BOOLEAN$/],
 ];
 
-function plainType(sql: string): ColumnType | null {
+/** The plain type of one of DuckDB's; null: one that no rule knows. */
+export function plainType(sql: string): ColumnType | null {
   return TYPES.find(([, pattern]) => pattern.test(sql))?.[0] ?? null;
 }
 

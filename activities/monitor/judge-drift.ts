@@ -1,3 +1,5 @@
+import { perennialError } from '../../core/errors';
+import type { Json } from '../../core/plan/json';
 import { PREDICTION_COLUMNS as P, type MonitorSpec } from '../../steps/monitor';
 import type { FeatureProfile, ReferenceProfile } from '../../steps/train';
 import { CALENDAR } from '../train/features/calendar';
@@ -30,6 +32,7 @@ export async function judgeDrift(
   const { path, version, spec, profile } = given;
   const columns = await columnsOf(duck, path);
   for (const { column } of Object.values(profile.features)) columnIn(columns, column, 'the predictions');
+  const judged = judgedBy(spec, [...Object.keys(profile.features), SCORES]);
   const counted = [
     ...Object.entries(profile.features).map(([name, feature]) => countedBy(`feature:${name}`, feature)),
     { name: SCORES, sql: P.probability, kind: 'number' as const },
@@ -39,7 +42,7 @@ export async function judgeDrift(
     (await countValues(duck, where, "'window'", counted, { path, version })).get('window') ?? new Map<string, Counts>();
   const scores = counts.get(SCORES) ?? NOTHING;
   const rows = totalOf(scores);
-  const asked = { psi: spec.psi, minRows: spec.minRows };
+  const asked = askedBy(spec);
   if (rows < spec.minRows) return insufficient(`${rows} rows`, { rows, asked });
 
   const features = Object.entries(profile.features).map(
@@ -47,7 +50,7 @@ export async function judgeDrift(
   );
   const score = distanceOf(profile.score.counts, countInBins(scores.numbers, profile.score.edges));
   const all = [...features, [SCORES, score] as const];
-  const moved = all.filter(([, distance]) => distance.psi >= spec.psi).map(([name]) => name);
+  const moved = all.filter(([name, distance]) => judged.has(name) && reaches(spec, distance)).map(([name]) => name);
   const evidence = {
     rows,
     asked,
@@ -56,6 +59,29 @@ export async function judgeDrift(
     scores: told(score),
   };
   return { outcome: moved.length > 0 ? 'alarm' : 'ok', evidence };
+}
+
+/** What a monitor asks for, as evidence tells it. */
+export function askedBy(spec: DriftSpec): { readonly [key: string]: Json } {
+  const { psi, statistic, threshold, columns, minRows } = spec;
+  if (psi !== undefined && columns === undefined) return { psi, minRows };
+  return { statistic: statistic ?? 'psi', threshold: threshold ?? psi ?? null, columns: columns ?? null, minRows };
+}
+
+/**
+ * The columns that a monitor judges.
+ *
+ * @throws PER_DATA_046 one that is not there
+ */
+export function judgedBy({ name, columns }: DriftSpec, there: readonly string[]): ReadonlySet<string> {
+  const unknown = columns?.find((column) => !there.includes(column));
+  if (unknown === undefined) return new Set(columns ?? there);
+  throw perennialError('PER_DATA_046', `Monitor '${name}' names column '${unknown}'; there are: ${there.join(', ')}.`);
+}
+
+function reaches({ psi, statistic, threshold }: DriftSpec, distance: Distance): boolean {
+  const value = statistic === 'jensen-shannon' ? distance.jensenShannon : distance.psi;
+  return value >= (psi ?? threshold ?? Infinity);
 }
 
 const NOTHING: Counts = { numbers: [], texts: [], missing: 0 };
@@ -69,7 +95,7 @@ function told({ psi, jensenShannon }: Distance): { psi: number; jensenShannon: n
 }
 
 /** What to count for a feature, from the raw columns of the window. */
-function countedBy(name: string, feature: FeatureProfile): Counted {
+export function countedBy(name: string, feature: FeatureProfile): Counted {
   const c = identifier(feature.column);
   switch (feature.kind) {
     case 'number': {

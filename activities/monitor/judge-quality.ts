@@ -4,7 +4,7 @@ import { caughtAt, measureQuality } from '../evaluate/metrics';
 import { figure, type Finding, insufficient } from './findings';
 import type { Labelled } from './labelled';
 
-export type QualitySpec = Exclude<MonitorSpec, { kind: 'drift' }>;
+export type QualitySpec = Extract<MonitorSpec, { kind: 'accuracy' | 'business' }>;
 
 /**
  * Judges answers against the labels that have arrived, beside the version's own evaluation: what it was worth on rows

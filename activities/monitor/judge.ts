@@ -11,24 +11,29 @@ import { withScratch } from '../data/scratch';
 import type { EngineContext } from '../run-step/context';
 import type { Finding } from './findings';
 import { judgeDrift } from './judge-drift';
+import { judgeAgainstEarlier } from './judge-earlier';
 import { judgeQuality } from './judge-quality';
+import { errorsOf, judgeStream, readScores, type Watched } from './judge-stream';
 import { readLabelled } from './labelled';
 import { recordFinding } from './record-finding';
 
 /** Judges one monitor on one window, once for each version that answered in it. */
 export async function judge(
-  { model, monitor, window, predictions }: z.output<typeof contract.input>,
+  { model, monitor, window, predictions, earlier }: z.output<typeof contract.input>,
   ctx: EngineContext,
 ): Promise<z.input<typeof contract.output>> {
   return withScratch(async (scratch) => {
     const path = await ctx.artifacts.pathOf(predictions);
-    return withDuckdb({ scratch, signal: ctx.signal, reads: [path] }, async (duck) => {
+    const before = earlier === undefined ? null : await ctx.artifacts.pathOf(earlier);
+    const reads = before === null ? [path] : [path, before];
+    return withDuckdb({ scratch, signal: ctx.signal, reads }, async (duck) => {
       const verdicts: Verdict[] = [];
       for (const version of await versionsToJudge(duck, ctx, model, path)) {
         ctx.progress({ doing: 'judging', monitor: monitor.name, version });
         const row = await versionRow(ctx, model, version);
-        const finding = await find(duck, ctx, path, monitor, row);
-        const judged = { ...finding, evidence: { ...finding.evidence, predictions } };
+        const finding = await find(duck, ctx, { path, earlier: before }, monitor, row);
+        const from = earlier === undefined ? { predictions } : { predictions, earlier };
+        const judged = { ...finding, evidence: { ...finding.evidence, ...from } };
         verdicts.push(await recordFinding(ctx, { model, monitor, version, window }, judged));
       }
       return { verdicts };
@@ -50,17 +55,35 @@ async function versionsToJudge(duck: Duckdb, ctx: EngineContext, model: string, 
   return champion === null ? [] : [champion.version];
 }
 
+/** The files that are read: the window, and what was before it where the node has it. */
+interface Files {
+  readonly path: string;
+  readonly earlier: string | null;
+}
+
 async function find(
   duck: Duckdb,
   ctx: EngineContext,
-  path: string,
+  { path, earlier }: Files,
   monitor: MonitorSpec,
   row: ModelVersionRow,
 ): Promise<Finding> {
   const { model, version } = row;
   if (monitor.kind === 'drift') {
     const profile = await profileOf(ctx, row);
-    return judgeDrift(duck, { path, version, spec: monitor, profile });
+    if (monitor.reference !== 'earlier') return judgeDrift(duck, { path, version, spec: monitor, profile });
+    if (earlier !== null) return judgeAgainstEarlier(duck, { path, earlier, version, spec: monitor, profile });
+    throw perennialError(
+      'PER_DATA_046',
+      `Monitor '${monitor.name}' compares with earlier predictions; none were given.`,
+    );
+  }
+  if (monitor.kind === 'stream') {
+    const watch = async (file: string): Promise<Watched> =>
+      monitor.of === 'scores'
+        ? readScores(duck, file, version)
+        : errorsOf(monitor.of, await readLabelled(duck, ctx.db, { path: file, model, version }));
+    return judgeStream(monitor, earlier === null ? [] : (await watch(earlier)).values, await watch(path));
   }
   const labelled = await readLabelled(duck, ctx.db, { path, model, version });
   return judgeQuality(monitor, labelled, evaluationOf(row));

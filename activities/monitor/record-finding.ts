@@ -23,7 +23,8 @@ export interface Judged {
  */
 export async function recordFinding(ctx: EngineContext, judged: Judged, finding: Finding): Promise<Verdict> {
   const { model, monitor, version, window } = judged;
-  const { kind, name } = monitor;
+  const { name } = monitor;
+  const kind = kindOf(monitor);
   const { outcome, evidence } = finding;
   const subject = { model, monitor: name, version, from: window.from, to: window.to };
   const newest = await findNewestVerdict(ctx.db, subject);
@@ -43,4 +44,10 @@ export async function recordFinding(ctx: EngineContext, judged: Judged, finding:
     await addCause(tx, model, { id, kind, version, window, eventTime: window.to, evidence: { ...evidence, revision } });
   });
   return verdict;
+}
+
+/** A stream of scores tells of the rows, as drift does; one of errors of what the answers are worth. */
+function kindOf(monitor: MonitorSpec): Verdict['kind'] {
+  if (monitor.kind !== 'stream') return monitor.kind;
+  return monitor.of === 'scores' ? 'drift' : 'accuracy';
 }

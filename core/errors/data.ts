@@ -92,17 +92,6 @@ export const DATA_ERRORS = {
     title: 'two columns have the same name',
     fix: 'Rename one of them.',
   },
-  PER_DATA_060: {
-    fault: 'user',
-    retryable: false,
-    title: 'an expectation compares with a data set that was not handed over',
-    fix: 'Hand the data set to `validate` in `against`, under the name that the expectation gives it.',
-  },
-  PER_DATA_061: {
-    fault: 'user',
-    retryable: false,
-    title: 'a condition in SQL cannot be used',
-    fix: 'Write one expression over the columns of the data set that is true or false: no statement, no semicolon.',
   PER_DATA_020: {
     fault: 'user',
     retryable: false,
@@ -234,5 +223,29 @@ export const DATA_ERRORS = {
     retryable: false,
     title: 'a window begins before the year 1',
     fix: 'Begin it at 0001-01-01T00:00:00.000Z or later: records hold no earlier instant.',
+  },
+  PER_DATA_045: {
+    fault: 'user',
+    retryable: false,
+    title: 'a column has no drift',
+    fix: 'Give an expression that makes a number or a text of it: hour(date), or date::VARCHAR.',
+  },
+  PER_DATA_046: {
+    fault: 'user',
+    retryable: false,
+    title: 'a monitor asks for what is not there',
+    fix: 'Name features of the model (or scores), and give judge the earlier predictions that the monitor compares with.',
+  },
+  PER_DATA_060: {
+    fault: 'user',
+    retryable: false,
+    title: 'an expectation compares with a data set that was not handed over',
+    fix: 'Hand the data set to `validate` in `against`, under the name that the expectation gives it.',
+  },
+  PER_DATA_061: {
+    fault: 'user',
+    retryable: false,
+    title: 'a condition in SQL cannot be used',
+    fix: 'Write one expression over the columns of the data set that is true or false: no statement, no semicolon.',
   },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

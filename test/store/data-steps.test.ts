@@ -249,6 +249,40 @@ describe('monitors', () => {
     expect(await causes(model)).toEqual([`${model}/accuracy/log-loss/v1/${week.from}..${week.to}/r2`]);
   });
 
+  test('a monitor that compares with earlier predictions needs them; a detector watches them first', async () => {
+    const model = await aModel();
+    const ids = await predicted(model, (i) => i);
+    await insertLabels(
+      db,
+      model,
+      ids.map((id, i) => ({ id, label: i % 5 === 0 ? 1 : 0 })),
+    );
+    const other = await aModel();
+    await predicted(other, (i) => i + 300);
+    const compacted = async (of: string): Promise<string> =>
+      (await execute(steps.compactPredictions, { model: of, window: week, features })).output.predictions;
+    const [predictions, earlier] = [await compacted(model), await compacted(other)];
+    const judgedBy = (monitor: Json, more: { [key: string]: Json } = {}) =>
+      execute(steps.judge, { model, monitor, window: week, predictions, ...more });
+
+    const moved = { kind: 'drift', name: 'moved', statistic: 'wasserstein', threshold: 200, reference: 'earlier' };
+    await expect(judgedBy(moved)).rejects.toThrow(
+      "Monitor 'moved' compares with earlier predictions; none were given.",
+    );
+    expect((await judgedBy(moved, { earlier })).output.verdicts).toMatchObject([
+      { kind: 'drift', outcome: 'alarm', evidence: { moved: ['distance'], features: { distance: 300 }, earlier } },
+    ]);
+    const detector = { name: 'adwin' };
+    const of = (what: string): Json => ({ kind: 'stream', name: `stream-of-${what}`, of: what, detector });
+    expect((await judgedBy(of('scores'), { earlier })).output.verdicts).toMatchObject([
+      { kind: 'drift', outcome: 'ok', evidence: { watched: 1000, earlier } },
+    ]);
+    expect((await judgedBy(of('errors'))).output.verdicts).toMatchObject([
+      { kind: 'accuracy', outcome: 'ok', evidence: { watched: 1000, coverage: 1, mean: 0 } },
+    ]);
+    expect(await causes(model)).toEqual([`${model}/drift/moved/v1/${week.from}..${week.to}`]);
+  });
+
   test('a window that nobody asked anything in is insufficient for the champion, and nothing without one', async () => {
     const model = await aModel();
     expect(await judged(model, drift, loss)).toEqual([]);

@@ -10,6 +10,27 @@ export function sharesOf(counts: readonly number[]): number[] {
   return counts.map((n) => (total === 0 ? 0 : n / total));
 }
 
+/** How many rows there are. */
+export function rowsOf(values: readonly ValueCount<unknown>[]): number {
+  return values.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/**
+ * The values in ascending order, each once (texts by their UTF-16 code units). A scan on several threads gives values in
+ * any order: all sums run in this one, so that the same rows give the same bits.
+ */
+export function ascending<V extends number | string>(values: readonly ValueCount<V>[]): readonly ValueCount<V>[] {
+  if (values.every(({ value }, i) => i === 0 || (values[i - 1]?.value ?? value) < value)) return values;
+  const sorted = [...values].sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  const merged: { value: V; rows: number }[] = [];
+  for (const { value, rows } of sorted) {
+    const last = merged.at(-1);
+    if (last?.value === value) last.rows += rows;
+    else merged.push({ value, rows });
+  }
+  return merged;
+}
+
 /**
  * Rows by bin. `edges` are inner edges, ascending: bin i is `(edges[i - 1], edges[i]]`, the first and the last are open
  * outwards, so there is one bin more than there are edges and every number has one.
@@ -40,8 +61,8 @@ function edgesBelow(edges: readonly number[], value: number): number {
  * @param values in any order
  */
 export function decileEdges(values: readonly ValueCount<number>[]): number[] {
-  const sorted = [...values].sort((a, b) => a.value - b.value);
-  const total = sorted.reduce((sum, v) => sum + v.rows, 0);
+  const sorted = ascending(values);
+  const total = rowsOf(sorted);
   if (total === 0) return [];
   const at = (place: number): number => {
     let before = 0;

@@ -15,13 +15,30 @@ function examplesIn(folder: string): { file: string; code: string }[] {
   });
 }
 
-const examples = ['core/define', 'core/expr', 'testing', 'client', 'workflows/hand-written'].flatMap(examplesIn);
-const compiled = dense(readFileSync(join(root, 'test/types/doc-examples.test-d.ts'), 'utf8'));
+const folders = [
+  'core/define',
+  'core/expr',
+  'testing',
+  'client',
+  'workflows/hand-written',
+  'activities/monitor/drift',
+  'activities/monitor/drift/detectors',
+];
+const examples = folders.flatMap(examplesIn);
+const compiled = ['doc-examples', 'drift-examples']
+  .map((name) => dense(readFileSync(join(root, `test/types/${name}.test-d.ts`), 'utf8')))
+  .join('\n');
 
 describe('examples in doc comments', () => {
   it('are found', () => {
     expect(examples.map(({ file }) => file)).toEqual(
-      expect.arrayContaining(['core/define/step.ts', 'core/define/graph.ts', 'core/expr/build.ts']),
+      expect.arrayContaining([
+        'core/define/step.ts',
+        'core/define/graph.ts',
+        'core/expr/build.ts',
+        'activities/monitor/drift/measure-drift.ts',
+        'activities/monitor/drift/detectors/adwin.ts',
+      ]),
     );
   });
 

@@ -20,7 +20,7 @@ function spec(metric: string, limit: number, more: object = {}): QualitySpec {
       ? { kind: 'business', name: 'caught', metric, budget: 0.2, dropBy: limit, ...more }
       : { kind: 'accuracy', name: metric, metric, worseBy: limit, ...more },
   );
-  if (parsed.kind === 'drift') throw new Error('not this one');
+  if (parsed.kind === 'drift' || parsed.kind === 'stream') throw new Error('not this one');
   return parsed;
 }
 
