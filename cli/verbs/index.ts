@@ -4,6 +4,7 @@ import { registerBackfill } from './backfill';
 import { registerBackfills } from './backfills';
 import { registerCancel } from './cancel';
 import { registerConfig } from './config';
+import { registerData } from './data';
 import { registerDeadlines } from './deadlines';
 import { registerDemo } from './demo';
 import { registerDeploy } from './deploy';
@@ -71,6 +72,7 @@ export const VERBS: readonly Register[] = [
   registerModels,
   registerModel,
   registerPredict,
+  registerData,
   registerDeploy,
   registerPreview,
   registerWorker,

@@ -85,7 +85,11 @@ function registerShowVersion(model: Command): void {
     );
 }
 
-function versionOf(given: string | undefined): number | undefined {
+/** A version as it is given on the command line.
+ *
+ * @throws PER_STACK_011 when it is no whole number from 1
+ */
+export function versionOf(given: string | undefined): number | undefined {
   const parsed = Version.optional().safeParse(given);
   if (parsed.success) return parsed.data;
   throw perennialError('PER_STACK_011', `'${given ?? ''}' is no version: give a whole number, from 1.`);

@@ -248,4 +248,16 @@ export const DATA_ERRORS = {
     title: 'a condition in SQL cannot be used',
     fix: 'Write one expression over the columns of the data set that is true or false: no statement, no semicolon.',
   },
+  PER_DATA_070: {
+    fault: 'user',
+    retryable: false,
+    title: 'no such data set version',
+    fix: 'Give a digest, or its beginning, as `perennial data list` shows it.',
+  },
+  PER_DATA_071: {
+    fault: 'user',
+    retryable: false,
+    title: 'the beginning of a digest names several',
+    fix: 'Give more of its characters.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { perennialError } from '../../core/errors';
+import { datasetNamed, findDataset, findMarks } from '../../store/datasets';
+import { listChildren, listParents, listTrainedOn } from '../../store/lineage';
+import { act, CommonOptions, verb } from '../frame';
+import { withRecords } from '../open';
+import { readDescribed } from '../views/data-described';
+import { datasetText, type DatasetView } from '../views/data-view';
+
+/** `perennial data show <digest>`: one data set version in full. */
+export function registerDataShow(data: Command): void {
+  verb(
+    data,
+    'show <digest>',
+    'one data set version: its columns and their figures, where it came from, what stands on it',
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  perennial data show 3fa9c1\nA beginning of the digest is enough where it names one.',
+    )
+    .action(
+      act(async (frame) => {
+        const flags = frame.options(CommonOptions);
+        const view = await withRecords(flags, (db) => readView(db, frame.argument(0)));
+        frame.result(view, (found) => datasetText(found, frame.width));
+        return undefined;
+      }),
+    );
+}
+
+async function readView(db: Pool, beginning: string): Promise<DatasetView> {
+  const digest = await datasetNamed(db, beginning);
+  const found = await findDataset(db, digest);
+  // It may have been removed between the two.
+  if (found === null) throw perennialError('PER_DATA_070', `The records have no data set version ${digest}.`);
+  const [marks, from, into, models] = [
+    await findMarks(db, digest),
+    await listParents(db, digest),
+    await listChildren(db, digest),
+    await listTrainedOn(db, digest),
+  ];
+  const { schema, profile, ...row } = found;
+  return { ...row, ...readDescribed({ schema, profile }), ...marks, from, into, models };
+}

@@ -1,0 +1,103 @@
+import type { DatasetLine, DatasetRow, Marks } from '../../store/datasets';
+import type { Edge, TrainedOn } from '../../store/lineage';
+import { table } from '../frame';
+import { cell } from './cut';
+import type { ColumnFigures, Described } from './data-described';
+
+/** Characters of a digest in a list: enough to name one version among millions, and to be given to the other verbs. */
+const SHORT = 12;
+
+/** A digest as lists show it; what is none (the name of a source) stays whole. */
+export function shortDigest(digest: string): string {
+  return /^[0-9a-f]{64}$/.test(digest) ? digest.slice(0, SHORT) : digest;
+}
+
+/** Data set versions for people, one a line, or within the width of a terminal. */
+export function datasetsText(rows: readonly DatasetLine[], width: number | null = null): string {
+  if (rows.length === 0) return 'No data set versions.';
+  const lines = rows.map((row) => [
+    shortDigest(row.digest),
+    row.rows,
+    rangeText(row),
+    row.recordedAt,
+    madeBy(row),
+    [...(row.pinned ? ['pinned'] : []), ...row.tags].join(', '),
+  ]);
+  return table(['version', 'rows', 'time range', 'recorded', 'made by', 'marks'], lines, width);
+}
+
+/** What `perennial data show` tells of one version. */
+export interface DatasetView extends Omit<DatasetRow, 'schema' | 'profile'>, Described, Marks {
+  /** What it was made from, and what was made from it directly; 100 at most. */
+  readonly from: readonly Edge[];
+  readonly into: readonly Edge[];
+  /** Model versions that stand on it, over however many steps. */
+  readonly models: readonly TrainedOn[];
+}
+
+/** One data set version for people. */
+export function datasetText(view: DatasetView, width: number | null = null): string {
+  const { pin, tags, models } = view;
+  const lines: (readonly [string, string])[] = [
+    ['version', view.digest],
+    ['rows digest', view.rowsDigest],
+    ['rows', String(view.rows)],
+    ['time range', `${rangeText(view) ?? 'none'}${view.time === null ? '' : `, by ${view.time}`}`],
+    ['recorded', view.recordedAt],
+    ['made by', madeBy(view) ?? 'not recorded'],
+    ['pinned', pin === null ? 'no' : `by ${pin.by} at ${pin.at}${pin.reason === null ? '' : `: ${pin.reason}`}`],
+    ['tags', tags.length === 0 ? 'none' : tags.map(({ tag, by, at }) => `${tag} (${by}, ${at})`).join(', ')],
+    ...listed('made from', unique(view.from.map(({ parent, relation }) => `${shortDigest(parent)} (${relation})`))),
+    ...listed('made into', unique(view.into.map(({ child, relation }) => `${shortDigest(child)} (${relation})`))),
+    ...listed(
+      'models',
+      models.map(({ model, version }) => `${model} v${version}`),
+    ),
+  ];
+  const head = lines.map(([name, text]) => `${name.padEnd(12)}${text}`).join('\n');
+  return `${head}\n\n${columnsText(view, width)}`;
+}
+
+function columnsText({ columns }: Described, width: number | null): string {
+  if (columns.length === 0) return 'The records say nothing of its columns.';
+  const rows = columns.map(({ name, type, sql, figures }) => [
+    name,
+    sql === '' ? type : `${type} (${sql})`,
+    ...(figures === null ? ['', '', '', '', '', ''] : figureCells(figures)),
+  ]);
+  return table(['column', 'type', 'nulls', 'distinct', 'least', 'most', 'mean', 'values'], rows, width);
+}
+
+function figureCells({ nulls, distinct, min, max, mean, deciles, top }: ColumnFigures): string[] {
+  const most = top?.slice(0, 3).map(({ value, rows }) => `${cell(value)} x${rows}`);
+  const tenths = deciles === null ? '' : `deciles ${deciles.map(numberText).join(' ')}`;
+  return [String(nulls), String(distinct), valueText(min), valueText(max), valueText(mean), most?.join(', ') ?? tenths];
+}
+
+function valueText(value: number | string | null): string {
+  if (value === null) return '';
+  return typeof value === 'number' ? numberText(value) : cell(value);
+}
+
+/** A number with six significant digits at most. */
+export function numberText(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Oldest and newest instant; null: there is none. */
+export function rangeText({ timeFrom, timeTo }: Pick<DatasetRow, 'timeFrom' | 'timeTo'>): string | null {
+  return timeFrom === null || timeTo === null ? null : `${timeFrom} to ${timeTo}`;
+}
+
+function madeBy({ run, address }: Pick<DatasetRow, 'run' | 'address'>): string | null {
+  return run === null ? null : `${run} ${address ?? ''}`.trim();
+}
+
+function listed(name: string, texts: readonly string[]): [string, string][] {
+  if (texts.length === 0) return [[name, 'none']];
+  return texts.map((text, at) => [at === 0 ? name : '', text]);
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

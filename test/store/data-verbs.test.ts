@@ -1,0 +1,197 @@
+/**
+ * Danger: the command tells something else of the data than the records hold: a version that a filter loses, a page twice, the
+ * wrong one for a beginning that fits several, a model that stands on data and is not told, a lineage with a hole.
+ * The verbs are the real ones, on a real database, in this process.
+ */
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import { buildProgram } from '../../cli/main';
+import { openDb } from '../../store/db';
+import { recordArtifact } from '../../store/artifacts';
+import { insertDataset } from '../../store/datasets';
+import { insertEdge } from '../../store/lineage';
+import { createModelVersion } from '../../store/models/create-model-version';
+import { promote } from '../../store/models/promote';
+import { createTestDatabase, type TestDatabase } from '../database';
+import { aRun } from './rows';
+
+jest.setTimeout(60_000);
+
+let database: TestDatabase;
+let db: Pool;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url, { max: 2 });
+  process.env['DATABASE_URL'] = database.url;
+  await fill();
+});
+afterAll(async () => {
+  process.env = before;
+  await db.end();
+  await database.drop();
+});
+
+/** Runs the command: its lines, and the exit code. */
+async function perennial(...args: string[]): Promise<{ lines: string[]; errors: string[]; code: unknown }> {
+  const [lines, errors]: [string[], string[]] = [[], []];
+  const spies = [
+    jest.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(text)),
+    jest.spyOn(console, 'error').mockImplementation((text: string) => void errors.push(text)),
+  ];
+  const code = process.exitCode;
+  try {
+    await buildProgram().parseAsync(['node', 'perennial', 'data', ...args, '--state', '/nowhere/at/all']);
+    return { lines, errors, code: process.exitCode };
+  } finally {
+    process.exitCode = code ?? 0;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+async function perennialJson(...args: string[]): Promise<{ found: unknown[]; code: unknown }> {
+  const { lines, code } = await perennial(...args, '--json');
+  return { found: lines.map((line): unknown => JSON.parse(line)), code };
+}
+
+const digestOf = (name: string): string => createHash('sha256').update(name).digest('hex');
+/** Two that begin alike. */
+const RAW = `abc1${digestOf('raw').slice(4)}`;
+const CLEAN = `abc2${digestOf('clean').slice(4)}`;
+const OTHER = `d${digestOf('other').slice(1)}`;
+const [MODEL, REFERENCE] = [`e${digestOf('model').slice(1)}`, `f${digestOf('reference').slice(1)}`];
+
+async function aDataset(digest: string, run: string, rows: number, minutesAgo: number): Promise<void> {
+  await recordArtifact(db, { digest, kind: 'dataset', bytes: 10 });
+  await insertDataset(db, {
+    digest,
+    rowsDigest: digestOf(`rows of ${digest}`),
+    schema: { columns: [{ name: 'n', type: 'integer', sql: 'BIGINT' }], time: null },
+    profile: { n: { nulls: 1, distinct: 2, min: 1, max: 9, mean: 4.5, deciles: null, top: null } },
+    rows,
+    timeFrom: null,
+    timeTo: null,
+    run,
+    address: 'node',
+  });
+  await db.query('UPDATE dataset_versions SET recorded_at = now() - make_interval(mins => $2) WHERE digest = $1', [
+    digest,
+    minutesAgo,
+  ]);
+}
+
+async function fill(): Promise<void> {
+  await aRun(db, 'one');
+  await aRun(db, 'two');
+  await db.query(`UPDATE runs SET pipeline = 'q' WHERE id = 'two'`);
+  await aDataset(RAW, 'one', 100, 90);
+  await aDataset(CLEAN, 'one', 90, 60);
+  await aDataset(OTHER, 'two', 5, 30);
+  await recordArtifact(db, { digest: MODEL, kind: 'model', bytes: 1 });
+  await recordArtifact(db, { digest: REFERENCE, kind: 'json', bytes: 1 });
+  const edge = (child: string, parent: string, relation: string) =>
+    insertEdge(db, { child, parent, relation, run: 'one', address: 'node' });
+  await edge(RAW, 'flights.parquet', 'source');
+  await edge(CLEAN, RAW, 'rows-of');
+  await edge(MODEL, CLEAN, 'input');
+  const at = '2026-01-01T00:00:00.000Z';
+  const version = await createModelVersion(db, {
+    ...{ model: 'm', artifact: MODEL, trainer: 't', signature: {}, metrics: {}, evaluation: {}, reference: REFERENCE },
+    ...{ trainedFrom: at, trainedTo: at, eventTime: at, run: 'one', address: 'register' },
+  });
+  const by = { decisionId: 'd', reason: 'r', by: 'b', eventTime: at };
+  await promote(db, { model: 'm', version, expectedSeq: 0, ...by });
+}
+
+describe('data list', () => {
+  test('the newest first, with the run that made each', async () => {
+    const { found } = await perennialJson('list');
+    expect(found).toMatchObject([
+      { digest: OTHER, rows: 5, run: 'two', pipeline: 'q', pinned: false, tags: [] },
+      { digest: CLEAN, rows: 90, run: 'one', address: 'node', pipeline: 'p' },
+      { digest: RAW },
+    ]);
+    const { lines } = await perennial('list');
+    expect(lines.join('\n')).toMatch(new RegExp(`${OTHER.slice(0, 12)} +5 .* two node`));
+  });
+
+  test('by pages, by pipeline and since a time', async () => {
+    const digests = async (...args: string[]) =>
+      (await perennialJson('list', ...args)).found.map((each) => Object.entries(each ?? {})[0]?.[1]);
+    expect(await digests('--limit', '1', '--before', OTHER.slice(0, 8))).toEqual([CLEAN]);
+    expect(await digests('--pipeline', 'q')).toEqual([OTHER]);
+    expect(await digests('--since', new Date(Date.now() - 75 * 60_000).toISOString())).toEqual([OTHER, CLEAN]);
+    expect(await digests('--tag', 'nobody')).toEqual([]);
+  });
+});
+
+describe('data show', () => {
+  test('both digests, the columns with their figures, where it came from, and the models that stand on it', async () => {
+    const { found, code } = await perennialJson('show', 'ABC1');
+    expect(code).toBe(0);
+    expect(found).toMatchObject([
+      {
+        digest: RAW,
+        rowsDigest: digestOf(`rows of ${RAW}`),
+        columns: [{ name: 'n', type: 'integer', figures: { nulls: 1, distinct: 2, mean: 4.5 } }],
+        pin: null,
+        from: [{ parent: 'flights.parquet' }],
+        into: [{ child: CLEAN }],
+        // Over the clean one.
+        models: [{ model: 'm', version: 1 }],
+      },
+    ]);
+    const { lines } = await perennial('show', RAW);
+    for (const said of [RAW, 'flights.parquet (source)', 'm v1', '4.5']) expect(lines.join('\n')).toContain(said);
+  });
+
+  test.each([
+    ['abc', 'PER_DATA_071', RAW],
+    ['0000', 'PER_DATA_070', '0000'],
+    ['flights', 'PER_DATA_070', 'flights'],
+    // An artifact, but no data set.
+    [MODEL, 'PER_DATA_070', MODEL],
+  ])('%s names not one version: said, with exit code 2', async (beginning, error, told) => {
+    const { errors, code } = await perennial('show', beginning);
+    expect(code).toBe(2);
+    expect(errors.join('\n')).toContain(error);
+    expect(errors.join('\n')).toContain(told);
+  });
+});
+
+describe('data lineage', () => {
+  test('of a data set: both ways, to the ends', async () => {
+    const { found } = await perennialJson('lineage', CLEAN.slice(0, 6));
+    expect(found).toMatchObject([
+      {
+        digest: CLEAN,
+        up: [
+          { child: RAW, parent: 'flights.parquet' },
+          { child: CLEAN, parent: RAW },
+        ],
+        down: [{ child: MODEL, parent: CLEAN }],
+        cut: false,
+      },
+    ]);
+  });
+
+  test('of the champion of a model: what data it stands on', async () => {
+    const { lines } = await perennial('lineage', 'm');
+    const text = lines.join('\n');
+    expect(text).toMatch(/^m v1: /);
+    const at = [CLEAN, RAW].map((digest) => text.indexOf(digest.slice(0, 12)));
+    expect(at.every((place) => place > 0)).toBe(true);
+    // Each further from the model stands deeper.
+    const depths = text.split('\n').map((line) => line.length - line.trimStart().length);
+    expect(depths).toEqual([0, 0, 2, 4, 6, 0, 2]);
+    expect(text.indexOf('flights.parquet')).toBeGreaterThan(at[1] ?? 0);
+    expect((await perennialJson('lineage', 'm', '1')).found).toMatchObject([{ of: 'm v1', digest: MODEL }]);
+  });
+
+  test('of nothing: said, with exit code 2', async () => {
+    expect((await perennial('lineage', 'm', '7')).code).toBe(2);
+    expect((await perennial('lineage', 'no-such-model')).errors.join('\n')).toContain('PER_KEEP_001');
+    expect((await perennial('lineage', 'aaaa')).errors.join('\n')).toContain('PER_DATA_070');
+  });
+});
