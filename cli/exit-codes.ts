@@ -46,6 +46,8 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_STACK_087: EXIT.usage,
   PER_STACK_088: EXIT.refused,
   PER_STACK_089: EXIT.usage,
+  PER_STACK_100: EXIT.unreachable,
+  PER_STACK_101: EXIT.unreachable,
   PER_RUN_001: EXIT.usage,
   PER_RUN_009: EXIT.unreachable,
   PER_RUN_012: EXIT.usage,

@@ -200,6 +200,18 @@ export const STACK_ERRORS = {
     title: 'a preview and what was named beside it do not belong together',
     fix: 'Keep the settings that the preview was made with (DATABASE_URL, TEMPORAL_NAMESPACE), and name it by --preview or PERENNIAL_PREVIEW alone: `perennial worker` and `perennial serve` work out the rest.',
   },
+  PER_STACK_100: {
+    fault: 'user',
+    retryable: true,
+    title: 'the database lacks migrations',
+    fix: 'Run `perennial migrate` with the same DATABASE_URL; `perennial config` shows which one it is.',
+  },
+  PER_STACK_101: {
+    fault: 'user',
+    retryable: true,
+    title: 'Temporal lacks the search attributes of the engine',
+    fix: 'Start a worker of the pool cpu, which registers them (`perennial worker --pool cpu`), and try again; `perennial doctor` names them.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,
