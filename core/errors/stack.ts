@@ -212,6 +212,24 @@ export const STACK_ERRORS = {
     title: 'Temporal lacks the search attributes of the engine',
     fix: 'Start a worker of the pool cpu, which registers them (`perennial worker --pool cpu`), and try again; `perennial doctor` names them.',
   },
+  PER_STACK_102: {
+    fault: 'user',
+    retryable: false,
+    title: 'a file of the project does not compile',
+    fix: 'Correct the line that is named; `npx tsc --noEmit` finds more of them.',
+  },
+  PER_STACK_103: {
+    fault: 'user',
+    retryable: false,
+    title: 'a file of the project throws while it is loaded',
+    fix: 'Mend what it throws. What needs a file, a server or a setting belongs into the code of a step, or into a resource: the project is loaded by every command.',
+  },
+  PER_STACK_104: {
+    fault: 'user',
+    retryable: false,
+    title: 'there is no such pool',
+    fix: 'Name one of those, or give the pool its code under `steps` of perennial.config.ts.',
+  },
   PER_STACK_040: {
     fault: 'engine',
     retryable: true,
