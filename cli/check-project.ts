@@ -10,7 +10,7 @@ import { checkLoaded, stepsOfPool } from '../workers/pool-steps';
  * before a server is started for it.
  *
  * @param folder that of perennial.config.ts
- * @throws PER_STACK_007 when it cannot be loaded, PER_DEF_009, PER_DEF_013, PER_DEF_014
+ * @throws PER_STACK_007, PER_STACK_102 or PER_STACK_103 when it cannot be loaded, PER_DEF_009, PER_DEF_013, PER_DEF_014
  */
 export async function refuseFaultyProject(folder: string, pools: readonly string[]): Promise<void> {
   const bundles = mkdtempSync(join(tmpdir(), 'perennial-check-'));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { perennialError } from '../core/errors';
+import { USERS_FAULT } from '../workers/end-of-program';
 import { builtFile } from '../workers/package-root';
 import { EXIT } from './exit-codes';
 import type { ExitCode } from './exit-codes';
@@ -55,7 +56,13 @@ export async function runEngineProgram(
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
-      resolve(code === 0 ? EXIT.done : EXIT.failed);
+      resolve(exitOf(code));
     });
   });
+}
+
+/** What the end of a program is for the verb that ran it; null: a signal ended it. */
+export function exitOf(code: number | null): ExitCode {
+  if (code === 0) return EXIT.done;
+  return code === USERS_FAULT ? EXIT.usage : EXIT.failed;
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Connection } from '../client/connection';
 import { perennialError } from '../core/errors';
 import { openDb, readOnlyUrl } from '../store/db';
+import { unmigrated } from '../store/unmigrated';
 import { nothingRuns, reachableSettings, resolveSettings, type Reachable } from './settings';
 import type { CommonOptions } from './frame';
 
@@ -11,7 +12,8 @@ type Flags = Pick<CommonOptions, 'state' | 'project' | 'preview'>;
 /**
  * Runs `work` with an open line to Temporal and Postgres, and closes it afterwards.
  *
- * @throws PER_STACK_008, PER_STACK_009 or PER_STACK_010 (exit code 3) when one of them is unknown or silent
+ * @throws PER_STACK_008, PER_STACK_009 or PER_STACK_010 (exit code 3) when one of them is unknown or silent, PER_STACK_100 when the
+ * database lacks migrations
  */
 export async function withConnection<T>(
   flags: Flags,
@@ -26,6 +28,8 @@ export async function withConnection<T>(
   });
   try {
     return await work(connection, settings);
+  } catch (error) {
+    throw await unmigrated(connection.db, settings.databaseUrl, error);
   } finally {
     await connection.close();
   }
@@ -54,7 +58,8 @@ export async function withTemporal<T>(flags: Flags, work: (temporal: Client) => 
  * Runs `work` with the records alone: what only reads them works while Temporal is down.
  *
  * @param options.readOnly the database refuses every write
- * @throws PER_STACK_008 when no database is known, PER_STACK_010 when it does not answer (exit code 3)
+ * @throws PER_STACK_008 when no database is known, PER_STACK_010 when it does not answer, PER_STACK_100 when it lacks migrations
+ * (exit code 3)
  */
 export async function withRecords<T>(
   flags: Flags,
@@ -74,6 +79,8 @@ export async function withRecords<T>(
       throw unreachable(databaseUrl, cause);
     });
     return await work(db, databaseUrl);
+  } catch (error) {
+    throw await unmigrated(db, databaseUrl, error);
   } finally {
     await db.end();
   }

@@ -5,7 +5,7 @@ import { resolveSettings } from './settings';
 /**
  * Loads the project that the flags, the environment or the current folder name.
  *
- * @throws PER_STACK_007 (exit code 2) when it cannot be loaded
+ * @throws PER_STACK_007, PER_STACK_102 or PER_STACK_103 (exit code 2) when it cannot be loaded
  */
 export async function readProject(flags: Pick<CommonOptions, 'state' | 'project' | 'preview'>): Promise<Project> {
   const { settings } = resolveSettings(flags);

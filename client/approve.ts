@@ -13,6 +13,7 @@ import { type GivenAnswer, mayAnswerAs, NOT_A_PERSON } from '../core/plan/approv
 import type { Json } from '../core/plan/json';
 import { findRun } from '../store/runs/find-run';
 import { Given } from './given';
+import { isUnanswered, nobodyAnswers, PATIENCE } from './nobody-answers';
 import { sayingOf, temporalFailure } from './temporal-errors';
 import { whyNoAnswer } from './why-no-answer';
 import { workflowOf } from './workflow-of';
@@ -40,7 +41,7 @@ export type ApprovalAnswer = z.input<typeof Answer>;
  * @returns the answer as the run took it, with its time
  * @param connection `db` tells why an answer is refused; while it is unreachable the run alone says so
  * @throws PER_RUN_016 a malformed answer, PER_RUN_030 somebody who may not answer, PER_RUN_036 PER_KEEP_011 to PER_KEEP_014 why the node
- * asks for none (PER_KEEP_005 when the records do not tell), PER_KEEP_004 unknown run, PER_STACK_009 Temporal unreachable
+ * asks for none (PER_KEEP_005 when the records do not tell), PER_KEEP_004 unknown run, PER_RUN_042 no worker answers for it, PER_STACK_009 Temporal unreachable
  */
 export async function approve(
   connection: { readonly temporal: Client; readonly db?: Pool },
@@ -57,9 +58,12 @@ export async function approve(
   const told = await refusedByRecords(connection, runId, argument.node);
   if (told !== null) throw told;
   try {
-    const handle = await workflowOf(connection.temporal, runId, argument.node);
-    return Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
+    return await connection.temporal.withDeadline(Date.now() + PATIENCE, async () => {
+      const handle = await workflowOf(connection.temporal, runId, argument.node);
+      return Given.parse(await handle.executeUpdate('approve', { args: [argument] }));
+    });
   } catch (error) {
+    if (isUnanswered(error)) throw await nobodyAnswers(connection.temporal, runId, error);
     const refusal = refusedAnswer(error, runId, argument.node);
     if (connection.db === undefined || !isUntold(refusal)) throw refusal;
     // What a run says of itself is no more than that it does not wait.

@@ -8,6 +8,7 @@ import { idIn, outlineOf } from '../core/rerun/outline';
 import { noSuchNode } from '../core/rerun/no-such-node';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
+import { isUnanswered, nobodyAnswers, PATIENCE } from './nobody-answers';
 import { refuseHandWritten } from './refuse-hand-written';
 import { sayingOf, temporalFailure } from './temporal-errors';
 import { workflowOf } from './workflow-of';
@@ -18,12 +19,6 @@ const Who = z.object({
 });
 
 const Answer = z.object({ at: z.string() });
-
-/** How long a run has to take an intervention, ms. */
-const PATIENCE = 10_000;
-
-/** What Temporal answers in time when no worker does: deadline exceeded, failed precondition. */
-const NOBODY: readonly number[] = [4, 9];
 
 /**
  * Acts on a run that has not ended: pauses, resumes or cancels it, or cancels, hurries or skips one of its nodes. The run
@@ -75,20 +70,5 @@ async function refusal({ temporal }: { temporal: Client }, runId: string, error:
     const said = sayingOf(error.cause);
     if (said) return perennialError(said.code, `${runId}: ${said.detail}`, { cause: error });
   }
-  if (!isUnanswered(error)) return temporalFailure(error);
-  // Temporal may be away itself.
-  const there = await temporal
-    .withDeadline(Date.now() + PATIENCE, () => temporal.workflow.getHandle(runId).describe())
-    .then(
-      () => true,
-      () => false,
-    );
-  if (!there) return temporalFailure(error);
-  return perennialError('PER_RUN_042', `No worker answers for ${runId}.`, { cause: error });
-}
-
-function isUnanswered(error: unknown): boolean {
-  if (error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError') return true;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && NOBODY.includes(Number(cause.code));
+  return isUnanswered(error) ? nobodyAnswers(temporal, runId, error) : temporalFailure(error);
 }

@@ -100,5 +100,6 @@ function readFlags(): z.infer<typeof Flags> {
 
 (cluster.isPrimary ? supervise() : serve()).catch((error: unknown) => {
   process.stderr.write(`${isPerennialError(error) ? error.message : String(error)}\n`);
-  process.exit(1);
+  // As the command has it: 2 is what its user has to change first.
+  process.exit(isPerennialError(error) && error.fault === 'user' ? 2 : 1);
 });

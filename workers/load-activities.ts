@@ -52,7 +52,7 @@ export interface LoadedActivities {
  * The activities of a pool by the type that Temporal shows: a dispatcher under each step's name, and on the workflows'
  * pool the engine's own.
  *
- * @throws PER_STACK_007 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool,
+ * @throws PER_STACK_103 when step code cannot be loaded, PER_DEF_014 when a pipeline's step has none in its pool,
  * PER_RUN_067 when this host lacks a step's program
  */
 export async function loadActivities(pool: string, parts: ActivityParts): Promise<LoadedActivities> {

@@ -44,7 +44,7 @@ export interface Project {
  *
  * @param folder the project
  * @param state the state folder; the bundle goes to its `build/`
- * @throws PER_STACK_007 when there is no config, it does not compile, throws, or exports no project; what the engine says
+ * @throws PER_STACK_007 when there is no config or it exports no project, PER_STACK_102 when it does not compile, PER_STACK_103 when it throws; what the engine says
  * of a faulty definition (PER_DEF_...), with the file and line of the project; PER_DEF_009 when two of its things share a
  * name, PER_DEF_013 when a step asks for a pool that nobody serves, PER_STACK_080 for a malformed retention
  */
@@ -76,7 +76,7 @@ async function bundleConfig(root: string, source: string, state: string): Promis
   try {
     return await bundleProject(root, source, state);
   } catch (error) {
-    throw perennialError('PER_STACK_007', `${source} does not compile: ${describe(error)}.`, { cause: error });
+    throw perennialError('PER_STACK_102', `${source} does not compile: ${describe(error)}.`, { cause: error });
   }
 }
 
@@ -104,7 +104,7 @@ function located(error: unknown, own: BundledProject): PerennialError | null {
 
 function unloadable(what: string, error: unknown, own: BundledProject): PerennialError {
   const at = thrownAt(error, own);
-  return perennialError('PER_STACK_007', `${what}: ${describe(error)}${at === null ? '' : ` (${at})`}.`, {
+  return perennialError('PER_STACK_103', `${what}: ${describe(error)}${at === null ? '' : ` (${at})`}.`, {
     cause: error,
   });
 }

@@ -12,11 +12,13 @@ import { buildOf } from './build-of';
 import { cleanOutput } from './clean-output';
 import { connectWorker, readBelonging, refusePreviewNamespace } from './connect';
 import { freePorts } from './embedded/ports';
+import { endOfProgram } from './end-of-program';
 import { findDevices, type FoundDevices, slotsFor } from './devices';
 import { loadActivities } from './load-activities';
 import { loadProject } from './load-project';
 import { installRuntime, openLog } from './log';
 import { openPoolResources } from './open-resources';
+import { requirePool } from './pool-steps';
 import { hearSupervisor } from './hear-supervisor';
 import { startPresence } from './presence';
 import { sensorsOf } from './sensors/open-sensors';
@@ -54,6 +56,7 @@ async function main(log: Logger): Promise<void> {
     loadProject(environment.project, environment.state),
     belonging,
   ]);
+  requirePool(pool, project);
   await refusePreviewNamespace(connection, environment);
   const resources = await openPoolResources(project, pool, given);
   mask = resources.mask;
@@ -171,8 +174,7 @@ const clean = (text: string): string => mask.line(text);
 const log = openLog('worker', 'info', clean);
 cleanOutput([process.stdout, process.stderr], clean);
 const fail = (error: unknown): never => {
-  log.fatal({ err: error }, 'the worker ended');
-  process.exit(1);
+  process.exit(endOfProgram(error, log, (line) => process.stderr.write(line)));
 };
 // Node would print the error itself, past every mask.
 process.on('uncaughtException', fail);

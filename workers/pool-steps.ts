@@ -2,6 +2,8 @@ import { checkProgram } from '../activities/run-step/command';
 import { standardPools } from '../activities/standard-pools';
 import { type HandWritten, type Implementation, isCommand, type Model, type Pipeline } from '../core';
 import { checkProject, checkTriggers, refuse } from '../core/checks';
+import { nearest } from '../core/define/nearest';
+import { perennialError } from '../core/errors';
 import type { Plan } from '../core/plan/plan';
 import { WORKFLOW_POOL } from './tuning';
 
@@ -52,12 +54,30 @@ export interface LoadedProject {
  */
 export function checkLoaded(project: LoadedProject, known: KnownCode | null): void {
   const plans = [...project.pipelines, ...project.workflows].map(({ plan }) => plan);
-  const pools = [...new Set([WORKFLOW_POOL, ...standardPools, ...project.pools])];
+  const pools = poolsOf(project);
   const steps = Object.fromEntries(
     pools.map((pool) => [pool, known?.pool === pool ? known.steps : askedOf(plans, pool)]),
   );
   const models = project.models.map(({ name }) => name);
   refuse([...checkProject({ plans, models, steps }), ...checkTriggers(project)]);
+}
+
+/**
+ * Refuses a pool that a project does not have, before anything is opened for it.
+ *
+ * @throws PER_STACK_104 naming those that it has
+ */
+export function requirePool(pool: string, project: Pick<LoadedProject, 'pools'>): void {
+  const pools = poolsOf(project);
+  if (pools.includes(pool)) return;
+  const meant = nearest(pool, pools);
+  const said = `There is no pool '${pool}' (known: ${pools.join(', ')})`;
+  throw perennialError('PER_STACK_104', meant === null ? `${said}.` : `${said}, did you mean '${meant}'?`);
+}
+
+/** The pools that a worker may be of: the engine's own and those with code in the project. */
+function poolsOf({ pools }: Pick<LoadedProject, 'pools'>): string[] {
+  return [...new Set([WORKFLOW_POOL, ...standardPools, ...pools])];
 }
 
 function askedOf(plans: readonly Plan[], pool: string): string[] {

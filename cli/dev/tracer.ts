@@ -11,7 +11,7 @@ export interface Tracer {
   /**
    * The project as it is now.
    *
-   * @throws what is wrong with it, with file and line (PER_STACK_007, PER_DEF_...); PER_STACK_063 when nothing comes of it
+   * @throws what is wrong with it, with file and line (PER_STACK_007, PER_STACK_102, PER_STACK_103, PER_DEF_...); PER_STACK_063 when nothing comes of it
    */
   trace(): Promise<Traced>;
   /** Has a process ready for the next time. */

@@ -1,3 +1,4 @@
+import { PROJECT_OPTIONS, refuseUnknownOptions } from './known-options';
 import type { HandWritten } from './hand-written';
 import type { Model } from './model';
 import type { Pipeline } from './pipeline';
@@ -16,7 +17,13 @@ export interface ProjectConfig {
   readonly retention?: Retention;
 }
 
-/** Declares a project. */
+/**
+ * Declares a project.
+ *
+ * @throws PER_DEF_071 for a key that nobody reads: a misspelt `retention` would else be the default
+ */
 export function defineConfig(config: Omit<ProjectConfig, 'kind'>): ProjectConfig {
+  // A project that is spread into another one's config has its kind, too.
+  if (!('kind' in config)) refuseUnknownOptions('the project', config, PROJECT_OPTIONS);
   return Object.freeze({ kind: 'project', ...config });
 }

@@ -2,7 +2,7 @@ import { perennialError } from '../errors';
 import { knownCalendar } from '../partitions/partition';
 import { type Duration, milliseconds } from '../plan/duration';
 import { cronFault } from './cron-fields';
-import { CRON_OPTIONS, refuseUnknownOptions } from './known-options';
+import { CRON_OPTIONS, refuseUnknownOptions, refuseUnlisted } from './known-options';
 
 /** What a tick does while what an earlier one started still runs. */
 export type Overlap = 'skip' | 'buffer-one' | 'buffer-all' | 'cancel-other' | 'terminate-other' | 'allow-all';
@@ -36,6 +36,11 @@ export interface CronOptions {
   readonly catchup?: Duration;
 }
 
+const OVERLAPS: Readonly<Record<Overlap, true>> = {
+  skip: true,
+  ...{ 'buffer-one': true, 'buffer-all': true, 'cancel-other': true, 'terminate-other': true, 'allow-all': true },
+};
+
 /** Temporal's own least. */
 const LEAST_CATCHUP = 10_000;
 
@@ -54,6 +59,7 @@ export function cron(expression: string, options: CronOptions = {}): Cron {
   refuseUnknownOptions(`the schedule ${JSON.stringify(expression)}`, options, CRON_OPTIONS);
   const { timezone = 'UTC', overlap = null, jitter, catchup = '1h' } = options;
   checkZone(timezone);
+  refuseUnlisted(`The overlap of the schedule ${JSON.stringify(expression)}`, overlap, OVERLAPS, 'PER_DEF_007');
   const patience = milliseconds(catchup, `The catchup of the schedule ${expression}`);
   if (patience < LEAST_CATCHUP) {
     throw perennialError(

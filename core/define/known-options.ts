@@ -1,5 +1,6 @@
 import { perennialError } from '../errors';
 import type { RetryOptions } from '../plan/retry';
+import type { ProjectConfig } from './config';
 import type { CronOptions } from './cron';
 import type { DeadlineOptions } from './done-by';
 import type {
@@ -15,6 +16,7 @@ import type { ModelOptions, PolicyOptions, ServingDeclaration } from './model';
 import { nearest } from './nearest';
 import type { TimePartitionOptions } from './partitions';
 import type { PipelineOptions } from './pipeline';
+import type { EventOptions, FilesOptions, RowsOptions } from './sensors';
 import type { StepOptions } from './step';
 import type { z } from 'zod';
 
@@ -53,7 +55,19 @@ export const POLICY_OPTIONS: Known<PolicyOptions> = { cooldown: true, budget: tr
 export const BUDGET_OPTIONS: Known<NonNullable<PolicyOptions['budget']>> = { retrains: true, per: true };
 export const SERVING_OPTIONS: Known<ServingDeclaration> = { features: true, eventTime: true, outsideQuarantine: true };
 export const CRON_OPTIONS: Known<CronOptions> = { timezone: true, overlap: true, jitter: true, catchup: true };
+export const PROJECT_OPTIONS: Known<Omit<ProjectConfig, 'kind'>> = {
+  ...{ pipelines: true, models: true, workflows: true, steps: true, retention: true },
+};
 export const DEADLINE_OPTIONS: Known<DeadlineOptions> = { timezone: true, days: true };
+export const FILES_OPTIONS: Known<FilesOptions<Record<string, unknown>>> = {
+  ...{ in: true, match: true, settled: true, every: true, config: true },
+};
+export const ROWS_OPTIONS: Known<RowsOptions<Record<string, unknown>>> = {
+  ...{ from: true, query: true, watermark: true, id: true, most: true, every: true, config: true },
+};
+export const EVENT_OPTIONS: Known<EventOptions<z.ZodType, Record<string, unknown>>> = {
+  ...{ secret: true, payload: true, id: true, config: true },
+};
 export const PARTITION_OPTIONS: Known<TimePartitionOptions> = { from: true, timezone: true };
 
 /**
@@ -75,4 +89,24 @@ export function refuseUnknownOptions(
     const said = meant === null ? ` (known: ${names.join(', ')}).` : `, did you mean '${meant}'?`;
     throw perennialError('PER_DEF_071', `There is no option '${key}' for ${what}${said}`);
   }
+}
+
+/**
+ * Refuses a value that is none of those an option takes, where the compiler has not: `'skipp'` would else be the default, or be
+ * refused by a server much later.
+ *
+ * @param what takes it: `onFailure of the pipeline train`
+ * @param code PER_DEF_093, or that of what is declared by it
+ */
+export function refuseUnlisted(
+  what: string,
+  value: string | null | undefined,
+  listed: Readonly<Record<string, true>>,
+  code: 'PER_DEF_007' | 'PER_DEF_093' = 'PER_DEF_093',
+): void {
+  if (value === undefined || value === null || (typeof value === 'string' && Object.hasOwn(listed, value))) return;
+  const names = Object.keys(listed);
+  const meant = nearest(String(value), names);
+  const said = meant === null ? ` (known: ${names.join(', ')}).` : `, did you mean '${meant}'?`;
+  throw perennialError(code, `${what} is ${JSON.stringify(value)}${said}`);
 }

@@ -4,7 +4,14 @@ import { type Duration, milliseconds } from '../plan/duration';
 import { checkName } from '../plan/name';
 import { type About, readAbout } from './about';
 import type { Cron } from './cron';
-import { BUDGET_OPTIONS, MODEL_OPTIONS, POLICY_OPTIONS, refuseUnknownOptions, SERVING_OPTIONS } from './known-options';
+import {
+  BUDGET_OPTIONS,
+  MODEL_OPTIONS,
+  POLICY_OPTIONS,
+  refuseUnknownOptions,
+  refuseUnlisted,
+  SERVING_OPTIONS,
+} from './known-options';
 import type { OneOrMore, OnDataset } from './on-dataset';
 import type { Pipeline } from './pipeline';
 import { readModelTriggers } from './read-triggers';
@@ -78,7 +85,7 @@ export interface Model extends About {
 /**
  * Declares a model once: what makes it, when, how it is judged, served and kept.
  *
- * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060 PER_DEF_071 PER_DEF_081 PER_DEF_082
+ * @throws PER_DEF_001 PER_DEF_002 PER_DEF_008 PER_DEF_009 PER_DEF_052 PER_DEF_060 PER_DEF_071 PER_DEF_081 PER_DEF_082 PER_DEF_093
  */
 export function model<C extends z.ZodObject>(name: string, options: ModelOptions<C>): Model {
   checkName('model', name);
@@ -88,6 +95,7 @@ export function model<C extends z.ZodObject>(name: string, options: ModelOptions
   }
   checkConfig(name, options.retrain, options.config);
   checkMonitors(name, options.monitors);
+  refuseUnlisted(`clock of the model ${name}`, options.clock, CLOCKS);
   const { cooldown, budget } = options.policy;
   return Object.freeze({
     kind: 'model',
@@ -137,3 +145,5 @@ function checkMonitors(model: string, monitors: readonly MonitorDeclaration[]): 
     names.add(name);
   }
 }
+
+const CLOCKS: Readonly<Record<Model['clock'], true>> = { wall: true, event: true };

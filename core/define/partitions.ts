@@ -79,9 +79,17 @@ function timePartitions(
 ): TimePartitions {
   refuseUnknownOptions(`${kind}()`, options, PARTITION_OPTIONS);
   const { from, timezone = 'UTC' } = options;
-  if (numberOf(from) === null) throw malformed(`${kind}({ from: ${JSON.stringify(from)} }) is not ${form}.`);
+  if (numberOf(from) === null)
+    throw malformed(
+      `${kind}({ from: ${JSON.stringify(from)} }) is not ${form}${isEarly(from) ? ': the earliest year is 1900' : ''}.`,
+    );
   knownCalendar(timezone);
   return Object.freeze({ kind, from, timezone });
+}
+
+/** Whether it is of a year that no calendar here goes back to. */
+function isEarly(from: string): boolean {
+  return /^\d{4}-\d{2}(-\d{2})?$/.test(from) && from < '1900';
 }
 
 function malformed(detail: string): Error {

@@ -7,7 +7,7 @@ import { PARTITION } from '../partitions/partition';
 import type { Plan } from '../plan/plan';
 import { type About, readAbout } from './about';
 import { jsonSchema, planStep } from './contract';
-import { PIPELINE_OPTIONS, refuseUnknownOptions } from './known-options';
+import { PIPELINE_OPTIONS, refuseUnknownOptions, refuseUnlisted } from './known-options';
 import type { Cron } from './cron';
 import type { Deadline } from './done-by';
 import type { Graph } from './graph';
@@ -82,7 +82,7 @@ export type OutputOf<P> = P extends { readonly [OUTPUT]?: infer Out } ? Exclude<
 /**
  * Declares a pipeline: traces its graph to a plan and checks it.
  *
- * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, PER_DEF_081, PER_DEF_082, PER_DEF_085, PER_DEF_086, PER_DEF_088, each naming the node.
+ * @throws PER_DEF_001 to PER_DEF_012, PER_DEF_016, PER_DEF_017, PER_DEF_024, PER_DEF_052, PER_DEF_060, PER_DEF_070, PER_DEF_071, PER_DEF_081, PER_DEF_082, PER_DEF_085, PER_DEF_086, PER_DEF_088, PER_DEF_093, each naming the node.
  * @example
  * const greet = pipeline('greet', {
  *   config: z.object({ name: z.string().default('you') }),
@@ -95,6 +95,7 @@ export function pipeline<C extends z.ZodObject, R, P extends Partitions | undefi
 ): Pipeline<C, ValueOf<R>> {
   checkName('pipeline', name);
   refuseUnknownOptions(`the pipeline ${name}`, options, PIPELINE_OPTIONS);
+  refuseUnlisted(`onFailure of the pipeline ${name}`, options.onFailure, ON_FAILURE);
   checkSchedule(name, options);
   const { triggers, sensors: declared } = startersOf(options.on);
   const on = readTriggers(name, { ...options, on: triggers });
@@ -166,3 +167,5 @@ export function withCalled(pipelines: readonly Pipeline[]): Pipeline[] {
   for (const { calls } of all) for (const called of calls) all.add(called);
   return [...all];
 }
+
+const ON_FAILURE: Readonly<Record<Plan['onFailure'], true>> = { cancel: true, 'finish-others': true };

@@ -8,6 +8,7 @@ import { checkName } from '../plan/name';
 import type { Expr } from '../plan/plan';
 import { SEEN, type SeenFile, type SeenRows } from '../sensors/sensor';
 import { jsonSchema } from './contract';
+import { EVENT_OPTIONS, FILES_OPTIONS, refuseUnknownOptions, ROWS_OPTIONS } from './known-options';
 import type { Resource } from './resource';
 import type { Secret } from './secret';
 
@@ -87,7 +88,8 @@ export interface FilesOptions<R extends Given> {
 /**
  * Starts a run for each file that has come into a folder, or been written again with other content.
  *
- * @throws PER_DEF_001 for the name, PER_DEF_002 for a duration, PER_DEF_087 for the folder or the pattern
+ * @throws PER_DEF_001 for the name, PER_DEF_002 for a duration, PER_DEF_087 for the folder or the pattern, PER_DEF_071 for an
+ * option that does not exist
  * @example
  * pipeline('load', {
  *   on: onFiles('arrivals', { in: 'incoming', match: '*.csv', config: (file) => ({ path: file.path }) }),
@@ -98,6 +100,7 @@ export interface FilesOptions<R extends Given> {
 export function onFiles<const R extends Given>(name: string, options: FilesOptions<R>): SensorOf<R, 'files'> {
   const { in: folder, match = '*', settled = '10s', every = '5s' } = options;
   checkName('sensor', name);
+  refuseUnknownOptions(`the sensor ${name}`, options, FILES_OPTIONS);
   if (folder.trim() === '') throw wrong(name, 'it names no folder');
   if (match === '' || match.includes('/')) throw wrong(name, `'${match}' is no pattern of a file's name`);
   return Object.freeze({
@@ -132,7 +135,8 @@ const COLUMN = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
  * Starts a run for the rows of a query that are new: whose watermark is later than all that were seen, or the same as the latest
  * with another id. The query runs in a transaction that may only read.
  *
- * @throws PER_DEF_001 for the name, PER_DEF_002 for a duration, PER_DEF_087 for the query or a column
+ * @throws PER_DEF_001 for the name, PER_DEF_002 for a duration, PER_DEF_087 for the query or a column, PER_DEF_071 for an option
+ * that does not exist
  * @example
  * onRows('orders', {
  *   from: warehouse,
@@ -145,6 +149,7 @@ const COLUMN = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
 export function onRows<const R extends Given>(name: string, options: RowsOptions<R>): SensorOf<R, 'rows'> {
   const { from, query, watermark, id, most = 1_000, every = '1m' } = options;
   checkName('sensor', name);
+  refuseUnknownOptions(`the sensor ${name}`, options, ROWS_OPTIONS);
   if (!/^\s*(select|with|table|values)\b/i.test(query)) throw wrong(name, 'its query is no SELECT');
   if (query.includes(';')) throw wrong(name, 'its query has a semicolon');
   for (const column of [watermark, id]) {
@@ -173,7 +178,7 @@ export interface EventOptions<S extends z.ZodType, R extends Given> {
 /**
  * Starts a run for each event that is sent, signed, to `POST /v1/sensors/<pipeline>/<name>`.
  *
- * @throws PER_DEF_001 for the name, PER_DEF_017 for a payload that is no JSON
+ * @throws PER_DEF_001 for the name, PER_DEF_017 for a payload that is no JSON, PER_DEF_071 for an option that does not exist
  * @example
  * onEvent('shipped', {
  *   secret: shopKey,
@@ -188,6 +193,7 @@ export function onEvent<S extends z.ZodType, const R extends Given>(
 ): SensorOf<R, 'event'> {
   const { secret, payload } = options;
   checkName('sensor', name);
+  refuseUnknownOptions(`the sensor ${name}`, options, EVENT_OPTIONS);
   // What is kept of an event, and what references read, is JSON.
   jsonSchema(payload, 'output', `The payload of the sensor ${name}`);
   const id = toExpression(options.id(seen<z.output<S>>()), `The id of the sensor ${name}`);

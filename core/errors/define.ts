@@ -254,4 +254,10 @@ export const DEFINE_ERRORS = {
     title: 'two sensors of a pipeline share a name',
     fix: 'Rename one: what a sensor has seen is kept under its name.',
   },
+  PER_DEF_093: {
+    fault: 'user',
+    retryable: false,
+    title: 'an option is none of the values that it takes',
+    fix: 'Take one of those that docs/PIPELINES.md names for it, or leave the option out.',
+  },
 } as const satisfies Record<`PER_DEF_${number}`, ErrorRow>;

@@ -294,7 +294,7 @@ export const RUN_ERRORS = {
     fault: 'engine',
     retryable: true,
     title: 'Nobody works on a run',
-    fix: 'Start a worker of the pool cpu, which runs the workflows: `perennial worker --pool cpu`. `perennial cancel <run> --hard` needs none.',
+    fix: 'Start a worker of the pool cpu, which runs the workflows, of the build of the run: `perennial worker --pool cpu`; or let another build go on with it: `perennial deploy move <run>`. `perennial cancel <run> --hard` needs none.',
   },
   PER_RUN_043: {
     fault: 'user',

@@ -92,6 +92,18 @@ export const STACK_ERRORS = {
     title: 'root has no unprivileged uid to run Postgres under',
     fix: 'Start as an ordinary user, or set DATABASE_URL and --use-server.',
   },
+  PER_STACK_040: {
+    fault: 'engine',
+    retryable: true,
+    title: 'the stack did not come to rest in time',
+    fix: 'Look at the runs in the Temporal UI and at the logs in the state folder.',
+  },
+  PER_STACK_041: {
+    fault: 'engine',
+    retryable: false,
+    title: 'the demo came to an unexpected end',
+    fix: 'Look at `perennial show` of the run that is named, and at the logs in the state folder.',
+  },
   PER_STACK_050: {
     fault: 'user',
     retryable: false,
@@ -162,7 +174,7 @@ export const STACK_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a retention is malformed',
-    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d', events: '365d' }, each a day at least, or 'forever'.",
+    fix: "Write retention: { executions: '365d', logs: '30d', predictions: '730d' }, each a day at least, or 'forever'.",
   },
   PER_STACK_081: {
     fault: 'user',
@@ -212,16 +224,34 @@ export const STACK_ERRORS = {
     title: 'the user of the database may not create one',
     fix: 'An administrator of that Postgres gives the right: `ALTER ROLE <role> CREATEDB`; or name another user in DATABASE_URL.',
   },
-  PER_STACK_040: {
-    fault: 'engine',
+  PER_STACK_100: {
+    fault: 'user',
     retryable: true,
-    title: 'the stack did not come to rest in time',
-    fix: 'Look at the runs in the Temporal UI and at the logs in the state folder.',
+    title: 'the database lacks migrations',
+    fix: 'Run `perennial migrate` with the same DATABASE_URL; `perennial config` shows which one it is.',
   },
-  PER_STACK_041: {
-    fault: 'engine',
+  PER_STACK_101: {
+    fault: 'user',
+    retryable: true,
+    title: 'Temporal lacks the search attributes of the engine',
+    fix: 'Start a worker of the pool cpu, which registers them (`perennial worker --pool cpu`), and try again; `perennial doctor` names them.',
+  },
+  PER_STACK_102: {
+    fault: 'user',
     retryable: false,
-    title: 'the demo came to an unexpected end',
-    fix: 'Look at `perennial show` of the run that is named, and at the logs in the state folder.',
+    title: 'a file of the project does not compile',
+    fix: 'Correct the line that is named; `npx tsc --noEmit` finds more of them.',
+  },
+  PER_STACK_103: {
+    fault: 'user',
+    retryable: false,
+    title: 'a file of the project throws while it is loaded',
+    fix: 'Mend what it throws. What needs a file, a server or a setting belongs into the code of a step, or into a resource: the project is loaded by every command.',
+  },
+  PER_STACK_104: {
+    fault: 'user',
+    retryable: false,
+    title: 'there is no such pool',
+    fix: 'Name one of those, or give the pool its code under `steps` of perennial.config.ts.',
   },
 } as const satisfies Record<`PER_STACK_${number}`, ErrorRow>;

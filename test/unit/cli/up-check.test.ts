@@ -31,8 +31,8 @@ const declared = (code: string): string =>
 const GOOD = `${HEAD} ${declared('all: implement({ hello }, { hello: () => null })')}`;
 const FAULTY: [code: string, what: string, config: string | null][] = [
   ['PER_STACK_007', 'has no config', null],
-  ['PER_STACK_007', 'does not compile', 'export default {'],
-  ['PER_STACK_007', 'throws', "throw new Error('no such file');"],
+  ['PER_STACK_102', 'does not compile', 'export default {'],
+  ['PER_STACK_103', 'throws', "throw new Error('no such file');"],
   ['PER_DEF_014', 'lacks the code of a step', `${HEAD} ${declared('')}`],
 ];
 

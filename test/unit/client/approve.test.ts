@@ -4,6 +4,7 @@
  */
 import { Client, Connection, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import temporalApi from '@temporalio/proto';
 import { approve } from '../../../client/approve';
 import { openDb } from '../../../store/db';
 
@@ -13,6 +14,15 @@ const connection = Connection.lazy();
 // A folder without a server's socket: refused at once, on any machine.
 const db = openDb('postgresql:///records?host=/no/such/folder');
 
+/** What Temporal tells of a run that is open. */
+const open = temporalApi.temporal.api.workflow.v1.WorkflowExecutionInfo.fromObject({
+  execution: { workflowId: 'r1', runId: 'w' },
+  type: { name: 'p' },
+  status: 'WORKFLOW_EXECUTION_STATUS_RUNNING',
+  historyLength: 1,
+  startTime: { seconds: 1 },
+});
+
 /** A Temporal in which a run waits, and takes what it is sent or refuses it. */
 function temporal(refuse: Error | null = null): Client {
   const update = async () => {
@@ -20,7 +30,8 @@ function temporal(refuse: Error | null = null): Client {
     const outcome = { success: { payloads: [defaultPayloadConverter.toPayload(given)] } };
     return Promise.resolve({ updateId: 'u', workflowRunId: 'w', outcome });
   };
-  const workflow = [{ query: async () => Promise.resolve({ shards: [] }), startUpdate: update }];
+  const describe = async () => Promise.resolve({ workflowExecutionInfo: open });
+  const workflow = [{ query: async () => Promise.resolve({ shards: [] }), startUpdate: update, describe }];
   return new Client({ connection, interceptors: { workflow } });
 }
 
@@ -50,4 +61,14 @@ test('nobody answers as time-out: nothing is sent', async () => {
   const refused = approve({ temporal: temporal() }, 'r1', { ...answer, by: 'time-out' });
   await expect(refused).rejects.toMatchObject({ code: 'PER_RUN_016' });
   await expect(refused).rejects.toThrow("by: 'time-out' stands for nobody's answer");
+});
+
+test.each([
+  [9, 'no poller seen for task queue recently, worker may be down'],
+  [4, 'deadline exceeded'],
+])('a run without a worker of its build says so, and how it goes on: %i', async (code, details) => {
+  const silent = Object.assign(new Error(details), { code, details, metadata: {} });
+  const refused = approve({ temporal: temporal(silent) }, 'r1', answer);
+  await expect(refused).rejects.toMatchObject({ code: 'PER_RUN_042', detail: 'No worker answers for r1.' });
+  await expect(refused).rejects.toThrow('perennial deploy move');
 });

@@ -38,6 +38,16 @@ test.each([
   expect(codeOf(() => cron(expression))).toBe('PER_DEF_007');
 });
 
+test.each(['skipp', 'Skip', '', 'toString', 7])('an overlap that is none is refused: %p', (overlap) => {
+  const options: object = { overlap };
+  expect(codeOf(() => cron('0 2 * * *', options))).toBe('PER_DEF_007');
+});
+
+test('a misspelt overlap is told with what was meant', () => {
+  const options: object = { overlap: 'skipp' };
+  expect(() => cron('0 2 * * *', options)).toThrow('is "skipp", did you mean \'skip\'?');
+});
+
 test('an unknown time zone, a length that is none and too short a catch-up are refused', () => {
   for (const timezone of ['Mars/Olympus', '', '+02:00', 'europe/berlin', 'utc']) {
     expect(codeOf(() => cron('0 2 * * *', { timezone }))).toBe('PER_DEF_051');

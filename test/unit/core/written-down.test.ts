@@ -1,7 +1,7 @@
 // Danger: what is written down wrongly is found after hours, when its step begins; a misspelt option is none, in silence.
 // And what may well be right is refused.
 import { z } from 'zod';
-import { cron, daily, doneBy, model, monthly, pipeline, type RefBase, step } from '../../../core';
+import { cron, daily, defineConfig, doneBy, model, monthly, onFiles, pipeline, type RefBase, step } from '../../../core';
 import { codeOf } from './code-of';
 
 const Input = z.object({
@@ -101,9 +101,31 @@ describe('so is one deeper down, or of a model', () => {
     ['a deadline', () => doneBy('06:00', misspelt({ day: 'mon' })), "did you mean 'days'?"],
     ['days', () => daily({ from: '2026-01-01', ...misspelt({ zone: 'UTC' }) }), 'for daily()'],
     ['months', () => monthly({ from: '2026-01', ...misspelt({ zone: 'UTC' }) }), 'for monthly()'],
+    [
+      'a project',
+      () => defineConfig({ pipelines: [], models: [], steps: {}, ...misspelt({ retentoin: {} }) }),
+      "'retentoin' for the project, did you mean 'retention'?",
+    ],
+    [
+      'a sensor',
+      () => onFiles('arrivals', { in: 'incoming', config: () => ({}), ...misspelt({ mtach: '*.csv' }) }),
+      "'mtach' for the sensor arrivals, did you mean 'match'?",
+    ],
   ])('%s', (_, work, text) => {
     expect(work).toThrow(text);
     expect(codeOf(work)).toBe('PER_DEF_071');
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'a pipeline',
+      () => pipeline('p', { config: z.object({}), graph: () => 1, ...misspelt({ onFailure: 'finish' }) }),
+      "did you mean 'finish-others'?",
+    ],
+    ['a model', made({ clock: 'walll' }), "did you mean 'wall'?"],
+  ])('a value that is none of those an option of %s takes is refused', (_, work, text) => {
+    expect(work).toThrow(text);
+    expect(codeOf(work)).toBe('PER_DEF_093');
   });
 
   it('but what has been declared may be declared again, with something else', () => {

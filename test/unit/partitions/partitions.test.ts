@@ -183,3 +183,8 @@ describe('a pipeline', () => {
     expect(codeOf(modelled)).toBe('PER_DEF_052');
   });
 });
+
+test.each(['1700-01-01', '1899-12-31'])('of a day before the earliest year, that year is told: %s', (from) => {
+  expect(() => daily({ from })).toThrow('the earliest year is 1900');
+  expect(() => daily({ from: '2026-02-31' })).not.toThrow('earliest');
+});
