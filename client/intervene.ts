@@ -63,7 +63,7 @@ async function refuseRun(db: Pool, runId: string, ask: Intervention): Promise<vo
   throw perennialError('PER_KEEP_004', `'${runId}' is not open: it ended as ${run.status}.`);
 }
 
-async function refusal({ temporal }: { temporal: Client }, runId: string, error: unknown): Promise<unknown> {
+function refusal({ temporal }: { temporal: Client }, runId: string, error: unknown): unknown {
   if (error instanceof WorkflowNotFoundError)
     return perennialError('PER_KEEP_004', `No open run is called '${runId}'.`, { cause: error });
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {

@@ -12,6 +12,7 @@ import { registerDev } from './dev';
 import { registerDocs } from './docs';
 import { registerDoctor } from './doctor';
 import { registerDown } from './down';
+import { registerExpect } from './expect';
 import { registerInit } from './init';
 import { registerLogs } from './logs';
 import { registerMigrate } from './migrate';
@@ -73,6 +74,7 @@ export const VERBS: readonly Register[] = [
   registerModel,
   registerPredict,
   registerData,
+  registerExpect,
   registerDeploy,
   registerPreview,
   registerWorker,

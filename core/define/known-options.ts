@@ -106,7 +106,7 @@ export function refuseUnlisted(
 ): void {
   if (value === undefined || value === null || (typeof value === 'string' && Object.hasOwn(listed, value))) return;
   const names = Object.keys(listed);
-  const meant = nearest(String(value), names);
+  const meant = nearest(typeof value === 'string' ? value : '', names);
   const said = meant === null ? ` (known: ${names.join(', ')}).` : `, did you mean '${meant}'?`;
   throw perennialError(code, `${what} is ${JSON.stringify(value)}${said}`);
 }

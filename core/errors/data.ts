@@ -248,6 +248,12 @@ export const DATA_ERRORS = {
     title: 'a condition in SQL cannot be used',
     fix: 'Write one expression over the columns of the data set that is true or false: no statement, no semicolon.',
   },
+  PER_DATA_062: {
+    fault: 'user',
+    retryable: false,
+    title: 'no expectations can be proposed from a data set version',
+    fix: 'Make the data set again: its record is of before profiles had all their figures.',
+  },
   PER_DATA_070: {
     fault: 'user',
     retryable: false,

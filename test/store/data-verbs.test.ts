@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { z } from 'zod';
 import { buildProgram } from '../../cli/main';
 import { openDb } from '../../store/db';
 import { recordArtifact } from '../../store/artifacts';
@@ -42,7 +43,8 @@ async function perennial(...args: string[]): Promise<{ lines: string[]; errors: 
   ];
   const code = process.exitCode;
   try {
-    await buildProgram().parseAsync(['node', 'perennial', 'data', ...args, '--state', '/nowhere/at/all']);
+    const verb = args[0] === 'suggest' ? 'expect' : 'data';
+    await buildProgram().parseAsync(['node', 'perennial', verb, ...args, '--state', '/nowhere/at/all']);
     return { lines, errors, code: process.exitCode };
   } finally {
     process.exitCode = code ?? 0;
@@ -118,7 +120,7 @@ describe('data list', () => {
 
   test('by pages, by pipeline and since a time', async () => {
     const digests = async (...args: string[]) =>
-      (await perennialJson('list', ...args)).found.map((each) => Object.entries(each ?? {})[0]?.[1]);
+      (await perennialJson('list', ...args)).found.map((each) => z.object({ digest: z.string() }).parse(each).digest);
     expect(await digests('--limit', '1', '--before', OTHER.slice(0, 8))).toEqual([CLEAN]);
     expect(await digests('--pipeline', 'q')).toEqual([OTHER]);
     expect(await digests('--since', new Date(Date.now() - 75 * 60_000).toISOString())).toEqual([OTHER, CLEAN]);
@@ -193,5 +195,19 @@ describe('data lineage', () => {
     expect((await perennial('lineage', 'm', '7')).code).toBe(2);
     expect((await perennial('lineage', 'no-such-model')).errors.join('\n')).toContain('PER_KEEP_001');
     expect((await perennial('lineage', 'aaaa')).errors.join('\n')).toContain('PER_DATA_070');
+  });
+});
+
+describe('expect suggest', () => {
+  test('proposes a suite as a file, and as data', async () => {
+    const { lines } = await perennial('suggest', RAW.slice(0, 4));
+    expect(lines.join('\n')).toContain("{ kind: 'type', column: 'n', is: 'integer', severity: 'fail' },");
+    const { found } = await perennialJson('suggest', RAW.slice(0, 4));
+    expect(found).toMatchObject([{ dataset: RAW, expectations: [{ kind: 'columns' }, { kind: 'row-count' }, { kind: 'type' }, {}, {}] }]);
+  });
+
+  test('of a version that the records do not have: said, with exit code 2', async () => {
+    const { errors, code } = await perennial('suggest', '0000');
+    expect([code, errors.join('\n')]).toEqual([2, expect.stringContaining('PER_DATA_070')]);
   });
 });

@@ -93,8 +93,9 @@ async function openFigures(parts: TelemetryParts, pipelineOf: PipelineOf) {
   const { guard } = await import('../../api/guard.js');
   const { host, token } = environment;
   guard({ host, token });
-  const [{ createFigures }, { countEngine, countExecutions }] = await Promise.all([
+  const [{ createFigures }, { beginAtZero }, { countEngine, countExecutions }] = await Promise.all([
     import('./figures.js'),
+    import('./known-series.js'),
     import('./observe.js'),
   ]);
   let working = { slots: 0, slotsUsed: (): number => 0 };
@@ -105,6 +106,7 @@ async function openFigures(parts: TelemetryParts, pipelineOf: PipelineOf) {
     slotsUsed: () => working.slotsUsed(),
     outbox: async () => (pool === WORKFLOW_POOL ? sumWaiting(db).catch(() => null) : null),
   });
+  beginAtZero(figures, pool, withCalled(parts.pipelines));
   const { serveFigures } = await import('./serve-figures.js');
   const { sdkFigures } = await import('./sdk-figures.js');
   return {

@@ -1,7 +1,18 @@
 // Danger: what is written down wrongly is found after hours, when its step begins; a misspelt option is none, in silence.
 // And what may well be right is refused.
 import { z } from 'zod';
-import { cron, daily, defineConfig, doneBy, model, monthly, onFiles, pipeline, type RefBase, step } from '../../../core';
+import {
+  cron,
+  daily,
+  defineConfig,
+  doneBy,
+  model,
+  monthly,
+  onFiles,
+  pipeline,
+  type RefBase,
+  step,
+} from '../../../core';
 import { codeOf } from './code-of';
 
 const Input = z.object({

@@ -12,10 +12,8 @@ const lacking = Object.assign(new Error('relation "runs" does not exist'), { cod
 /** A database that has had migrations up to a number; null: none. */
 function having(applied: number | null) {
   const db = openDb(URL_OF);
-  jest.spyOn(db, 'query').mockImplementation((sql: unknown) => {
-    const rows = String(sql).includes('to_regclass') ? [{ there: applied !== null }] : [{ newest: String(applied) }];
-    return Promise.resolve({ rows });
-  });
+  const answers = applied === null ? [[{ there: false }]] : [[{ there: true }], [{ newest: String(applied) }]];
+  Object.assign(db, { query: () => Promise.resolve({ rows: answers.shift() }) });
   return db;
 }
 
