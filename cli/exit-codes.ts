@@ -96,6 +96,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_RUN_154: EXIT.usage,
   PER_DATA_070: EXIT.usage,
   PER_DATA_071: EXIT.usage,
+  PER_DATA_072: EXIT.usage,
   PER_KEEP_001: EXIT.usage,
   PER_KEEP_002: EXIT.usage,
   PER_KEEP_004: EXIT.usage,

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
-import { perennialError } from '../../core/errors';
-import { datasetNamed, findDataset, findMarks } from '../../store/datasets';
+import { findMarks } from '../../store/datasets';
 import { listChildren, listParents, listTrainedOn } from '../../store/lineage';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
-import { readDescribed } from '../views/data-described';
+import { readDataset } from '../read-dataset';
 import { datasetText, type DatasetView } from '../views/data-view';
 
 /** `perennial data show <digest>`: one data set version in full. */
@@ -30,16 +29,13 @@ export function registerDataShow(data: Command): void {
 }
 
 async function readView(db: Pool, beginning: string): Promise<DatasetView> {
-  const digest = await datasetNamed(db, beginning);
-  const found = await findDataset(db, digest);
-  // It may have been removed between the two.
-  if (found === null) throw perennialError('PER_DATA_070', `The records have no data set version ${digest}.`);
+  const found = await readDataset(db, beginning);
+  const { digest } = found;
   const [marks, from, into, models] = [
     await findMarks(db, digest),
     await listParents(db, digest),
     await listChildren(db, digest),
     await listTrainedOn(db, digest),
   ];
-  const { schema, profile, ...row } = found;
-  return { ...row, ...readDescribed({ schema, profile }), ...marks, from, into, models };
+  return { ...found, ...marks, from, into, models };
 }

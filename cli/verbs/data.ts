@@ -1,12 +1,19 @@
 import type { Command } from 'commander';
+import { registerDataDiff } from './data-diff';
 import { registerDataLineage } from './data-lineage';
 import { registerDataList } from './data-list';
+import { registerDataPin, registerDataUnpin } from './data-pin';
 import { registerDataShow } from './data-show';
+import { registerDataTag } from './data-tag';
 
-/** `perennial data list | show | lineage`. */
+/** `perennial data list | show | lineage | diff | pin | unpin | tag`. */
 export function registerData(program: Command): void {
   const data = program.command('data').description('data set versions: what is in them, and where they came from');
   registerDataList(data);
   registerDataShow(data);
   registerDataLineage(data);
+  registerDataDiff(data);
+  registerDataPin(data);
+  registerDataUnpin(data);
+  registerDataTag(data);
 }

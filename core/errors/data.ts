@@ -266,4 +266,10 @@ export const DATA_ERRORS = {
     title: 'the beginning of a digest names several',
     fix: 'Give more of its characters.',
   },
+  PER_DATA_072: {
+    fault: 'user',
+    retryable: false,
+    title: 'a tag has no form that a tag may have',
+    fix: 'Use letters, digits, dots, hyphens and underscores, 100 at most, the first a letter or digit.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

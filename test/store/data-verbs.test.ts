@@ -203,11 +203,50 @@ describe('expect suggest', () => {
     const { lines } = await perennial('suggest', RAW.slice(0, 4));
     expect(lines.join('\n')).toContain("{ kind: 'type', column: 'n', is: 'integer', severity: 'fail' },");
     const { found } = await perennialJson('suggest', RAW.slice(0, 4));
-    expect(found).toMatchObject([{ dataset: RAW, expectations: [{ kind: 'columns' }, { kind: 'row-count' }, { kind: 'type' }, {}, {}] }]);
+    expect(found).toMatchObject([
+      { dataset: RAW, expectations: [{ kind: 'columns' }, { kind: 'row-count' }, { kind: 'type' }, {}, {}] },
+    ]);
   });
 
   test('of a version that the records do not have: said, with exit code 2', async () => {
     const { errors, code } = await perennial('suggest', '0000');
     expect([code, errors.join('\n')]).toEqual([2, expect.stringContaining('PER_DATA_070')]);
   });
+});
+
+describe('data pin, unpin and tag', () => {
+  const listed = async (...args: string[]): Promise<unknown> => (await perennialJson('list', ...args)).found;
+
+  test('a pin and a tag are on the version from then on, until they are taken off; who and why is kept', async () => {
+    const { found } = await perennialJson('pin', RAW.slice(0, 4), '--reason', 'yearly report', '--by', 'ana');
+    expect(found).toMatchObject([{ digest: RAW, pinned: true, by: 'ana', reason: 'yearly report' }]);
+    await perennial('tag', RAW.slice(0, 4), 'release', '--by', 'ana');
+    expect(await listed('--tag', 'release')).toMatchObject([{ digest: RAW, pinned: true, tags: ['release'] }]);
+    expect((await perennial('show', RAW)).lines.join('\n')).toMatch(/yearly report/);
+    expect((await perennialJson('tag', RAW, 'release')).found).toMatchObject([{ changed: false }]);
+
+    await perennial('unpin', RAW, '--by', 'bo');
+    await perennial('tag', RAW, 'release', '--remove', '--by', 'bo');
+    expect(await listed('--tag', 'release')).toEqual([]);
+    expect((await perennialJson('unpin', RAW)).found).toMatchObject([{ pinned: false, changed: false }]);
+    const { rows } = await db.query(`SELECT by, action FROM audit_log WHERE subject = $1 ORDER BY id`, [RAW]);
+    expect(rows).toEqual([
+      { by: 'ana', action: 'data.pin' },
+      { by: 'ana', action: 'data.tag' },
+      { by: 'bo', action: 'data.unpin' },
+      { by: 'bo', action: 'data.untag' },
+    ]);
+  });
+
+  test('a tag of another form is refused', async () => {
+    const { errors, code } = await perennial('tag', RAW, 'two words');
+    expect([code, errors.join('\n')]).toEqual([2, expect.stringContaining('PER_DATA_072')]);
+  });
+});
+
+test('data diff: what differs, and the exit code where it is asked for', async () => {
+  const { found, code } = await perennialJson('diff', RAW.slice(0, 4), CLEAN.slice(0, 4), '--exit-code');
+  expect([code, found]).toMatchObject([1, [{ differences: { same: 'none', rows: { a: 100, b: 90 } } }]]);
+  expect((await perennial('diff', RAW, RAW, '--exit-code')).code ?? 0).toBe(0);
+  expect((await perennial('diff', RAW, 'ffff')).code).toBe(2);
 });
