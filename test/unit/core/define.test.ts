@@ -136,7 +136,7 @@ describe('pipeline', () => {
   });
 
   it('traces the default pipeline', () => {
-    expect(flightDelays.plan.body.nodes).toHaveLength(11);
+    expect(flightDelays.plan.body.nodes).toHaveLength(12);
   });
 
   it.each<[string, () => unknown, string, string]>([

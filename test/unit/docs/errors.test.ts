@@ -66,6 +66,10 @@ const CHOSEN: Record<string, [file: string, text: string][]> = {
     ['activities/data/duckdb.ts', "? 'PER_DATA_010' : 'PER_DATA_011'"],
     ['activities/data/duckdb.ts', 'return perennialError(code, `DuckDB:'],
   ],
+  PER_DEF_093: [
+    ['core/define/known-options.ts', "= 'PER_DEF_093',"],
+    ['core/define/known-options.ts', 'throw perennialError(code,'],
+  ],
   // Raised for what the probing process says, by the process that asked it.
   PER_MODEL_058: [
     [
