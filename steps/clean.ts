@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { step } from '../core';
-import { Dataset } from './types';
+import { CleaningRule } from './cleaning-rules';
+import { Dataset, Report } from './types';
 
 const rowRule = z.object({ reason: z.string().regex(/^[a-z][a-z0-9_]*$/), column: z.string() });
 
@@ -19,16 +20,32 @@ export const QuarantineRule = z.discriminatedUnion('kind', [
 ]);
 export type QuarantineRule = z.infer<typeof QuarantineRule>;
 
-/** Splits rows into clean, quarantined (each with its reason) and duplicates; the three add up to the rows in. */
+/** What one rule did. */
+export const RuleResult = z.object({
+  name: z.string(),
+  /** Rows that it changed or put into quarantine; of `parse` and `look-up`, those that could not be read or had no match. */
+  touched: z.int(),
+});
+export type RuleResult = z.infer<typeof RuleResult>;
+
+/**
+ * Repairs rows by `rules`, then splits them into clean, quarantined (each as it came in, with its reason) and duplicates; the
+ * three add up to the rows in.
+ */
 export const clean = step('clean', {
   input: z.object({
     dataset: Dataset,
+    /** Repairs, in order, before anything is judged. */
+    rules: z.array(CleaningRule).optional(),
+    /** Data sets that rules look things up in, by the name that they have there. */
+    against: z.record(z.string(), Dataset).optional(),
     quarantine: z.array(QuarantineRule),
-    /**
-     * Columns that make two rows the same, nulls counting as equal; of the rows not quarantined, the one with the
-     * smallest file row number stays. null: keep duplicates.
-     */
+    /** Columns that make two rows the same, nulls counting as equal, among the rows not quarantined. null: keep duplicates. */
     uniqueBy: z.array(z.string()).min(1).nullable(),
+    /** Which of the same rows stays, by default the first: of the file, or in time where `by` says so. */
+    keep: z.enum(['first', 'last']).optional(),
+    /** A column to order the same rows by; ties by the row's number in the file. A row that has none gives way to one that has. */
+    by: z.string().optional(),
   }),
   output: z.object({
     dataset: Dataset,
@@ -38,6 +55,9 @@ export const clean = step('clean', {
     quarantined: z.int(),
     duplicates: z.int(),
     reasons: z.record(z.string(), z.int()),
+    rules: z.array(RuleResult),
+    /** What each rule did, with a few rows before and after. */
+    report: Report,
   }),
   pool: 'cpu',
   timeout: '10m',

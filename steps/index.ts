@@ -3,6 +3,7 @@ export * from './features';
 export * from './sources';
 export * from './collect';
 export * from './clean';
+export * from './cleaning-rules';
 export * from './expectations';
 export * from './validate';
 export * from './split';

@@ -1,22 +1,29 @@
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import type { QuarantineRule } from '../../steps/clean';
+import type { CleaningRule } from '../../steps/cleaning-rules';
 import { checkPatterns } from '../data/check-patterns';
 import { countRows } from '../data/count-rows';
 import { withDuckdb, type Duckdb, type SqlValues } from '../data/duckdb';
 import { ROW_NUMBER, refuseNames } from '../data/row-number';
-import { columnIn, columnsOf } from '../data/schema';
-import { identifier } from '../data/sql';
+import { columnsOf } from '../data/schema';
 import type { Work, Written } from '../data/work';
+import { applyRules, flagOf, type RuleOutcome } from './apply-rules';
+import { OF, REASON, type Reference, type Stage } from './change';
+import { keyOf, noteRepeats, type Key, withoutRepeats } from './repeats';
 import { compileRules, type CompiledRule } from './rules';
-
-/** The column that a quarantined row's reason stands in. */
-export const REASON = 'quarantine_reason';
 
 export interface CleanOptions {
   readonly path: string;
+  /** Repairs that come before everything else. */
+  readonly rules?: readonly CleaningRule[];
+  /** Files to look things up in, by their names. */
+  readonly against?: Readonly<Record<string, string>>;
   readonly quarantine: readonly QuarantineRule[];
   readonly uniqueBy: readonly string[] | null;
+  /** Which of the same rows stays (`first`): of the file, or in time by a column. */
+  readonly keep?: 'first' | 'last' | undefined;
+  readonly by?: string | undefined;
 }
 
 export interface Cleaned {
@@ -26,37 +33,56 @@ export interface Cleaned {
   readonly duplicates: number;
   /** Quarantined rows by reason; every reason that a rule names is there. */
   readonly reasons: Readonly<Record<string, number>>;
+  readonly rules: readonly RuleOutcome[];
 }
 
 /**
- * Parts rows into clean ones, quarantined ones and duplicates, keeping their order. A row's reason is that of the first
- * rule it breaks. Among clean rows that agree in `uniqueBy` (nulls agree with nulls) the first of the file stays.
+ * Repairs rows, then parts them into clean ones, quarantined ones (as they came in) and duplicates, keeping their order. A
+ * row's reason is that of the first rule it breaks. Of clean rows that agree in `uniqueBy` (nulls agree with nulls) one stays.
  *
- * @throws PER_DATA_003 PER_DATA_006 PER_DATA_009 PER_DATA_012 PER_DATA_015
+ * @throws PER_DATA_003 PER_DATA_006 PER_DATA_009 PER_DATA_012 PER_DATA_015 PER_DATA_061 PER_DATA_085 PER_DATA_086
+ * @throws PER_DATA_087 PER_DATA_088
  */
 export async function cleanRows(work: Work, options: CleanOptions): Promise<Cleaned> {
-  return withDuckdb({ ...work, reads: [options.path] }, async (duck) => {
-    const columns = await columnsOf(duck, options.path);
-    refuseNames(columns, [ROW_NUMBER, REASON], 'the data set to clean');
-    const keys = options.uniqueBy?.map((name) => identifier(columnIn(columns, name, 'the data set to clean').name));
+  const { path, against = {} } = options;
+  return withDuckdb({ ...work, reads: [path, ...Object.values(against)] }, async (duck) => {
     await checkPatterns(
       duck,
       options.quarantine.flatMap((rule) => (rule.kind === 'not-matching' ? [rule.pattern] : [])),
     );
-    const rules = compileRules(options.quarantine, columns);
+    const repaired = await repair(duck, work.scratch, options);
+    const { stage } = repaired;
+    const key = keyOf(stage, options);
+    const rules = compileRules(options.quarantine, stage.columns);
 
-    const judged = judgedBy(rules, options.path);
-    const rowsIn = await countRows(duck, options.path);
-    const duplicates = keys ? await noteRepeats(duck, judged, keys) : 0;
-    const clean = await write(duck, `${work.scratch}/clean.parquet`, cleanOf(judged.sql, keys), judged.values);
-    const quarantine = await write(duck, `${work.scratch}/quarantine.parquet`, quarantineOf(judged.sql), judged.values);
-    const reasons = await countReasons(duck, quarantine.path, rules);
+    const judged = judgedBy(rules, stage);
+    const rowsIn = await countRows(duck, path);
+    const duplicates = key ? await noteRepeats(duck, judged, key) : 0;
+    const clean = await write(duck, `${work.scratch}/clean.parquet`, cleanOf(judged.sql, key), judged.values);
+    const refused = repaired.outcomes.length === 0 ? quarantineOf(judged) : quarantineAsItCame(judged, path);
+    const quarantine = await write(duck, `${work.scratch}/quarantine.parquet`, refused.sql, refused.values);
+    const named = [...repaired.outcomes.flatMap((o) => (o.quarantines ? [o.name] : [])), ...rules.map((r) => r.reason)];
+    const reasons = await countReasons(duck, quarantine.path, named);
     if (rowsIn !== clean.rows + quarantine.rows + duplicates) {
       const parts = `${clean.rows} clean + ${quarantine.rows} quarantined + ${duplicates} duplicate`;
       throw perennialError('PER_DATA_006', `${rowsIn} rows went in, ${parts} came out.`);
     }
-    return { clean, quarantine, rowsIn, duplicates, reasons };
+    return { clean, quarantine, rowsIn, duplicates, reasons, rules: repaired.outcomes };
   });
+}
+
+async function repair(duck: Duckdb, scratch: string, { path, rules = [], against = {} }: CleanOptions) {
+  const columns = await columnsOf(duck, path);
+  const engines = [ROW_NUMBER, REASON, ...rules.map((_, index) => flagOf(index))];
+  refuseNames(columns, engines, OF);
+  const others = new Map<string, Reference>();
+  for (const [name, file] of Object.entries(against)) {
+    const theirs = await columnsOf(duck, file);
+    refuseNames(theirs, engines, `'${name}'`);
+    others.set(name, { path: file, columns: theirs });
+  }
+  const sql = `(SELECT *, NULL::VARCHAR AS ${REASON} FROM read_parquet($path, file_row_number = true))`;
+  return applyRules({ duck, scratch, rules, against: others }, { sql, values: { path }, columns });
 }
 
 interface Judged {
@@ -64,45 +90,37 @@ interface Judged {
   readonly values: SqlValues;
 }
 
-function judgedBy(rules: readonly CompiledRule[], path: string): Judged {
+function judgedBy(rules: readonly CompiledRule[], stage: Stage): Judged {
   const whens = rules.map((rule, index) => `WHEN ${rule.condition} THEN $reason_${index}`);
-  const reason = whens.length > 0 ? `CASE ${whens.join(' ')} END` : 'NULL';
+  const reason = whens.length > 0 ? `coalesce(${REASON}, CASE ${whens.join(' ')} END)` : REASON;
   const named = rules.map((rule, index) => [`reason_${index}`, rule.reason] as const);
   return {
-    sql: `SELECT *, (${reason})::VARCHAR AS ${REASON} FROM read_parquet($path, file_row_number = true)`,
-    values: Object.fromEntries([['path', path], ...named, ...rules.flatMap((rule) => Object.entries(rule.values))]),
+    sql: `SELECT * REPLACE ((${reason})::VARCHAR AS ${REASON}) FROM ${stage.sql}`,
+    values: { ...stage.values, ...Object.fromEntries([...named, ...rules.flatMap((rule) => Object.entries(rule.values))]) },
   };
 }
 
-/**
- * Notes the keys that occur more than once with the number of their first row. Only those are kept in memory: ranking
- * all rows within their key was measured at more than twice the cost.
- */
-async function noteRepeats(duck: Duckdb, judged: Judged, keys: readonly string[]): Promise<number> {
-  await duck.run(
-    `CREATE TEMP TABLE repeats AS
-     SELECT ${keys.map((k, i) => `${k} AS key_${i}`).join(', ')}, min(${ROW_NUMBER}) AS first_row, count(*) - 1 AS surplus
-     FROM (${judged.sql}) WHERE ${REASON} IS NULL GROUP BY ${keys.join(', ')} HAVING count(*) > 1`,
-    judged.values,
-  );
-  const { surplus } = await duck.row(Surplus, 'SELECT coalesce(sum(surplus), 0)::BIGINT AS surplus FROM repeats');
-  return surplus;
-}
-
-const Surplus = z.object({ surplus: z.int() });
-
-function cleanOf(judged: string, keys: readonly string[] | undefined): string {
+function cleanOf(judged: string, key: Key | null): string {
   const kept = `* EXCLUDE (${ROW_NUMBER}, ${REASON})`;
-  if (!keys) return `SELECT ${kept} FROM (${judged}) WHERE ${REASON} IS NULL ORDER BY ${ROW_NUMBER}`;
-  const same = keys.map((k, i) => `j.${k} IS NOT DISTINCT FROM r.key_${i}`).join(' AND ');
-  return `
-    SELECT j.${kept} FROM (${judged}) j LEFT JOIN repeats r ON ${same}
-    WHERE j.${REASON} IS NULL AND (r.first_row IS NULL OR r.first_row = j.${ROW_NUMBER})
-    ORDER BY j.${ROW_NUMBER}`;
+  return key === null
+    ? `SELECT ${kept} FROM (${judged}) WHERE ${REASON} IS NULL ORDER BY ${ROW_NUMBER}`
+    : `SELECT j.${kept} FROM (${judged}) j ${withoutRepeats(key)} ORDER BY j.${ROW_NUMBER}`;
 }
 
-function quarantineOf(judged: string): string {
-  return `SELECT * EXCLUDE (${ROW_NUMBER}) FROM (${judged}) WHERE ${REASON} IS NOT NULL ORDER BY ${ROW_NUMBER}`;
+function quarantineOf({ sql, values }: Judged): Judged {
+  const refused = `SELECT * EXCLUDE (${ROW_NUMBER}) FROM (${sql}) WHERE ${REASON} IS NOT NULL ORDER BY ${ROW_NUMBER}`;
+  return { sql: refused, values };
+}
+
+/** Repairs may have taken what a row was refused for: its text that is no number. */
+function quarantineAsItCame({ sql, values }: Judged, path: string): Judged {
+  return {
+    sql: `SELECT o.* EXCLUDE (${ROW_NUMBER}), q.reason AS ${REASON}
+      FROM read_parquet($as_it_came, file_row_number = true) o
+      JOIN (SELECT ${ROW_NUMBER} AS row, ${REASON} AS reason FROM (${sql}) WHERE ${REASON} IS NOT NULL) q
+        ON o.${ROW_NUMBER} = q.row ORDER BY q.row`,
+    values: { ...values, as_it_came: path },
+  };
 }
 
 async function write(duck: Duckdb, path: string, select: string, values: SqlValues): Promise<Written> {
@@ -115,13 +133,13 @@ const ReasonCount = z.object({ reason: z.string(), rows: z.int() });
 async function countReasons(
   duck: Duckdb,
   path: string,
-  rules: readonly CompiledRule[],
+  reasons: readonly string[],
 ): Promise<Record<string, number>> {
   const counted = await duck.rows(
     ReasonCount,
     `SELECT ${REASON} AS reason, count(*) AS rows FROM read_parquet($path) GROUP BY ${REASON}`,
     { path },
   );
-  const none = rules.map((rule) => [rule.reason, 0] as const);
+  const none = reasons.map((reason) => [reason, 0] as const);
   return { ...Object.fromEntries(none), ...Object.fromEntries(counted.map((c) => [c.reason, c.rows] as const)) };
 }

@@ -31,8 +31,7 @@ function compile(rule: QuarantineRule, column: Column, columns: readonly Column[
   const isNumber = column.type === 'number';
   switch (rule.kind) {
     case 'missing': {
-      const empty = column.type === 'text' ? ` OR trim(${c}) = ''` : isNumber ? ` OR isnan(${c}::DOUBLE)` : '';
-      return { condition: `(${c} IS NULL${empty})`, values: {} };
+      return { condition: missing(column, c), values: {} };
     }
     case 'outside': {
       mustBe(column, ['integer', 'number'], rule.kind);
@@ -64,7 +63,15 @@ function compile(rule: QuarantineRule, column: Column, columns: readonly Column[
   }
 }
 
-function mustBe(column: Column, types: readonly ColumnType[], rule: string): void {
+/** Null, NaN, or a text with nothing but spaces in it. */
+export function missing(column: Column, c: string): string {
+  const empty =
+    column.type === 'text' ? ` OR trim(${c}) = ''` : column.type === 'number' ? ` OR isnan(${c}::DOUBLE)` : '';
+  return `(${c} IS NULL${empty})`;
+}
+
+/** @throws PER_DATA_012 */
+export function mustBe(column: Column, types: readonly ColumnType[], rule: string): void {
   if (column.type !== null && types.includes(column.type)) return;
   throw perennialError(
     'PER_DATA_012',

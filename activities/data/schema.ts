@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import type { ColumnType } from '../../steps/collect';
-import type { Duckdb } from './duckdb';
+import type { Duckdb, SqlValues } from './duckdb';
 
 /** A column of a Parquet file: its name, DuckDB's type, and the plain type that rules and declarations speak of. */
 export interface Column {
@@ -15,7 +15,12 @@ const Described = z.object({ column_name: z.string(), column_type: z.string() })
 
 /** The columns of a Parquet file, in order. Reads the footer only. */
 export async function columnsOf(duck: Duckdb, path: string): Promise<Column[]> {
-  const rows = await duck.rows(Described, 'DESCRIBE SELECT * FROM read_parquet($path)', { path });
+  return columnsOfQuery(duck, 'SELECT * FROM read_parquet($path)', { path });
+}
+
+/** The columns that a query gives, in order, without running it. */
+export async function columnsOfQuery(duck: Duckdb, select: string, values: SqlValues): Promise<Column[]> {
+  const rows = await duck.rows(Described, `DESCRIBE ${select}`, values);
   return rows.map((row) => ({ name: row.column_name, sql: row.column_type, type: plainType(row.column_type) }));
 }
 

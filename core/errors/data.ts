@@ -272,4 +272,28 @@ export const DATA_ERRORS = {
     title: 'a tag has no form that a tag may have',
     fix: 'Use letters, digits, dots, hyphens and underscores, 100 at most, the first a letter or digit.',
   },
+  PER_DATA_085: {
+    fault: 'user',
+    retryable: false,
+    title: 'a cleaning rule has a value that cannot be used',
+    fix: 'Give values of the type of the column, a smallest that is not above the largest, and formats that strptime knows.',
+  },
+  PER_DATA_086: {
+    fault: 'user',
+    retryable: false,
+    title: 'a repair in SQL fails on a row',
+    fix: 'Say in `where` which rows it can be worked out for, or use TRY_CAST and the like; the cause names the value.',
+  },
+  PER_DATA_087: {
+    fault: 'user',
+    retryable: false,
+    title: 'a key to look up is there more than once',
+    fix: 'Look up by more columns, or clean the other data set with `uniqueBy` over the key first.',
+  },
+  PER_DATA_088: {
+    fault: 'user',
+    retryable: false,
+    title: 'a cleaning rule looks up in a data set that was not handed over',
+    fix: 'Hand the data set to `clean` in `against`, under the name that the rule gives it.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

@@ -1,8 +1,8 @@
-// Danger: an example of docs/DATA.md that does not compile. Each stands here as it stands there (a unit test compares
+// Danger: an example of docs/DATA.md, VALIDATION.md or CLEANING.md that does not compile. Each stands here as it stands there (a unit test compares
 // them, spaces and imports aside).
 import { z } from 'zod';
 import { daily, pipeline } from '../../core';
-import { collect, type Columns, type Source, Window } from '../../steps';
+import { type CleaningRule, collect, type Columns, type Expectation, type Source, Window } from '../../steps';
 
 export const orders: Source = {
   kind: 'files',
@@ -28,3 +28,15 @@ export const sales: Source = {
   resource: 'warehouse',
   query: 'SELECT at, amount, country FROM orders',
 };
+
+export const expectations: Expectation[] = [
+  { kind: 'row-count', severity: 'fail', min: 5_000 },
+  { kind: 'fresh', severity: 'warn', column: 'date', asOf: '2001-02-01T00:00:00.000Z', within: '36h' },
+  { kind: 'no-overlap', severity: 'fail', reference: 'train', columns: ['customer'] },
+];
+
+export const rules: z.input<typeof CleaningRule>[] = [
+  { kind: 'trim', name: 'no_spaces', columns: ['origin', 'delay'] },
+  { kind: 'parse', name: 'delay_unreadable', column: 'delay', as: 'integer', onFailure: 'quarantine' },
+  { kind: 'clip', name: 'delay_capped', column: 'delay', max: { quantile: 0.999 } },
+];

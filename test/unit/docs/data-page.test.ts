@@ -1,18 +1,20 @@
 /**
- * Danger: docs/DATA.md has an example that does not compile, lacks a kind of source, or names an error that is none.
+ * Danger: a page on data has an example that does not compile, lacks a kind of source, expectation or rule, or names an error that
+ * is none.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../../../core/errors';
-import { Format, Source } from '../../../steps';
+import { CleaningRule, Expectation, Format, Source } from '../../../steps';
 import { dense } from './dense';
 
 const read = (path: string): string => readFileSync(join(__dirname, '../../..', path), 'utf8');
 const page = read('docs/DATA.md');
+const pages = { DATA: page, VALIDATION: read('docs/VALIDATION.md'), CLEANING: read('docs/CLEANING.md') };
 const compiled = dense(read('test/types/data-page.test-d.ts'));
-const examples = [...page.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
 
-test('its examples compile as they stand', () => {
+test.each(Object.entries(pages))('the examples of %s compile as they stand', (_name, text) => {
+  const examples = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
   expect(examples.length).toBeGreaterThan(0);
   for (const code of examples) expect(compiled).toContain(dense(code.replace(/^(?:import .*|\/\/ .*)$/gm, '')));
 });
@@ -24,7 +26,14 @@ test('every kind of source and of format has its place', () => {
   expect(formats.filter((kind) => !page.includes(`\n- \`{ kind: '${kind}' }\``))).toEqual([]);
 });
 
-test('every error that it names is one', () => {
-  const named = [...page.matchAll(/PER_[A-Z]+_\d+/g)].map(([code]) => code);
+test('every kind of expectation and every cleaning rule has its place', () => {
+  const kinds = Expectation.options.flatMap(({ shape }) => [...shape.kind.values]);
+  expect(kinds.filter((kind) => !pages.VALIDATION.includes(`\`${kind}\``))).toEqual([]);
+  const rules = CleaningRule.options.flatMap(({ shape }) => [...shape.kind.values]);
+  expect(rules.filter((kind) => !pages.CLEANING.includes(`\`${kind}\``))).toEqual([]);
+});
+
+test.each(Object.entries(pages))('every error that %s names is one', (_name, text) => {
+  const named = [...text.matchAll(/PER_[A-Z]+_\d+/g)].map(([code]) => code);
   expect(named.filter((code) => !(code in ERRORS))).toEqual([]);
 });

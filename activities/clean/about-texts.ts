@@ -1,0 +1,113 @@
+import { perennialError } from '../../core/errors';
+import type { RuleOf } from '../../steps/cleaning-rules';
+import type { Duckdb } from '../data/duckdb';
+import { textLiteral } from '../data/sql';
+import { type Change, type Cleaning, columnOf, inRow, mustFit } from './change';
+import { mustBe } from './rules';
+
+/** White space of Unicode. DuckDB's own `trim` knows the blank alone. */
+const WHITE = textLiteral(
+  ' \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff',
+);
+
+/** @throws PER_DATA_003 PER_DATA_012 */
+export function compileTexts(rule: RuleOf<'trim' | 'case' | 'nfc'>, { stage }: Cleaning): Change {
+  const sets = rule.columns.map((name) => {
+    mustBe(columnOf(stage, name), ['text'], rule.kind);
+    const text = `${inRow(name)}::VARCHAR`;
+    switch (rule.kind) {
+      case 'trim':
+        return [name, `trim(${text}, ${WHITE})`] as const;
+      case 'case':
+        return [name, `${rule.to}(${text})`] as const;
+      case 'nfc':
+        return [name, `nfc_normalize(${text})`] as const;
+    }
+  });
+  return { sets, values: {} };
+}
+
+/** @throws PER_DATA_003 PER_DATA_012 PER_DATA_085 */
+export async function compileMap(rule: RuleOf<'map'>, { duck, stage, key }: Cleaning): Promise<Change> {
+  const column = columnOf(stage, rule.column);
+  mustBe(column, ['text', 'integer', 'boolean'], rule.kind);
+  const { otherwise } = rule;
+  const other = otherwise === 'keep' || otherwise === null ? null : otherwise.value;
+  const pairs = Object.entries(rule.values);
+  for (const value of [...pairs.map(([, to]) => to), other]) await mustFit(duck, column, value, rule.name);
+  const c = inRow(rule.column);
+  const whens = pairs.map((_, i) => `WHEN ${c}::VARCHAR = $${key}_from${i} THEN $${key}_to${i}::VARCHAR`);
+  const rest = otherwise === 'keep' ? `${c}::VARCHAR` : `$${key}_other::VARCHAR`;
+  const values = pairs.flatMap(([from, to], i) => [
+    [`${key}_from${i}`, from] as const,
+    [`${key}_to${i}`, to === null ? null : String(to)] as const,
+  ]);
+  return {
+    sets: [[rule.column, `(CASE WHEN ${c} IS NULL THEN NULL ${whens.join(' ')} ELSE ${rest} END)::${column.sql}`]],
+    values: {
+      ...Object.fromEntries(values),
+      ...(otherwise === 'keep' ? {} : { [`${key}_other`]: other === null ? null : String(other) }),
+    },
+  };
+}
+
+/** @throws PER_DATA_003 PER_DATA_012 PER_DATA_085 */
+export async function compileParse(rule: RuleOf<'parse'>, { duck, stage, key }: Cleaning): Promise<Change> {
+  const column = columnOf(stage, rule.column);
+  if (column.type === rule.as) return { sets: [], touches: 'false', values: {} };
+  mustBe(column, ['text'], rule.kind);
+  await checkFormats(duck, rule);
+  const text = `trim(${inRow(rule.column)}::VARCHAR, ${WHITE})`;
+  const read = readAs(rule, text, key);
+  const failed = `(${text} <> '' AND ${read.sql} IS NULL)`;
+  return {
+    sets: [[rule.column, read.sql]],
+    touches: failed,
+    ...(rule.onFailure === 'quarantine' ? { refuses: failed } : {}),
+    values: read.values,
+  };
+}
+
+function readAs(rule: RuleOf<'parse'>, text: string, key: string): Pick<Change, 'values'> & { readonly sql: string } {
+  switch (rule.as) {
+    case 'integer':
+      // A cast alone would round '1.5' to 2 and read '1e3'.
+      return {
+        sql: `CASE WHEN regexp_full_match(${text}, '[+-]?[0-9]+') THEN TRY_CAST(${text} AS BIGINT) END`,
+        values: {},
+      };
+    case 'number': {
+      const form = `regexp_full_match(${text}, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?')`;
+      const number = `TRY_CAST(${text} AS DOUBLE)`;
+      return { sql: `CASE WHEN ${form} AND isfinite(${number}) THEN ${number} END`, values: {} };
+    }
+    case 'timestamp': {
+      const { formats } = rule;
+      const instant =
+        formats === undefined
+          ? `TRY_CAST(${text} AS TIMESTAMPTZ)::TIMESTAMP`
+          : `coalesce(${formats.map((format) => `try_strptime(${text}, ${textLiteral(format)})::TIMESTAMP`).join(', ')})`;
+      return { sql: `CASE WHEN isfinite(${instant}) THEN ${instant} END`, values: {} };
+    }
+    case 'boolean': {
+      const lower = (texts: readonly string[]): string[] => texts.map((t) => t.toLowerCase());
+      const [yes, no] = [`list_contains($${key}_yes, lower(${text}))`, `list_contains($${key}_no, lower(${text}))`];
+      return {
+        sql: `CASE WHEN ${yes} THEN true WHEN ${no} THEN false END`,
+        values: { [`${key}_yes`]: lower(rule.yes), [`${key}_no`]: lower(rule.no) },
+      };
+    }
+  }
+}
+
+async function checkFormats(duck: Duckdb, rule: RuleOf<'parse'>): Promise<void> {
+  for (const format of rule.formats ?? []) {
+    try {
+      await duck.run(`SELECT try_strptime('', ${textLiteral(format)})`);
+    } catch (error) {
+      throw perennialError('PER_DATA_085', `Rule '${rule.name}' has the format '${format}', which cannot be used.`, {
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Rows } from '../data/check-conditions';
+import type { Duckdb } from '../data/duckdb';
+import { ROW_NUMBER } from '../data/row-number';
+import { identifier } from '../data/sql';
+import type { CleanOptions } from './clean-rows';
+import { columnOf, REASON, type Stage } from './change';
+
+/** What makes rows the same, and which of them stays. */
+export interface Key {
+  readonly columns: readonly string[];
+  /** An aggregate over the same rows: the number of the row that stays. */
+  readonly stays: string;
+}
+
+/** @throws PER_DATA_003 */
+export function keyOf(
+  stage: Stage,
+  { uniqueBy, keep = 'first', by }: Pick<CleanOptions, 'uniqueBy' | 'keep' | 'by'>,
+): Key | null {
+  const time = by === undefined ? null : identifier(columnOf(stage, by).name);
+  const columns = uniqueBy?.map((name) => identifier(columnOf(stage, name).name));
+  if (!columns) return null;
+  const aggregate = keep === 'first' ? 'min' : 'max';
+  if (time === null) return { columns, stays: `${aggregate}(${ROW_NUMBER})` };
+  // A row without a time comes last of all where the first stays, and first of all where the last does.
+  const known = `${time} IS ${keep === 'first' ? '' : 'NOT '}NULL`;
+  return { columns, stays: `${aggregate}(struct_pack(known := ${known}, instant := ${time}, place := ${ROW_NUMBER})).place` };
+}
+
+/**
+ * Notes the keys that occur more than once with the number of the row that stays. Only those are kept in memory: ranking
+ * all rows within their key was measured at more than twice the cost.
+ *
+ * @returns how many rows do not stay
+ */
+export async function noteRepeats(duck: Duckdb, judged: Rows, { columns, stays }: Key): Promise<number> {
+  await duck.run(
+    `CREATE TEMP TABLE repeats AS
+     SELECT ${columns.map((k, i) => `${k} AS key_${i}`).join(', ')}, ${stays} AS stays, count(*) - 1 AS surplus
+     FROM (${judged.sql}) WHERE ${REASON} IS NULL GROUP BY ${columns.join(', ')} HAVING count(*) > 1`,
+    judged.values,
+  );
+  const { surplus } = await duck.row(Surplus, 'SELECT coalesce(sum(surplus), 0)::BIGINT AS surplus FROM repeats');
+  return surplus;
+}
+
+const Surplus = z.object({ surplus: z.int() });
+
+/** What follows rows called `j` to leave those that take part, one of each that are the same. */
+export function withoutRepeats({ columns }: Key): string {
+  const same = columns.map((k, i) => `j.${k} IS NOT DISTINCT FROM r.key_${i}`).join(' AND ');
+  return `LEFT JOIN repeats r ON ${same} WHERE j.${REASON} IS NULL AND (r.stays IS NULL OR r.stays = j.${ROW_NUMBER})`;
+}
