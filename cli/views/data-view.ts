@@ -1,4 +1,5 @@
 import type { DatasetLine, DatasetRow, Marks } from '../../store/datasets';
+import type { Removal } from '../../store/gc/find-removal';
 import type { Edge, TrainedOn } from '../../store/lineage';
 import { table } from '../frame';
 import { cell } from './cut';
@@ -33,6 +34,8 @@ export interface DatasetView extends Omit<DatasetRow, 'schema' | 'profile'>, Des
   readonly into: readonly Edge[];
   /** Model versions that stand on it, over however many steps. */
   readonly models: readonly TrainedOn[];
+  /** When its file was removed, by which `perennial data gc`; null: it was not. */
+  readonly removed: Removal | null;
 }
 
 /** One data set version for people. */
@@ -45,6 +48,7 @@ export function datasetText(view: DatasetView, width: number | null = null): str
     ['time range', `${rangeText(view) ?? 'none'}${view.time === null ? '' : `, by ${view.time}`}`],
     ['recorded', view.recordedAt],
     ['made by', madeBy(view) ?? 'not recorded'],
+    ...removedLine(view.removed),
     ['pinned', pin === null ? 'no' : `by ${pin.by} at ${pin.at}${pin.reason === null ? '' : `: ${pin.reason}`}`],
     ['tags', tags.length === 0 ? 'none' : tags.map(({ tag, by, at }) => `${tag} (${by}, ${at})`).join(', ')],
     ...listed('made from', unique(view.from.map(({ parent, relation }) => `${shortDigest(parent)} (${relation})`))),
@@ -56,6 +60,13 @@ export function datasetText(view: DatasetView, width: number | null = null): str
   ];
   const head = lines.map(([name, text]) => `${name.padEnd(12)}${text}`).join('\n');
   return `${head}\n\n${columnsText(view, width)}`;
+}
+
+function removedLine(removed: Removal | null): [string, string][] {
+  if (removed === null) return [];
+  const { at, gc, by, reason } = removed;
+  const who = gc === null ? '' : `, by gc ${gc}${by === null ? '' : ` of ${by}`}`;
+  return [['removed', `at ${at}${who}${reason === null ? '' : `: ${reason}`}; its record is kept, its file is gone`]];
 }
 
 function columnsText({ columns }: Described, width: number | null): string {
