@@ -12,14 +12,14 @@ export async function brokenBlob(
   output: Json,
 ): Promise<string | null> {
   const recorded = await useArtifacts(dependencies.db, digestsIn(output));
+  const given = recorded.find(({ removedAt }) => removedAt !== null);
+  if (given !== undefined) return given.digest;
   const broken = await Promise.all(
-    recorded.map(({ digest, removedAt }) =>
-      removedAt !== null
-        ? digest
-        : dependencies.artifacts.pathOf(digest).then(
-            () => null,
-            () => digest,
-          ),
+    recorded.map(({ digest }) =>
+      dependencies.artifacts.pathOf(digest).then(
+        () => null,
+        () => digest,
+      ),
     ),
   );
   return broken.find((digest) => digest !== null) ?? null;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { GcParts } from '../../store/gc';
 import { Length } from '../arguments/fields';
 import { act, type Frame, verb } from '../frame';
-import { ActorOptions, actorOf } from '../intervene';
+import { ActorOptions, actorOf, withActor } from '../intervene';
 import { withRecords } from '../open';
 import { readProject } from '../read-project';
 import { resolveSettings } from '../settings';
@@ -25,7 +25,7 @@ const Options = ActorOptions.extend({
 
 /** `perennial data gc`: removes artifacts that nothing needs; without --apply it says which. */
 export function registerDataGc(data: Command): void {
-  verb(data, 'gc', 'say which artifacts nothing needs any more, and with --apply remove them')
+  withActor(verb(data, 'gc', 'say which artifacts nothing needs any more, and with --apply remove them'))
     .option('--apply', 'remove them; without it nothing is removed')
     .option(
       '--keep-runs <length>',
@@ -34,8 +34,6 @@ export function registerDataGc(data: Command): void {
     .option('--limit <n>', 'so many artifacts at most, the oldest first')
     .option('--why <digest>', 'say what keeps this artifact; nothing is removed')
     .option('--despite-previews', 'also while there are previews, which may miss what goes')
-    .option('--by <name>', 'who does it, for the records (default: the user of the operating system)')
-    .option('--reason <text>', 'why, for the records')
     .addHelpText(
       'after',
       `

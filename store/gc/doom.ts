@@ -39,17 +39,18 @@ export async function collectUnneeded(
   await client.query('ANALYZE gc_unneeded');
 }
 
-/** A page of those that nothing needs. */
+/** A page of those that nothing needs; `last` is where the next one begins, null: there was none left. */
 export async function listUnneeded(
   client: PoolClient,
   after: number,
   limit: number,
-): Promise<(Unneeded & { place: number })[]> {
-  const { rows } = await client.query<Unneeded & { place: number }>(
-    `SELECT place, digest, kind, bytes, recorded_at AS "recordedAt" FROM gc_unneeded WHERE place > $1 ORDER BY place LIMIT $2`,
+): Promise<{ readonly page: readonly Unneeded[]; readonly last: number | null }> {
+  const { rows } = await client.query<Unneeded>(
+    `SELECT digest, kind, bytes, recorded_at AS "recordedAt" FROM gc_unneeded WHERE place > $1 ORDER BY place LIMIT $2`,
     [after, limit],
   );
-  return rows;
+  // Places have no gaps.
+  return { page: rows, last: rows.length === 0 ? null : after + rows.length };
 }
 
 /**

@@ -158,7 +158,7 @@ async function dryRun(
   { artifacts, each = () => undefined }: GcParts,
   found: Found & { readonly kinds: readonly Sum[] },
 ): Promise<GcResult> {
-  for await (const page of pages(client)) for (const { place: _, ...artifact } of page) each(artifact);
+  for await (const page of pages(client)) for (const artifact of page) each(artifact);
   return {
     ...found,
     ...{ applied: false, gc: null },
@@ -188,7 +188,7 @@ async function apply(
     const { doomed, entries } = await doom(client, reached, { digests: page.map(({ digest }) => digest), gc, ages });
     cacheEntries += entries;
     const gone = new Set(doomed);
-    for (const { place: _, ...artifact } of page) {
+    for (const artifact of page) {
       if (!gone.has(artifact.digest)) continue;
       sums.set(artifact.kind, added(sums.get(artifact.kind), artifact));
       each(artifact);
@@ -230,10 +230,11 @@ function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
 }
 
-async function* pages(client: PoolClient): AsyncGenerator<readonly (Unneeded & { place: number })[]> {
-  for (let page = await listUnneeded(client, 0, BATCH); page.length > 0;) {
-    yield page;
-    page = await listUnneeded(client, page.at(-1)?.place ?? 0, BATCH);
+async function* pages(client: PoolClient): AsyncGenerator<readonly Unneeded[]> {
+  for (let after: number | null = 0; after !== null;) {
+    const { page, last }: Awaited<ReturnType<typeof listUnneeded>> = await listUnneeded(client, after, BATCH);
+    if (last !== null) yield page;
+    after = last;
   }
 }
 
