@@ -7,5 +7,5 @@ export function blobPath(root: string, digest: string): string {
 
 /** Whether an error of a file says that it is not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -36,7 +36,7 @@ export async function collectUnneeded(
     [keepFrom],
   );
   await client.query('CREATE INDEX ON gc_cached (digest)');
-  await client.query('ANALYZE gc_unneeded');
+  await client.query('ANALYZE gc_unneeded, gc_cached');
 }
 
 /** A page of those that nothing needs; `last` is where the next one begins, null: there was none left. */

@@ -8,9 +8,11 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { brokenBlob } from '../../activities/run-step/broken-blob';
+import { buildProgram } from '../../cli/main';
 import { readDataset } from '../../cli/read-dataset';
 import type { ArtifactKind } from '../../core/define/context';
 import { diskArtifacts } from '../../store/artifacts';
+import { diskBlobs } from '../../store/artifacts/disk';
 import { REMOVAL_LOCK } from '../../store/artifacts/removal-lock';
 import { insertCollection } from '../../store/collections';
 import { insertDataset, pinDataset, tagDataset } from '../../store/datasets';
@@ -370,6 +372,18 @@ describe('beside others', () => {
     expect(await there(...texts.map(digestOf))).toEqual(texts.map(() => true));
   });
 
+  test('a file that goes between its writing and its record is written again', async () => {
+    const records: string[] = [];
+    const store = diskBlobs(root, ({ digest }) => {
+      // Only the first time: once it is recorded nothing removes it.
+      if (records.push(digest) === 1) rmSync(fileOf(digest));
+      return Promise.resolve();
+    });
+    const digest = await store.putBytes(Buffer.from('bytes'), 'json');
+    expect(records).toEqual([digest, digest]);
+    expect((await store.read(digest)).toString()).toBe('bytes');
+  });
+
   test('while another one is under way there is none', async () => {
     const other = await db.connect();
     await other.query('SELECT pg_advisory_lock(7235301947)');
@@ -426,6 +440,81 @@ describe('files without a record', () => {
     const only = openDb(readOnlyUrl(database.url));
     await expect(removeUnneeded({ ...parts, db: only })).rejects.toMatchObject({ code: 'PER_DATA_075' });
     await only.end();
+  });
+});
+
+describe('the command', () => {
+  const before = { ...process.env };
+  beforeEach(() => {
+    Object.assign(process.env, { DATABASE_URL: database.url, PERENNIAL_ARTIFACTS: root });
+  });
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  /** @returns its lines, on stdout and stderr, and the exit code */
+  async function perennial(...args: string[]): Promise<{ said: string; errors: string; code: unknown }> {
+    const [lines, errors]: [string[], string[]] = [[], []];
+    const spies = [
+      jest.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(text)),
+      jest.spyOn(console, 'error').mockImplementation((text: string) => void errors.push(text)),
+    ];
+    const code = process.exitCode;
+    try {
+      await buildProgram().parseAsync(['node', 'perennial', 'data', ...args, '--state', '/nowhere/at/all']);
+      return { said: lines.join('\n'), errors: errors.join('\n'), code: process.exitCode };
+    } finally {
+      process.exitCode = code ?? 0;
+      for (const spy of spies) spy.mockRestore();
+    }
+  }
+  const gc = (...args: string[]) => perennial('gc', '--keep-runs', '90d', '--despite-previews', ...args);
+
+  test('says what would go; with --apply it goes, and `data show` says so', async () => {
+    const [gone, kept] = [await aDataset(await old('gone')), await aDataset(await old('kept'))];
+    await pinDataset(db, kept, { by: 'ana', reason: null });
+    const dry = await gc();
+    expect([dry.code, dry.said]).toEqual([0, expect.stringMatching(/would go[^]*dataset +1[^]*give --apply/)]);
+    expect(await there(gone)).toEqual([true]);
+    expect((await gc('--why', kept.slice(0, 10))).said).toContain('pin of ana');
+    expect((await gc('--why', gone)).said).toBe(`Nothing needs ${gone}.`);
+
+    const lines = (await gc('--apply', '--json', '--by', 'bo')).said
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { digest: gone, kind: 'dataset' },
+      { applied: true, count: 1 },
+    ]);
+    expect(await there(gone, kept)).toEqual([false, true]);
+    expect((await perennial('show', gone)).said).toMatch(/removed +at .*by gc \d+ of bo/);
+    expect((await perennial('show', kept)).said).not.toMatch(/^removed/m);
+    expect((await gc('--apply')).said).toMatch(/^Nothing needs to go/);
+  });
+
+  test('what is refused ends with its exit code', async () => {
+    expect((await gc('--keep-runs', '2h')).code).toBe(2);
+    expect((await gc('--why', '0000')).errors).toContain('PER_DATA_070');
+    const other = await db.connect();
+    await other.query('SELECT pg_advisory_lock(7235301947)');
+    const busy = await gc();
+    expect([busy.code, busy.errors]).toEqual([4, expect.stringContaining('PER_DATA_076')]);
+    await other.query('SELECT pg_advisory_unlock(7235301947)');
+    other.release(true);
+  });
+
+  test('beside previews nothing is removed; nor in the records of one', async () => {
+    await old('gone');
+    const { pathname } = new URL(database.url);
+    const preview = `${pathname.slice(1)}_preview_fix-age`;
+    await db.query(`CREATE DATABASE "${preview}" TEMPLATE template0`);
+    const refused = await perennial('gc', '--keep-runs', '90d', '--apply');
+    expect([refused.code, refused.errors]).toEqual([4, expect.stringMatching(/PER_DATA_077.*fix-age/)]);
+    await db.query(`DROP DATABASE "${preview}"`);
+    await db.query(
+      `INSERT INTO preview (name, namespace, base, with_schedules, copied, base_at) VALUES ('p', 'n', 'b', false, '{}', now())`,
+    );
+    expect((await gc()).errors).toContain('PER_DATA_078');
   });
 });
 
