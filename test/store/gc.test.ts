@@ -1,21 +1,18 @@
 // Danger: what something still needs is removed: of a root, of what a root was made from, while somebody takes it over or writes it
 // again, or after a kill in the middle. Or what nothing needs stays for ever, or another stack's files go.
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { brokenBlob } from '../../activities/run-step/broken-blob';
-import { buildProgram } from '../../cli/main';
 import { readDataset } from '../../cli/read-dataset';
 import type { ArtifactKind } from '../../core/define/context';
 import { diskArtifacts } from '../../store/artifacts';
 import { diskBlobs } from '../../store/artifacts/disk';
 import { REMOVAL_LOCK } from '../../store/artifacts/removal-lock';
 import { insertCollection } from '../../store/collections';
-import { insertDataset, pinDataset, tagDataset } from '../../store/datasets';
+import { pinDataset, tagDataset } from '../../store/datasets';
 import { type Db, openDb, readOnlyUrl } from '../../store/db';
 import { type GcParts, type GcResult, removeUnneeded, tellWhyKept } from '../../store/gc';
 import { findRemoval } from '../../store/gc/find-removal';
@@ -25,65 +22,32 @@ import { addOutboxRow } from '../../store/outbox/add-outbox-row';
 import { appendSegment } from '../../store/predictions';
 import { beginRerun } from '../../store/runs/begin-rerun';
 import { beginRun } from '../../store/runs/begin-run';
-import { createTestDatabase, type TestDatabase } from '../database';
+import { digestOf, GcStage } from './gc-stage';
 import { aRun } from './rows';
 
 jest.setTimeout(180_000);
 
-const DAY = 86_400_000;
-let database: TestDatabase;
+let stage: GcStage;
 let db: Pool;
 let root: string;
 let parts: GcParts;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'perennial-gc-'));
-  database = await createTestDatabase();
-  db = openDb(database.url);
-  const apply = true;
-  parts = {
-    db,
-    databaseUrl: database.url,
-    artifacts: root,
-    keepRuns: 90 * DAY,
-    apply,
-    by: 'ana',
-    despitePreviews: true,
-  };
+  stage = await GcStage.open();
+  ({ db, root, parts } = stage);
 });
 
 afterEach(async () => {
-  await db.end();
-  await database.drop();
-  rmSync(root, { recursive: true, force: true });
+  await stage.close();
 });
 
-const fileOf = (digest: string): string => join(root, 'sha256', digest.slice(0, 2), digest.slice(2));
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Makes what is there as old as can be. */
-async function age(...digests: readonly string[]): Promise<void> {
-  await db.query(
-    `UPDATE artifacts SET used_at = used_at - interval '400 days', recorded_at = recorded_at - interval '400 days'
-     WHERE digest = ANY($1::text[])`,
-    [digests],
-  );
-  for (const digest of digests) utimesSync(fileOf(digest), new Date(0), new Date(0));
-}
-
-/** An old artifact with its file. */
-async function old(text: string, kind: ArtifactKind = 'dataset'): Promise<string> {
-  const digest = await diskArtifacts(db, root).putBytes(Buffer.from(text), kind);
-  await age(digest);
-  return digest;
-}
-
-async function aDataset(digest: string): Promise<string> {
-  const [run, address] = ['one', 'node'];
-  const none = { schema: { columns: [], time: null }, profile: {}, timeFrom: null, timeTo: null };
-  await insertDataset(db, { digest, rowsDigest: digestOf(digest), rows: 1, run, address, ...none });
-  return digest;
-}
+const fileOf = (digest: string): string => stage.fileOf(digest);
+const age = (...digests: readonly string[]): Promise<void> => stage.age(...digests);
+const old = (text: string, kind?: ArtifactKind): Promise<string> => stage.old(text, kind);
+const aDataset = (digest: string): Promise<string> => stage.aDataset(digest);
+const anEntry = (key: string, output: unknown, daysAgo: number): Promise<void> => stage.anEntry(key, output, daysAgo);
+const anything: unknown = expect.anything();
+const there = (...digests: readonly string[]): Promise<boolean[]> => stage.there(...digests);
 
 /** A run with a node that made something; it ended so many days ago, or is open (null). */
 async function aRunWith(id: string, output: unknown, daysAgo: number | null): Promise<void> {
@@ -99,25 +63,6 @@ async function aRunWith(id: string, output: unknown, daysAgo: number | null): Pr
        ended_at = now() - make_interval(days => $2::int) WHERE id = $1`,
     [id, daysAgo],
   );
-}
-
-async function anEntry(key: string, output: unknown, daysAgo: number): Promise<void> {
-  await db.query(
-    `INSERT INTO cache_entries (key, step, parts, output, run_id, address, recorded_at)
-     VALUES ($1, 's', '{}', $2, 'r', 'a', now() - make_interval(days => $3::int))`,
-    [key, JSON.stringify(output), daysAgo],
-  );
-}
-
-/** The digests of artifacts whose files are there; all others are gone in the records, too. */
-async function there(...digests: readonly string[]): Promise<boolean[]> {
-  const states: boolean[] = [];
-  for (const digest of digests) {
-    const isGone = (await findRemoval(db, digest)) !== null;
-    expect([digest, existsSync(fileOf(digest))]).toEqual([digest, !isGone]);
-    states.push(!isGone);
-  }
-  return states;
 }
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -176,7 +121,7 @@ describe('what a root names stays, with what it was made from; why is told', () 
       digest: parent,
       kept: { root: kind, path: [{ digest: named }, { digest: parent, relation: 'rows-of' }] },
     });
-    expect(await tellWhyKept(parts, other)).toMatchObject({ kept: null, removedAt: expect.any(String) });
+    expect(await tellWhyKept(parts, other)).toMatchObject({ kept: null, doomedAt: anything });
   });
 
   test('an open run of whatever age, and a run of the ledger', async () => {
@@ -230,7 +175,7 @@ test('a dry run says what would go, each and by kind, and removes nothing; then 
   expect(await there(data, model, young)).toEqual([true, true, true]);
 
   const done = await removeUnneeded({ ...parts, reason: 'full disk' });
-  expect(done).toMatchObject({ applied: true, gc: expect.any(Number), ...would });
+  expect(done).toMatchObject({ applied: true, ...would });
   expect(await there(data, model, young)).toEqual([false, false, true]);
   expect((await db.query('SELECT key FROM cache_entries')).rows).toEqual([]);
   // The record tells what it was, and what became of it.
@@ -254,10 +199,10 @@ test('what was removed is neither pinned nor taken over; written again it is the
   const gone = await aDataset(await old('gone'));
   await aRunWith('parent', { dataset: gone }, 300);
   await removeUnneeded(parts);
-  const refused = expect.objectContaining({ code: 'PER_DATA_073' });
-  await expect(pinDataset(db, gone, { by: 'ana', reason: null })).rejects.toEqual(refused);
-  await expect(tagDataset(db, gone, 'x', { by: 'ana' })).rejects.toEqual(refused);
-  await expect(aRerun('child')).rejects.toEqual(refused);
+  const refused = { code: 'PER_DATA_073' };
+  await expect(pinDataset(db, gone, { by: 'ana', reason: null })).rejects.toMatchObject(refused);
+  await expect(tagDataset(db, gone, 'x', { by: 'ana' })).rejects.toMatchObject(refused);
+  await expect(aRerun('child')).rejects.toMatchObject(refused);
   expect(await brokenBlob({ db, artifacts: diskArtifacts(db, root) }, { dataset: gone })).toBe(gone);
   expect(await diskArtifacts(db, root).putBytes(Buffer.from('gone'), 'dataset')).toBe(gone);
   expect(await there(gone)).toEqual([true]);
@@ -437,156 +382,10 @@ describe('files without a record', () => {
   });
 
   test('records that can only be read are refused', async () => {
-    const only = openDb(readOnlyUrl(database.url));
+    const only = openDb(readOnlyUrl(stage.database.url));
     await expect(removeUnneeded({ ...parts, db: only })).rejects.toMatchObject({ code: 'PER_DATA_075' });
     await only.end();
   });
-});
-
-describe('the command', () => {
-  const before = { ...process.env };
-  beforeEach(() => {
-    Object.assign(process.env, { DATABASE_URL: database.url, PERENNIAL_ARTIFACTS: root });
-  });
-  afterEach(() => {
-    process.env = { ...before };
-  });
-
-  /** @returns its lines, on stdout and stderr, and the exit code */
-  async function perennial(...args: string[]): Promise<{ said: string; errors: string; code: unknown }> {
-    const [lines, errors]: [string[], string[]] = [[], []];
-    const spies = [
-      jest.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(text)),
-      jest.spyOn(console, 'error').mockImplementation((text: string) => void errors.push(text)),
-    ];
-    const code = process.exitCode;
-    try {
-      await buildProgram().parseAsync(['node', 'perennial', 'data', ...args, '--state', '/nowhere/at/all']);
-      return { said: lines.join('\n'), errors: errors.join('\n'), code: process.exitCode };
-    } finally {
-      process.exitCode = code ?? 0;
-      for (const spy of spies) spy.mockRestore();
-    }
-  }
-  const gc = (...args: string[]) => perennial('gc', '--keep-runs', '90d', '--despite-previews', ...args);
-
-  test('says what would go; with --apply it goes, and `data show` says so', async () => {
-    const [gone, kept] = [await aDataset(await old('gone')), await aDataset(await old('kept'))];
-    await pinDataset(db, kept, { by: 'ana', reason: null });
-    const dry = await gc();
-    expect([dry.code, dry.said]).toEqual([0, expect.stringMatching(/would go[^]*dataset +1[^]*give --apply/)]);
-    expect(await there(gone)).toEqual([true]);
-    expect((await gc('--why', kept.slice(0, 10))).said).toContain('pin of ana');
-    expect((await gc('--why', gone)).said).toBe(`Nothing needs ${gone}.`);
-
-    const lines = (await gc('--apply', '--json', '--by', 'bo')).said
-      .split('\n')
-      .map((line): unknown => JSON.parse(line));
-    expect(lines).toMatchObject([
-      { digest: gone, kind: 'dataset' },
-      { applied: true, count: 1 },
-    ]);
-    expect(await there(gone, kept)).toEqual([false, true]);
-    expect((await perennial('show', gone)).said).toMatch(/removed +at .*by gc \d+ of bo/);
-    expect((await perennial('show', kept)).said).not.toMatch(/^removed/m);
-    expect((await gc('--apply')).said).toMatch(/^Nothing needs to go/);
-  });
-
-  test('what is refused ends with its exit code', async () => {
-    expect((await gc('--keep-runs', '2h')).code).toBe(2);
-    expect((await gc('--why', '0000')).errors).toContain('PER_DATA_070');
-    const other = await db.connect();
-    await other.query('SELECT pg_advisory_lock(7235301947)');
-    const busy = await gc();
-    expect([busy.code, busy.errors]).toEqual([4, expect.stringContaining('PER_DATA_076')]);
-    await other.query('SELECT pg_advisory_unlock(7235301947)');
-    other.release(true);
-  });
-
-  test('beside previews nothing is removed; nor in the records of one', async () => {
-    await old('gone');
-    const { pathname } = new URL(database.url);
-    const preview = `${pathname.slice(1)}_preview_fix-age`;
-    await db.query(`CREATE DATABASE "${preview}" TEMPLATE template0`);
-    const refused = await perennial('gc', '--keep-runs', '90d', '--apply');
-    expect([refused.code, refused.errors]).toEqual([4, expect.stringMatching(/PER_DATA_077.*fix-age/)]);
-    await db.query(`DROP DATABASE "${preview}"`);
-    await db.query(
-      `INSERT INTO preview (name, namespace, base, with_schedules, copied, base_at) VALUES ('p', 'n', 'b', false, '{}', now())`,
-    );
-    expect((await gc()).errors).toContain('PER_DATA_078');
-  });
-});
-
-describe('kill -9', () => {
-  const PLACES = [
-    ['before', 'INSERT INTO artifact_gcs'],
-    ['after', 'INSERT INTO artifact_gcs'],
-    ['before', 'SET doomed_at = now'],
-    ['after', 'SET doomed_at = now'],
-    ['after', 'DELETE FROM cache_entries'],
-    ['before', 'ORDER BY digest LIMIT 100 FOR UPDATE'],
-    ['after', 'ORDER BY digest LIMIT 100 FOR UPDATE'],
-    ['before', 'SET removed_at = now'],
-    ['after', 'SET removed_at = now'],
-    ['before', 'WITH ended AS'],
-    ['after', 'WITH ended AS'],
-  ] as const;
-
-  /** The command itself, killed at a statement. @returns whether it was */
-  async function killedAt(when: string, pattern: string): Promise<boolean> {
-    const [order, mark] = [join(root, '..', `die-${process.pid}`), join(root, '..', `died-${process.pid}`)];
-    rmSync(mark, { force: true });
-    writeFileSync(order, JSON.stringify({ pattern, when, mark }));
-    const project = join(__dirname, '../..');
-    const command = [
-      join(project, 'dist/cli/main.js'),
-      'data',
-      'gc',
-      '--apply',
-      '--keep-runs',
-      '90d',
-      '--despite-previews',
-    ];
-    const child = spawn(process.execPath, ['--require', join(project, 'test/chaos/die-at.cjs'), ...command], {
-      env: { ...process.env, DATABASE_URL: database.url, PERENNIAL_ARTIFACTS: root, DIE_AT: order },
-      stdio: 'inherit',
-    });
-    await new Promise((resolve) => child.once('close', resolve));
-    return existsSync(mark);
-  }
-
-  test.each(PLACES)('%s %s: what is needed is there, and the next one goes on', async (when, pattern) => {
-    const [pinned, parent, gone, more] = [
-      await aDataset(await old('pinned')),
-      await old('parent'),
-      await old('gone'),
-      await old('more'),
-    ];
-    await insertEdge(db, { child: pinned, parent, relation: 'rows-of', run: 'r', address: 'a' });
-    await pinDataset(db, pinned, { by: 'ana', reason: null });
-    await age(pinned);
-    await anEntry('k', { gone }, 300);
-    expect(await killedAt(when, pattern)).toBe(true);
-    // Either as it was, or given up: what the cache still names is there.
-    const { rows } = await db.query('SELECT key FROM cache_entries');
-    if (rows.length > 0) expect(existsSync(fileOf(gone))).toBe(true);
-    await lockIsFree();
-    await removeUnneeded(parts);
-    expect(await there(pinned, parent, gone, more)).toEqual([true, true, false, false]);
-    expect((await db.query('SELECT key FROM cache_entries')).rows).toEqual([]);
-  });
-
-  /** The server takes a moment to see that the killed one is gone. */
-  async function lockIsFree(): Promise<void> {
-    for (;;) {
-      const { rows } = await db.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-           AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`,
-      );
-      if (rows.length === 0) return;
-    }
-  }
 });
 
 test('whatever graph of artifacts and roots: what a root reaches stays, and all else that is old goes', async () => {

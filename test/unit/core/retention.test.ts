@@ -14,7 +14,9 @@ test('what is not said is kept for long', () => {
 });
 
 test('each is said by itself, and may be for ever', () => {
-  expect(readRetention({ executions: '90d', logs: 2 * DAY, predictions: 'forever', events: '3d', artifacts: '30d' })).toEqual({
+  expect(
+    readRetention({ executions: '90d', logs: 2 * DAY, predictions: 'forever', events: '3d', artifacts: '30d' }),
+  ).toEqual({
     executions: 90 * DAY,
     logs: 2 * DAY,
     predictions: null,
