@@ -13,7 +13,10 @@ CREATE TABLE IF NOT EXISTS artifact_gcs (
 );
 -- used_at: when the bytes were last written, or an output that names them was taken over. doomed_at: nothing needs them, nothing
 -- takes them over any more, and their file is about to go. removed_at: it is gone. The record stays, so that lineage can be read.
-ALTER TABLE artifacts ADD COLUMN IF NOT EXISTS used_at timestamptz NOT NULL DEFAULT now();
+ALTER TABLE artifacts ADD COLUMN IF NOT EXISTS used_at timestamptz;
+ALTER TABLE artifacts ALTER COLUMN used_at SET DEFAULT now();
+-- In batches: what is there counts as used now.
+UPDATE artifacts SET used_at = now() WHERE digest IN (SELECT digest FROM artifacts WHERE used_at IS NULL LIMIT 1000);
 ALTER TABLE artifacts ADD COLUMN IF NOT EXISTS doomed_at timestamptz;
 ALTER TABLE artifacts ADD COLUMN IF NOT EXISTS doomed_by bigint;
 ALTER TABLE artifacts ADD COLUMN IF NOT EXISTS removed_at timestamptz;
