@@ -94,7 +94,12 @@ test('what a failing attempt said is kept too, whatever it is made of', async ()
   expect(await linesOf(run)).toMatchObject([
     { level: 'error', attempt: 2, message: 'it\uFFFDfails' },
     // What it threw, with the project's own line where it did.
-    { level: 'error', attempt: 2, message: 'it fails', fields: { error: 'Error', at: expect.stringMatching(/logs\.test\.ts:\d+$/) as unknown } },
+    {
+      level: 'error',
+      attempt: 2,
+      message: 'it fails',
+      fields: { error: 'Error', at: expect.stringMatching(/logs\.test\.ts:\d+$/) as unknown },
+    },
   ]);
 });
 
