@@ -34,6 +34,9 @@ export function registerUp(program: Command): void {
     .addHelpText(
       'after',
       `
+Examples:
+  perennial up
+  perennial up --only temporal,postgres     # the servers alone: start workers yourself
 With --json the result holds secrets: the bearer token, and the database's password inside postgresUrl. Both are also in
 secrets.json of the state folder, which its owner alone can read; without --json neither is printed.`,
     )

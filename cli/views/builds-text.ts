@@ -1,6 +1,7 @@
 import { WORKFLOW_POOL } from '../../core/plan/workflow-pool';
 import type { BuildUse } from '../deploy/build-use';
 import { table } from '../frame';
+import { cellsFor } from './narrow';
 
 /** The builds that there are, which of them new runs begin with, and which one is at hand. */
 export interface BuildsFound {
@@ -18,13 +19,13 @@ export function buildsText(found: BuildsFound, width: number | null): string {
       'Those of `perennial up` pin none: there is one build at a time.'
     );
   }
+  const { moment } = cellsFor(width);
   const rows = builds.map(({ build, state, currentSince, workers, pinned }) => {
     const at = Object.entries(workers).map(([pool, count]) => `${pool}: ${count}`);
-    return [`${build}${build === atHand ? ' *' : ''}`, state, currentSince, at.join(', ') || 'none', pinned];
+    const since = currentSince === null ? null : moment(currentSince);
+    return [build, build === atHand ? `${state} *` : state, since, at.join(', ') || 'none', pinned];
   });
-  return [table(['build', 'state', 'current since', 'workers', 'pinned to it'], rows, width), ...advice(found)].join(
-    '\n',
-  );
+  return [table(['build', 'state', 'current since', 'workers', 'pinned'], rows, width), ...advice(found)].join('\n');
 }
 
 /** Nothing is advised that would be refused: a build is made current, and moved to, where a worker takes its workflows. */

@@ -81,6 +81,12 @@ test.each(all)('%s: says what it does, and takes --json', (_name, command) => {
   expect(command.options.map((option) => option.long)).toContain('--json');
 });
 
+test.each(all)('%s: its help has an example line', (_name, command) => {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  expect(help).toMatch(/^Examples?:\n {2}(\S+ )?perennial /m);
+});
+
 describe('wrong usage ends with exit code 2, and with --json stdout is one object', () => {
   const wrong = [
     ['runs', '--limit', '0'],
