@@ -4,7 +4,7 @@ const WIDE = 130;
 /** How the lists of the command say things in the columns that there are. Without a terminal nothing is left out. */
 export interface Cells {
   /** `2026-02-01T02:11Z`, of a date alone `2026-02-01`. */
-  moment(time: string): string;
+  readonly moment: (time: string) => string;
 }
 
 /** @param width columns of the terminal; null: there is none */
