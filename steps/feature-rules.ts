@@ -100,7 +100,8 @@ export function wrongInCategory(rules: TextRules): string | null {
     targets.set(from, to);
   }
   for (const [from, to] of targets) {
-    if (to !== null && to !== from && targets.has(to)) return `maps '${from}' to '${to}', which is mapped itself`;
+    const onwards = to === null ? undefined : targets.get(to);
+    if (onwards !== undefined && onwards !== to) return `maps '${from}' to '${to}', which is mapped itself`;
   }
   if (typeof rules.impute !== 'object') return null;
   const value = normalise(rules.impute.value, rules.normalise);
