@@ -3,7 +3,7 @@ import type { Json } from '../../core/plan/json';
 import { PREDICTION_COLUMNS as P, type MonitorSpec } from '../../steps/monitor';
 import { standInColumn } from '../../steps/feature-rules';
 import type { FeatureProfile, ReferenceProfile } from '../../steps/train';
-import { calendarPartSql, standInNumberSql } from '../train/features/sql';
+import { calendarPartSql, millisSql, standInNumberSql } from '../train/features/sql';
 import type { Duckdb } from '../data/duckdb';
 import { columnIn, columnsOf } from '../data/schema';
 import { identifier } from '../data/sql';
@@ -116,7 +116,10 @@ export function countedBy(name: string, feature: FeatureProfile): Counted {
     }
     case 'calendar': {
       const { sentinels: missing } = feature;
-      const sql = calendarPartSql((column) => `epoch_ms(${identifier(column)}::TIMESTAMP)`, { ...feature, missing });
+      const sql = calendarPartSql((column) => `(${millisSql(`${identifier(column)}::TIMESTAMP`)})`, {
+        ...feature,
+        missing,
+      });
       return { name, sql, kind: 'number' };
     }
   }

@@ -47,9 +47,13 @@ export function rawSql(file: ParquetFile, { name, type }: RawColumn): string {
   if (type === 'text') return `CAST(${column} AS VARCHAR)`;
   if (INTEGER.test(found)) return `NULLIF(TRY_CAST(${column} AS BIGINT), CAST('${MISSING_INSTANT}' AS BIGINT))`;
   const [parts, scale] = found === 'TIMESTAMP_NS' ? ['epoch_ns', 1_000_000] : ['epoch_us', 1_000];
-  const instant = found === 'DATE' ? `CAST(${column} AS TIMESTAMP)` : column;
-  // DuckDB divides towards zero; taking the floor remainder off first rounds down before 1970 too.
+  return millisSql(found === 'DATE' ? `CAST(${column} AS TIMESTAMP)` : column, parts, scale);
+}
+
+/** Epoch milliseconds of an instant, rounded down; NULL where it is infinite. `parts` gives so many a millisecond. */
+export function millisSql(instant: string, parts = 'epoch_us', scale = 1_000): string {
   const count = `${parts}(${instant})`;
+  // DuckDB divides towards zero; taking the floor remainder off first rounds down before 1970 too.
   return `CASE WHEN isfinite(${instant}) THEN (${count} - ((${count} % ${scale}) + ${scale}) % ${scale}) // ${scale} END`;
 }
 

@@ -11,22 +11,25 @@ import { bench } from '../data/parquet';
 import { label, writeTable } from '../features/dirty-rows';
 import { COLUMNS, dirty, ruled } from '../features/ruled-rows';
 
-const { work, write } = bench();
+const { work } = bench();
 
 /** How far each feature of a window has moved from the training rows, the window being those rows after `changed`. */
 async function moved(changed: string): Promise<Record<string, number>> {
-  const path = await writeTable(join(work.folder, 'rows.parquet'), COLUMNS, dirty(3_000, 1, false));
+  const path = await writeTable(join(work.scratch, 'rows.parquet'), COLUMNS, dirty(3_000, 1, false));
   const profile = await withParquet(path, 2, async (file) => {
     const features = await fitFeatures(file, ruled, label);
     const rows = await readLabelled(file, features, { label, every: 1 });
     return describeRows(features, rows, new Float64Array(rows.rows).fill(0.5));
   });
-  const window = await write(
-    'window.parquet',
-    `SELECT 'x' AS perennial_id, 1 AS perennial_version, 0.5 AS perennial_probability, * ${changed} FROM read_parquet('${path}')`,
+  const window = join(work.scratch, 'window.parquet');
+  await withDuckdb({ ...work, reads: [path] }, (duck) =>
+    duck.writeParquet(
+      `SELECT 'x' AS perennial_id, 1 AS perennial_version, 0.5 AS perennial_probability, * ${changed} FROM read_parquet('${path}')`,
+      window,
+    ),
   );
   const spec = { kind: 'drift' as const, name: 'psi', psi: 0.2, minRows: 500 };
-  const finding = await withDuckdb({ ...work, reads: [path, window] }, (duck) =>
+  const finding = await withDuckdb({ ...work, reads: [window] }, (duck) =>
     judgeDrift(duck, {
       path: window,
       version: 1,
