@@ -32,11 +32,7 @@ export async function judgeDrift(
 ): Promise<Finding> {
   const { path, version, spec, profile } = given;
   const columns = await columnsOf(duck, path);
-  for (const { column, otherwise } of Object.values(profile.features)) {
-    columnIn(columns, column, 'the predictions');
-    const other = standInColumn(otherwise);
-    if (other !== undefined) columnIn(columns, other, 'the predictions');
-  }
+  requireColumns(columns, profile, 'the predictions');
   const judged = judgedBy(spec, [...Object.keys(profile.features), SCORES]);
   const counted = [
     ...Object.entries(profile.features).map(([name, feature]) => countedBy(`feature:${name}`, feature)),
@@ -64,6 +60,15 @@ export async function judgeDrift(
     scores: told(score),
   };
   return { outcome: moved.length > 0 ? 'alarm' : 'ok', evidence };
+}
+
+/** @throws PER_DATA_003 where a data set lacks a column that a feature reads */
+export function requireColumns(columns: Parameters<typeof columnIn>[0], profile: ReferenceProfile, of: string): void {
+  for (const { column, otherwise } of Object.values(profile.features)) {
+    columnIn(columns, column, of);
+    const other = standInColumn(otherwise);
+    if (other !== undefined) columnIn(columns, other, of);
+  }
 }
 
 /** What a monitor asks for, as evidence tells it. */
