@@ -110,9 +110,13 @@ export function calendarPartSql(
   return `((((${ms} % ${periodMs}) + ${periodMs} + ${shiftMs}) % ${periodMs}) // ${unitMs})`;
 }
 
-/** The raw text of a category: its own column's, or that of the one that stands in; missing is '' where one imputes. */
+/**
+ * The raw text of a category: its own column's, or that of the one that stands in; missing is '' where one imputes. Then
+ * it matters what is empty: ONNX Runtime cuts a text at a NUL, and so does this.
+ */
 export function textSql(file: ParquetFile, { column, otherwise, impute }: CategoryFeature): string {
-  const raw = (name: string) => rawSql(file, { name, type: 'text' });
+  if (otherwise === undefined && impute === undefined) return rawSql(file, { name: column, type: 'text' });
+  const raw = (name: string) => `split_part(${rawSql(file, { name, type: 'text' })}, chr(0), 1)`;
   const text = otherwise === undefined ? raw(column) : `coalesce(NULLIF(${raw(column)}, ''), ${raw(otherwise)})`;
   return impute === undefined ? text : `coalesce(${text}, '')`;
 }

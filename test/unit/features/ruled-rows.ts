@@ -59,7 +59,7 @@ const SEEN = [
   'n/a ',
   'São',
 ];
-const UNSEEN = ['🛫', 'XXX', '\t\t', 'LAX\u200b', 'None', 'Sa\u0303o Paulo', 'ﬁj'];
+const UNSEEN = ['🛫', 'XXX', '\t\t', 'LAX\u200b', 'None', '\0lax', 'lax\0', 'Sa\u0303o Paulo', 'ﬁj'];
 const INSTANTS = [0n, -1n, 253_402_300_799_000_000n, -62_135_596_800_000_000n, 951_782_400_000_000n];
 
 /** Rows that need every rule; spellings that training has not seen only where asked for. */
