@@ -94,6 +94,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_RUN_127: EXIT.usage,
   PER_RUN_130: EXIT.usage,
   PER_RUN_154: EXIT.usage,
+  PER_RUN_198: EXIT.usage,
   PER_DATA_070: EXIT.usage,
   PER_DATA_071: EXIT.usage,
   PER_DATA_072: EXIT.usage,

@@ -4,6 +4,7 @@ import type { Edge, TrainedOn } from '../../store/lineage';
 import { table } from '../frame';
 import { cell } from './cut';
 import type { ColumnFigures, Described } from './data-described';
+import { cellsFor } from './narrow';
 
 /** Characters of a digest in a list: enough to name one version among millions, and to be given to the other verbs. */
 const SHORT = 12;
@@ -16,11 +17,12 @@ export function shortDigest(digest: string): string {
 /** Data set versions for people, one a line, or within the width of a terminal. */
 export function datasetsText(rows: readonly DatasetLine[], width: number | null = null): string {
   if (rows.length === 0) return 'No data set versions.';
+  const cells = cellsFor(width);
   const lines = rows.map((row) => [
     shortDigest(row.digest),
     row.rows,
-    rangeText(row),
-    row.recordedAt,
+    rangeText(row, cells),
+    cells.moment(row.recordedAt),
     madeBy(row),
     [...(row.pinned ? ['pinned'] : []), ...row.tags].join(', '),
   ]);
@@ -96,8 +98,11 @@ export function numberText(value: number): string {
 }
 
 /** Oldest and newest instant; null: there is none. */
-export function rangeText({ timeFrom, timeTo }: Pick<DatasetRow, 'timeFrom' | 'timeTo'>): string | null {
-  return timeFrom === null || timeTo === null ? null : `${timeFrom} to ${timeTo}`;
+export function rangeText(
+  { timeFrom, timeTo }: Pick<DatasetRow, 'timeFrom' | 'timeTo'>,
+  { moment } = cellsFor(null),
+): string | null {
+  return timeFrom === null || timeTo === null ? null : `${moment(timeFrom)} to ${moment(timeTo)}`;
 }
 
 function madeBy({ run, address }: Pick<DatasetRow, 'run' | 'address'>): string | null {

@@ -332,4 +332,16 @@ export const DATA_ERRORS = {
     title: 'a cleaning rule looks up in a data set that was not handed over',
     fix: 'Hand the data set to `clean` in `against`, under the name that the rule gives it.',
   },
+  PER_DATA_089: {
+    fault: 'user',
+    retryable: false,
+    title: 'a rule of a feature has nothing to be fitted on',
+    fix: 'Take the feature out, or give it a column that has values in the training rows.',
+  },
+  PER_DATA_090: {
+    fault: 'user',
+    retryable: false,
+    title: 'what was fitted for a feature contradicts its own rules',
+    fix: 'Choose bounds and a value to impute that hold for the training rows: the message has the fitted figures.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;
