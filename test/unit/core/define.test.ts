@@ -202,6 +202,12 @@ describe('pipeline', () => {
       'PER_DEF_011',
       '501 nodes',
     ],
+    [
+      'a plan too long to travel to its shards',
+      () => pipeline('p', { config, graph: (g, c) => g.run(s, { n: c.n, ...{ note: 'x'.repeat(524_288) } }) }),
+      'PER_DEF_011',
+      '524288 at most',
+    ],
     ['a date in an input', () => pipeline('p', { config, graph: () => new Date(0) }), 'PER_DEF_016', 'a Date'],
     [
       'a schema without JSON',
