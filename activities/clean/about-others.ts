@@ -22,7 +22,10 @@ export async function compileLookUp(rule: RuleOf<'look-up'>, on: Cleaning): Prom
   for (const name of rule.take) {
     columnIn(other.columns, name, `'${rule.reference}'`);
     if (!on.stage.columns.some((column) => column.name === name)) continue;
-    throw perennialError('PER_DATA_015', `Rule '${rule.name}' takes '${name}', which the data set to clean has already.`);
+    throw perennialError(
+      'PER_DATA_015',
+      `Rule '${rule.name}' takes '${name}', which the data set to clean has already.`,
+    );
   }
   const [path, theirs] = [`${on.key}_path`, keys.map(([, their]) => identifier(their))];
   const known = theirs.map((their) => `${their} IS NOT NULL`).join(' AND ');

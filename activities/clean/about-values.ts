@@ -71,7 +71,10 @@ export async function compileClip(rule: RuleOf<'clip'>, on: Cleaning): Promise<C
   const [min, max] = [await boundOf(rule.min, column, on), await boundOf(rule.max, column, on)];
   for (const bound of [min, max]) await mustFit(on.duck, column, bound, rule.name);
   if (min !== null && max !== null && Number(min) > Number(max)) {
-    throw perennialError('PER_DATA_085', `Rule '${rule.name}' clips '${column.name}' to at least ${min}, at most ${max}.`);
+    throw perennialError(
+      'PER_DATA_085',
+      `Rule '${rule.name}' clips '${column.name}' to at least ${min}, at most ${max}.`,
+    );
   }
   const c = inRow(rule.column);
   const [low, high] = [`$${on.key}_min::VARCHAR::${column.sql}`, `$${on.key}_max::VARCHAR::${column.sql}`];

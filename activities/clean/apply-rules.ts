@@ -134,7 +134,8 @@ async function settle(on: Applying, { stage, pending, outcomes, file }: Progress
     const touched = counts[flag] ?? 0;
     const quarantines = change.refuses !== undefined;
     const shown = { rule, before, after: quarantines ? null : index === pending.length - 1 ? settled : after };
-    const samples = touched === 0 ? [] : await samplesOf(on.duck, { sql: rows, values: settled.values }, flag, change, shown);
+    const samples =
+      touched === 0 ? [] : await samplesOf(on.duck, { sql: rows, values: settled.values }, flag, change, shown);
     made.push({ name: rule.name, kind: rule.kind, touched, quarantines, fitted: change.fitted ?? null, samples });
   }
   if (file !== null) await rm(file);
@@ -148,7 +149,11 @@ async function namingRepairs<T>(rules: readonly CleaningRule[], work: () => Prom
   } catch (error) {
     const repairs = rules.flatMap((rule) => (rule.kind === 'repair' ? [`'${rule.name}'`] : []));
     const failed = isPerennialError(error) && error.code === 'PER_DATA_011';
-    if (!failed || repairs.length === 0 || !/DuckDB: (Conversion|Invalid Input|Out of Range) Error/.test(error.message)) {
+    if (
+      !failed ||
+      repairs.length === 0 ||
+      !/DuckDB: (Conversion|Invalid Input|Out of Range) Error/.test(error.message)
+    ) {
       throw error;
     }
     throw perennialError('PER_DATA_086', `Among ${repairs.join(', ')}: ${error.message}`, { cause: error });

@@ -96,7 +96,10 @@ function judgedBy(rules: readonly CompiledRule[], stage: Stage): Judged {
   const named = rules.map((rule, index) => [`reason_${index}`, rule.reason] as const);
   return {
     sql: `SELECT * REPLACE ((${reason})::VARCHAR AS ${REASON}) FROM ${stage.sql}`,
-    values: { ...stage.values, ...Object.fromEntries([...named, ...rules.flatMap((rule) => Object.entries(rule.values))]) },
+    values: {
+      ...stage.values,
+      ...Object.fromEntries([...named, ...rules.flatMap((rule) => Object.entries(rule.values))]),
+    },
   };
 }
 
@@ -130,11 +133,7 @@ async function write(duck: Duckdb, path: string, select: string, values: SqlValu
 
 const ReasonCount = z.object({ reason: z.string(), rows: z.int() });
 
-async function countReasons(
-  duck: Duckdb,
-  path: string,
-  reasons: readonly string[],
-): Promise<Record<string, number>> {
+async function countReasons(duck: Duckdb, path: string, reasons: readonly string[]): Promise<Record<string, number>> {
   const counted = await duck.rows(
     ReasonCount,
     `SELECT ${REASON} AS reason, count(*) AS rows FROM read_parquet($path) GROUP BY ${REASON}`,

@@ -25,7 +25,10 @@ export function keyOf(
   if (time === null) return { columns, stays: `${aggregate}(${ROW_NUMBER})` };
   // A row without a time comes last of all where the first stays, and first of all where the last does.
   const known = `${time} IS ${keep === 'first' ? '' : 'NOT '}NULL`;
-  return { columns, stays: `${aggregate}(struct_pack(known := ${known}, instant := ${time}, place := ${ROW_NUMBER})).place` };
+  return {
+    columns,
+    stays: `${aggregate}(struct_pack(known := ${known}, instant := ${time}, place := ${ROW_NUMBER})).place`,
+  };
 }
 
 /**

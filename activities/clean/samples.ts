@@ -36,7 +36,8 @@ export async function samplesOf(
   const numbers = touched.map(({ row }) => row);
   const named = 'columns' in rule ? rule.columns : [rule.column];
   const was = await show(duck, before, numbers, named);
-  const is = after && (await show(duck, after, numbers, change.sets.length > 0 ? change.sets.map(([name]) => name) : named));
+  const is =
+    after && (await show(duck, after, numbers, change.sets.length > 0 ? change.sets.map(([name]) => name) : named));
   return numbers.map((row) => ({ row, before: was.get(row) ?? '', after: is && (is.get(row) ?? '') }));
 }
 
@@ -48,7 +49,6 @@ async function show(duck: Duckdb, stage: Stage, numbers: readonly number[], colu
      FROM ${stage.sql} WHERE ${ROW_NUMBER} IN (${numbers.join(', ')})`,
     stage.values,
   );
-  const cut = (text: string): string =>
-    text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}…` : text;
+  const cut = (text: string): string => (text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}…` : text);
   return new Map(rows.map(({ row, shown }) => [row, cut(shown)] as const));
 }
