@@ -5,7 +5,7 @@ import { perennialError } from '../core/errors';
 import type { InterveneArgument, RecordedIntervention, StepPlace } from '../core/interpret/activity';
 import type { Intervention } from '../core/interpret/intervention';
 import type { Json } from '../core/plan/json';
-import { findArtifacts } from '../store/artifacts';
+import { useArtifacts } from '../store/artifacts';
 import { transaction } from '../store/db';
 import { findNewestExecution } from '../store/executions/find-newest-execution';
 import { addIntervention } from '../store/interventions/add-intervention';
@@ -75,7 +75,8 @@ async function outputOf(
   }
   const output = toOutput(parsed.data, step.step);
   const named = digestsIn(output);
-  const known = new Set((await findArtifacts(db, named)).map(({ digest }) => digest));
+  const used = await useArtifacts(db, named);
+  const known = new Set(used.flatMap(({ digest, removedAt }) => (removedAt === null ? [digest] : [])));
   const missing = named.filter((digest) => !known.has(digest));
   if (missing.length > 0) throw refused(ask.node, `the records hold no artifact ${missing.join(', ')}`);
   return output;

@@ -35,7 +35,7 @@ const Headers = z.object({
 
 /**
  * POST /v1/sensors/:pipeline/:sensor: an event from outside, signed, that starts a run. 202 says that it is new and written down with
- * its run, 200 that it was before; the run's id is the same.
+ * its run, 200 that it was before; the run's id is the same. Any other method is answered 405.
  *
  * @param sensors those of the project
  */
@@ -48,6 +48,19 @@ export function serveSensorEvents(
     inner.removeAllContentTypeParsers();
     inner.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, parsed) => {
       parsed(null, body);
+    });
+    // Said before a body is read: whoever tries the address in a browser is told how it is meant.
+    inner.route({
+      method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+      url: EVENT_ROUTE,
+      onRequest(request, reply) {
+        void reply.header('allow', 'POST');
+        throw perennialError(
+          'PER_RUN_199',
+          `${request.method} ${request.url.slice(0, 200)}: an event is sent by POST.`,
+        );
+      },
+      handler: () => null,
     });
     inner.post(EVENT_ROUTE, async (request, reply) => {
       const { pipeline, sensor } = Place.parse(request.params);

@@ -27,6 +27,7 @@ const STATUS: { readonly [code: string]: number } = {
   PER_RUN_190: 404,
   PER_RUN_191: 409,
   PER_RUN_193: 401,
+  PER_RUN_199: 405,
 };
 
 /** The HTTP status that an error is answered with. */

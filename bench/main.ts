@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { clean } from './clean/clean';
 import { coldstart } from './coldstart/coldstart';
 import { drift } from './drift/drift';
 import { map } from './map/map';
@@ -7,6 +8,7 @@ import { overhead } from './overhead/overhead';
 import { printLine } from './report';
 import type { BenchOptions } from './options';
 import { types } from './types/types';
+import { validate } from './validate/validate';
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   overhead,
@@ -14,6 +16,8 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<voi
   map,
   types,
   drift,
+  clean,
+  validate,
 };
 const Options = z.object({
   json: z.boolean().default(false),

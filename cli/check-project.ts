@@ -10,12 +10,15 @@ import { checkLoaded, stepsOfPool } from '../workers/pool-steps';
  * before a server is started for it.
  *
  * @param folder that of perennial.config.ts
+ * @returns its pipelines
  * @throws PER_STACK_007, PER_STACK_102 or PER_STACK_103 when it cannot be loaded, PER_DEF_009, PER_DEF_013, PER_DEF_014
  */
-export async function refuseFaultyProject(folder: string, pools: readonly string[]): Promise<void> {
+export async function refuseFaultyProject(folder: string, pools: readonly string[]): Promise<Project['pipelines']> {
   const bundles = mkdtempSync(join(tmpdir(), 'perennial-check-'));
   try {
-    await countSteps(await loadProject(folder, bundles), pools);
+    const project = await loadProject(folder, bundles);
+    await countSteps(project, pools);
+    return project.pipelines;
   } finally {
     rmSync(bundles, { recursive: true, force: true });
   }

@@ -47,7 +47,12 @@ export function verb(parent: Command, usage: string, description: string): Comma
     .description(description)
     .addOption(new Option('--json', 'one JSON object, or one a line, on stdout'))
     .addOption(new Option('--state <folder>', 'the state folder (default: that of the last stack started here)'))
-    .addOption(new Option('--project <folder>', 'the folder of perennial.config.ts (default: the current one)'))
+    .addOption(
+      new Option(
+        '--project <folder>',
+        'the folder of perennial.config.ts (default: this folder, or the nearest above that has one)',
+      ),
+    )
     .addOption(new Option('--preview <name>', 'work in this preview (see `perennial preview --help`)'));
 }
 

@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { actingUser } from '../client/acting-user';
 import { z } from 'zod';
 import type { Command } from 'commander';
 import type { Intervention } from '../core/interpret/intervention';
@@ -21,7 +21,7 @@ export function withActor(command: Command): Command {
 
 /** Who acts, and why. */
 export function actorOf({ by, reason }: ActorOptions): { readonly by: string; readonly reason: string | null } {
-  return { by: by ?? userInfo().username, reason: reason ?? null };
+  return { by: by ?? actingUser(), reason: reason ?? null };
 }
 
 /** Acts on a run and tells what was done. */

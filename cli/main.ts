@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { perennialError } from '../core/errors';
 import { enterPreview } from './preview/enter';
+import { nearest } from '../core/define/nearest';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { printError } from './frame';
 import { VERBS } from './verbs';
@@ -22,6 +23,19 @@ export function buildProgram(): Command {
   return program;
 }
 
+/**
+ * Of a verb that takes an argument and has verbs below it (`plan`, `schedules`), the one that a misspelt word was meant for:
+ * commander takes that word for the argument. Null: none is near.
+ */
+export function meantVerb(program: Command, words: readonly string[]): string | null {
+  const parent = program.commands.find(
+    ({ commands }, i) => commands.length > 0 && words[0] === program.commands[i]?.name(),
+  );
+  const names = parent?.commands.map((command) => command.name()) ?? [];
+  const meant = nearest(words[1] ?? '', names);
+  return parent === undefined || meant === null ? null : `perennial ${parent.name()} ${meant}`;
+}
+
 /** An older Node cannot load some of the packages: better said here than by one of them. */
 function requireNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -30,11 +44,14 @@ function requireNode(): void {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
+  const program = buildProgram();
   try {
     requireNode();
-    await buildProgram().parseAsync(argv);
+    await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
+      const meant = error.code === 'commander.excessArguments' ? meantVerb(program, argv.slice(2)) : null;
+      if (meant !== null) console.error(`(Did you mean '${meant}'?)`);
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
       return;
     }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { perennialError } from '../core/errors';
 import { isAlive } from '../workers/embedded/process-mark';
+import { BuildName } from '../store/environment';
 import { intoPreview, OWN_SOURCES } from './preview/into-preview';
 import { readCurrent, readStackFile } from '../workers/embedded/stack-file';
 import type { StackFile } from '../workers/embedded/stack-file';
@@ -13,6 +14,7 @@ export type Source = 'flag' | 'environment' | 'stack' | 'preview' | 'default';
 const Versioning = z.enum(['pinned', 'off']);
 
 const Environment = z.object({
+  PERENNIAL_BUILD: BuildName.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).optional(),

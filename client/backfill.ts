@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { actingUser } from './acting-user';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { workOf } from '../core/backfill/work-of';
@@ -82,7 +82,7 @@ export async function startBackfill(
 ): Promise<BackfillPreview & { readonly id: string | null }> {
   const preview = await previewBackfill(connection, pipelines, request);
   if (preview.start.length + preview.running.length === 0) return { ...preview, id: null };
-  const { pipeline, config, missingOnly, maxParallel, by = userInfo().username, pace } = request;
+  const { pipeline, config, missingOnly, maxParallel, by = actingUser(), pace } = request;
   const id = `backfill-${newRunId(pipeline, new Date())}`;
   const row = { id, pipeline, config, missingOnly, maxParallel, by, partitions: preview.partitions };
   const other = await transaction(connection.db, (tx) => addBackfill(tx, row));

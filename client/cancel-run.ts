@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
+import { actingUser } from './acting-user';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { isPerennialError, perennialError } from '../core/errors';
@@ -44,7 +44,7 @@ export async function cancelRun(
   runId: string,
   options: Partial<CancelRun> = {},
 ): Promise<Cancelling> {
-  const how = { by: userInfo().username, reason: null, grace: GRACE, hard: false, ...options };
+  const how = { by: actingUser(), reason: null, grace: GRACE, hard: false, ...options };
   const taken = await asked(connection, runId, how);
   if (!how.hard) return { state: taken ? 'asked' : 'queued' };
   const ended = taken && (await awaitRun(connection, runId, { timeout: PATIENCE }).catch(notYet));

@@ -8,6 +8,7 @@ import { planRerun } from '../core/rerun/plan-rerun';
 import { listRecorded } from '../store/nodes/list-recorded';
 import { findPlan } from '../store/plans/find-plan';
 import { findRun } from '../store/runs/find-run';
+import { refuseRemovedOutputs } from '../store/runs/refuse-removed-outputs';
 import type { RunRow } from '../store/runs/run-row';
 import { refuseOtherBuilds, refuseWithoutWorkers } from './polling-builds';
 import { refuseHandWritten } from './refuse-hand-written';
@@ -53,7 +54,7 @@ export interface StartedRerun {
  *
  * @param pipelines those of the loaded project
  * @throws PER_KEEP_004 unknown run, PER_RUN_111 it was written by hand, PER_RUN_033 it has not ended, PER_RUN_036 unknown node or item, PER_RUN_032 no
- * worker of its build polls, PER_RUN_085 its config has keys that the pipeline has lost since, and what `startRun` throws
+ * worker of its build polls, PER_RUN_085 its config has keys that the pipeline has lost since, PER_DATA_073 what it takes over was removed, and what `startRun` throws
  * @example
  * await rerun(connection, project.pipelines, { run: 'train-churn-20260201T020000-3f9a1c', from: 'pick-best' })
  */
@@ -82,6 +83,7 @@ export async function rerun(
   };
   // The run plans it once more, from what its own worker knows; here it tells at once what cannot be.
   const { addresses } = planRerun({ plan: was, config: parent.config, nodes }, next, choice);
+  await refuseRemovedOutputs(connection.db, parent.id, addresses);
   const { runId } = await startRun(connection, pipelines, {
     pipeline: parent.pipeline,
     config: given,

@@ -1,32 +1,57 @@
 import { z } from 'zod';
+import {
+  Clip,
+  ImputeNumber,
+  ImputeText,
+  Normalise,
+  StandIn,
+  standInColumn,
+  wrongInCategory,
+  wrongInNumber,
+} from './feature-rules';
 
-/** How raw spellings of a category are brought together before the vocabulary is fitted. Applied in this order. */
-export const Normalise = z.enum(['trim', 'nfc', 'lower', 'upper']);
-export type Normalise = z.infer<typeof Normalise>;
-
-/** A number, taken as float32. Null, NaN and infinities are missing. `clip` is fixed, not fitted. */
+/**
+ * A number, taken as float32. Null, NaN and infinities are missing, and so are the values in `missing`. Rules apply in
+ * this order: `missing`, `otherwise`, `clip`, `impute`. What `clip` and `impute` fit is of the training rows alone, and
+ * is carried in the model. Without `impute` a missing number stays missing: trainers learn what that means.
+ */
 export const NumberFeature = z.object({
   kind: z.literal('number'),
   name: z.string().min(1),
   column: z.string().min(1),
-  clip: z.tuple([z.number(), z.number()]).optional(),
+  missing: z.array(z.number()).min(1).optional(),
+  otherwise: StandIn.optional(),
+  clip: Clip.optional(),
+  impute: ImputeNumber.optional(),
 });
 export type NumberFeature = z.infer<typeof NumberFeature>;
 
-/** A category by its text. Null, empty after normalising, and spellings unseen in training are one code: unknown. */
+/**
+ * A category by its text. Null, empty after normalising, and spellings unseen in training are one code: unknown. `map`
+ * takes normalised values to others (null: missing), in one step; `otherwise` is another text column for rows without
+ * a text; `impute` is for what is missing, never for a spelling that training has not seen.
+ */
 export const CategoryFeature = z.object({
   kind: z.literal('category'),
   name: z.string().min(1),
   column: z.string().min(1),
+  otherwise: z.string().min(1).optional(),
   normalise: z.array(Normalise).default(['trim', 'nfc', 'upper']),
+  map: z.record(z.string(), z.string().nullable()).optional(),
+  impute: ImputeText.optional(),
 });
 export type CategoryFeature = z.infer<typeof CategoryFeature>;
 
-/** One calendar part of an instant (int64 epoch ms UTC at the border), by integer arithmetic. Monday is 0. */
+/**
+ * One calendar part of an instant (int64 epoch ms UTC at the border), by integer arithmetic. Monday is 0. `missing` are
+ * instants, in epoch milliseconds, that count as missing; `otherwise` is another column of instants for where it is.
+ */
 export const CalendarFeature = z.object({
   kind: z.literal('calendar'),
   name: z.string().min(1),
   column: z.string().min(1),
+  missing: z.array(z.int()).min(1).optional(),
+  otherwise: z.string().min(1).optional(),
   part: z.enum(['minute', 'hour', 'day-of-week']),
 });
 export type CalendarFeature = z.infer<typeof CalendarFeature>;
@@ -46,8 +71,14 @@ export const FeatureSpec = z
   .refine((spec) => !rawTypes(spec.features).some(([, types]) => types.size > 1), {
     error: 'one column is used by features of different kinds: a raw input has one type',
   })
-  .refine((spec) => !spec.features.some((f) => f.column === 'probability'), {
+  .refine((spec) => !spec.features.some((f) => rawColumns(f).includes('probability')), {
     error: "a column may not be called 'probability': that is the name of a model's output",
+  })
+  .superRefine(({ features }, context) => {
+    for (const feature of features) {
+      const wrong = wrongIn(feature);
+      if (wrong !== null) context.addIssue({ code: 'custom', message: `feature '${feature.name}' ${wrong}` });
+    }
   });
 export type FeatureSpec = z.infer<typeof FeatureSpec>;
 
@@ -72,11 +103,25 @@ const RAW_TYPE = { number: 'number', category: 'text', calendar: 'timestamp' } a
 
 function rawTypes(features: readonly Feature[]): [column: string, types: Set<RawColumn['type']>][] {
   const byColumn = new Map<string, Set<RawColumn['type']>>();
-  for (const { column, kind } of features) {
-    const types = byColumn.get(column) ?? new Set();
-    byColumn.set(column, types.add(RAW_TYPE[kind]));
+  for (const feature of features) {
+    for (const column of rawColumns(feature)) {
+      const types = byColumn.get(column) ?? new Set();
+      byColumn.set(column, types.add(RAW_TYPE[feature.kind]));
+    }
   }
   return [...byColumn];
+}
+
+/** The raw columns that a feature reads: its own, then the one that stands in for it. */
+function rawColumns({ column, otherwise }: Feature): readonly string[] {
+  const other = standInColumn(otherwise);
+  return other === undefined ? [column] : [column, other];
+}
+
+function wrongIn(feature: Feature): string | null {
+  if (standInColumn(feature.otherwise) === feature.column) return `takes '${feature.column}' to stand in for itself`;
+  if (feature.kind === 'number') return wrongInNumber(feature);
+  return feature.kind === 'category' ? wrongInCategory(feature) : null;
 }
 
 /** A binary target: 1 where `column >= atLeast`. */

@@ -1,4 +1,5 @@
 export * from './types';
+export { Clip, ImputeNumber, ImputeText, Normalise, StandIn } from './feature-rules';
 export * from './features';
 export * from './sources';
 export * from './collect';

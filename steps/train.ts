@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { step } from '../core';
+import { StandIn } from './feature-rules';
 import { FeatureSpec, Label } from './features';
 import { Dataset, ModelArtifact, Report } from './types';
 
@@ -44,16 +45,22 @@ export const FeatureProfile = z.discriminatedUnion('kind', [
     kind: z.literal('number'),
     column: z.string(),
     clip: z.tuple([z.number(), z.number()]).nullable(),
+    /** Rows that stayed missing: none with a `fill`. */
     missing: count,
+    sentinels: z.array(z.number()).optional(),
+    otherwise: StandIn.optional(),
+    /** What stands in for a missing number, in the model as here. */
+    fill: z.number().optional(),
   }),
   z.object({
     kind: z.literal('category'),
     column: z.string(),
+    otherwise: z.string().optional(),
     /** Rows by canonical value. */
     counts: z.record(z.string(), count),
     /** Rows with null, or with nothing left after normalising. In later windows also: spellings not in training. */
     unknown: count,
-    /** Canonical value of each raw spelling that is not its own canonical value. */
+    /** Canonical value of each raw spelling that is not its own canonical value; of '' when missing texts have one. */
     spellings: z.record(z.string(), z.string()),
   }),
   z.object({
@@ -63,6 +70,8 @@ export const FeatureProfile = z.discriminatedUnion('kind', [
     /** Rows by part: 60, 24 or 7 of them. */
     counts: z.array(count),
     missing: count,
+    sentinels: z.array(z.int()).optional(),
+    otherwise: z.string().optional(),
   }),
 ]);
 export type FeatureProfile = z.infer<typeof FeatureProfile>;
@@ -77,6 +86,14 @@ export const ReferenceProfile = z.object({
   score: Binned,
 });
 export type ReferenceProfile = z.infer<typeof ReferenceProfile>;
+
+/** What the rules of one feature fitted on the training rows, and for how many of these `fill` stands in. */
+export const FittedRule = z.object({
+  clip: z.tuple([z.number(), z.number()]).nullable(),
+  fill: z.union([z.number(), z.string()]).nullable(),
+  filled: count,
+});
+export type FittedRule = z.infer<typeof FittedRule>;
 
 /** What a trained model is, beside its ONNX bytes. */
 export const TrainOutput = z.object({
@@ -93,6 +110,8 @@ export const TrainOutput = z.object({
    * variance that it brings into the log-odds for linear.
    */
   importances: z.record(z.string(), z.number()),
+  /** By feature, where rules fitted something; absent when none did. */
+  fitted: z.record(z.string(), FittedRule).optional(),
   /** Some raw training rows with the trainer's own probabilities (JSON artifact): what admission asks the model before it is registered. */
   golden: Report,
 });

@@ -5,6 +5,12 @@ import { perennialError } from '../core/errors';
 
 const text = z.string().min(1);
 
+/** What a build may be called: Temporal takes it, a shell needs no quotes for it, and a commit or an image with its tag is one. */
+export const BuildName = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9][\w.+:@/-]*$/i, 'letters, digits and . _ - + : @ /, of which a letter or a digit comes first');
+
 const Variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   TEMPORAL_ADDRESS: text.default('127.0.0.1:7233'),
@@ -15,7 +21,7 @@ const Variables = z.object({
   PERENNIAL_PREDICTIONS: text.optional(),
   PERENNIAL_PREVIEW: text.optional(),
   PERENNIAL_PROJECT: text.default('.'),
-  PERENNIAL_BUILD: text.max(200).optional(),
+  PERENNIAL_BUILD: BuildName.optional(),
   PERENNIAL_VERSIONING: z.enum(['pinned', 'off']).default('pinned'),
   PERENNIAL_HOST: text.default('127.0.0.1'),
   PERENNIAL_TOKEN: text.optional(),

@@ -26,6 +26,7 @@ import { startServices } from './services';
 import { openTelemetry, type Telemetry } from './telemetry';
 import { readMetricsPort } from './telemetry/metrics-port';
 import { slotsOf, WORKFLOW_POOL } from './tuning';
+import { partsOf, watchPreview } from './watch-preview';
 import { createWorker, taskQueueOf } from './worker';
 
 /**
@@ -83,6 +84,9 @@ async function main(log: Logger): Promise<void> {
     pool === WORKFLOW_POOL
       ? await startServices({ ...run, sensors, mask, startsByItself, ...observing(telemetry) })
       : null;
+  const { preview } = environment;
+  const watch =
+    preview === null ? null : watchPreview(preview, partsOf(db, connection, namespace), { log, gone: fail });
   log.info({ pool, build, pinned, steps: Object.keys(activities) }, 'the worker polls');
   const ready = { pool, taskQueue: taskQueueOf(pool), pid: process.pid, metrics: figures.url };
   process.stdout.write(`${JSON.stringify({ ready })}\n`);
@@ -92,7 +96,7 @@ async function main(log: Logger): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.all([presence.stop(), services?.stop(), figures.stop(), lines.stop()]);
+    await Promise.all([watch?.stop(), presence.stop(), services?.stop(), figures.stop(), lines.stop()]);
     await connection.close();
     await db.end();
   }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../../core/errors';
 import type { CleaningRule } from '../../steps/cleaning-rules';
+import type { Rows } from '../data/check-conditions';
 import type { Duckdb } from '../data/duckdb';
 import { ROW_NUMBER } from '../data/row-number';
 import { columnsOfQuery } from '../data/schema';
@@ -44,6 +45,8 @@ interface Applying {
   readonly scratch: string;
   readonly rules: readonly CleaningRule[];
   readonly against: ReadonlyMap<string, Reference>;
+  /** The rows that the rules left with the reasons of those to refuse: judged once, as they are written for the last time. */
+  readonly judge: (left: Stage) => Rows;
 }
 
 /** The column in which a rule marks the rows that it touches, until they are counted. */
@@ -62,9 +65,10 @@ export async function applyRules(
   let progress: Progress = { stage: start, pending: [], outcomes: [], file: null };
   for (const [index, rule] of on.rules.entries()) {
     const rules = [...progress.pending.map((p) => p.rule), rule];
+    const isLast = index === on.rules.length - 1;
     progress = await namingRepairs(rules, async () => {
       const added = await add(on, progress, rule, index);
-      return movesRows(added.change) || index === on.rules.length - 1 ? settle(on, added.progress) : added.progress;
+      return movesRows(added.change) || isLast ? settle(on, added.progress, isLast) : added.progress;
     });
   }
   return progress;
@@ -112,10 +116,11 @@ function changed(stage: Stage, rule: CleaningRule, change: Change, flags: readon
 }
 
 /** Runs the statement of the rules that are pending, and tells what they did. */
-async function settle(on: Applying, { stage, pending, outcomes, file }: Progress): Promise<Progress> {
+async function settle(on: Applying, { stage, pending, outcomes, file }: Progress, isLast: boolean): Promise<Progress> {
   const path = `${on.scratch}/repaired-${outcomes.length + pending.length}.parquet`;
   const order = pending.some((p) => movesRows(p.change)) ? `ORDER BY ${ROW_NUMBER}` : '';
-  await on.duck.writeParquet(`SELECT * EXCLUDE (${ROW_NUMBER}) FROM ${stage.sql} ${order}`, path, stage.values);
+  const left = isLast ? on.judge(stage) : stage;
+  await on.duck.writePassing(`SELECT * EXCLUDE (${ROW_NUMBER}) FROM ${left.sql} ${order}`, path, left.values);
   const flags = pending.map((p) => p.flag);
   const key = `repaired_${outcomes.length + pending.length}`;
   const rows = `read_parquet($${key}, file_row_number = true)`;

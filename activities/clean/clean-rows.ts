@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import type { QuarantineRule } from '../../steps/clean';
 import type { CleaningRule } from '../../steps/cleaning-rules';
+import type { Rows } from '../data/check-conditions';
 import { checkPatterns } from '../data/check-patterns';
 import { countRows } from '../data/count-rows';
 import { withDuckdb, type Duckdb, type SqlValues } from '../data/duckdb';
@@ -11,7 +12,7 @@ import type { Work, Written } from '../data/work';
 import { applyRules, flagOf, type RuleOutcome } from './apply-rules';
 import { OF, REASON, type Reference, type Stage } from './change';
 import { keyOf, noteRepeats, type Key, withoutRepeats } from './repeats';
-import { compileRules, type CompiledRule } from './rules';
+import { compileRules } from './rules';
 
 export interface CleanOptions {
   readonly path: string;
@@ -53,16 +54,19 @@ export async function cleanRows(work: Work, options: CleanOptions): Promise<Clea
     const repaired = await repair(duck, work.scratch, options);
     const { stage } = repaired;
     const key = keyOf(stage, options);
-    const rules = compileRules(options.quarantine, stage.columns);
 
-    const judged = judgedBy(rules, stage);
+    const isJudged = repaired.outcomes.length > 0;
+    const judged = isJudged ? stage : judge(options.quarantine, stage);
     const rowsIn = await countRows(duck, path);
     const duplicates = key ? await noteRepeats(duck, judged, key) : 0;
     const clean = await write(duck, `${work.scratch}/clean.parquet`, cleanOf(judged.sql, key), judged.values);
-    const refused = repaired.outcomes.length === 0 ? quarantineOf(judged) : quarantineAsItCame(judged, path);
+    const refused = isJudged ? quarantineAsItCame(judged, path) : quarantineOf(judged);
     const quarantine = await write(duck, `${work.scratch}/quarantine.parquet`, refused.sql, refused.values);
-    const named = [...repaired.outcomes.flatMap((o) => (o.quarantines ? [o.name] : [])), ...rules.map((r) => r.reason)];
-    const reasons = await countReasons(duck, quarantine.path, named);
+    const named = repaired.outcomes.flatMap((o) => (o.quarantines ? [o.name] : []));
+    const reasons = await countReasons(duck, quarantine.path, [
+      ...named,
+      ...options.quarantine.map((rule) => rule.reason),
+    ]);
     if (rowsIn !== clean.rows + quarantine.rows + duplicates) {
       const parts = `${clean.rows} clean + ${quarantine.rows} quarantined + ${duplicates} duplicate`;
       throw perennialError('PER_DATA_006', `${rowsIn} rows went in, ${parts} came out.`);
@@ -71,7 +75,7 @@ export async function cleanRows(work: Work, options: CleanOptions): Promise<Clea
   });
 }
 
-async function repair(duck: Duckdb, scratch: string, { path, rules = [], against = {} }: CleanOptions) {
+async function repair(duck: Duckdb, scratch: string, { path, rules = [], against = {}, quarantine }: CleanOptions) {
   const columns = await columnsOf(duck, path);
   const engines = [ROW_NUMBER, REASON, ...rules.map((_, index) => flagOf(index))];
   refuseNames(columns, engines, OF);
@@ -82,20 +86,18 @@ async function repair(duck: Duckdb, scratch: string, { path, rules = [], against
     others.set(name, { path: file, columns: theirs });
   }
   const sql = `(SELECT *, NULL::VARCHAR AS ${REASON} FROM read_parquet($path, file_row_number = true))`;
-  return applyRules({ duck, scratch, rules, against: others }, { sql, values: { path }, columns });
+  const on = { duck, scratch, rules, against: others, judge: (left: Stage) => judge(quarantine, left) };
+  return applyRules(on, { sql, values: { path }, columns });
 }
 
-interface Judged {
-  readonly sql: string;
-  readonly values: SqlValues;
-}
-
-function judgedBy(rules: readonly CompiledRule[], stage: Stage): Judged {
+/** The rows of a stage, each with the reason to refuse it: its own, or that of the first rule it breaks. */
+function judge(quarantine: readonly QuarantineRule[], stage: Stage): Rows {
+  const rules = compileRules(quarantine, stage.columns);
   const whens = rules.map((rule, index) => `WHEN ${rule.condition} THEN $reason_${index}`);
   const reason = whens.length > 0 ? `coalesce(${REASON}, CASE ${whens.join(' ')} END)` : REASON;
   const named = rules.map((rule, index) => [`reason_${index}`, rule.reason] as const);
   return {
-    sql: `SELECT * REPLACE ((${reason})::VARCHAR AS ${REASON}) FROM ${stage.sql}`,
+    sql: `(SELECT * REPLACE ((${reason})::VARCHAR AS ${REASON}) FROM ${stage.sql})`,
     values: {
       ...stage.values,
       ...Object.fromEntries([...named, ...rules.flatMap((rule) => Object.entries(rule.values))]),
@@ -106,21 +108,21 @@ function judgedBy(rules: readonly CompiledRule[], stage: Stage): Judged {
 function cleanOf(judged: string, key: Key | null): string {
   const kept = `* EXCLUDE (${ROW_NUMBER}, ${REASON})`;
   return key === null
-    ? `SELECT ${kept} FROM (${judged}) WHERE ${REASON} IS NULL ORDER BY ${ROW_NUMBER}`
-    : `SELECT j.${kept} FROM (${judged}) j ${withoutRepeats(key)} ORDER BY j.${ROW_NUMBER}`;
+    ? `SELECT ${kept} FROM ${judged} WHERE ${REASON} IS NULL ORDER BY ${ROW_NUMBER}`
+    : `SELECT j.${kept} FROM ${judged} j ${withoutRepeats(key)} ORDER BY j.${ROW_NUMBER}`;
 }
 
-function quarantineOf({ sql, values }: Judged): Judged {
-  const refused = `SELECT * EXCLUDE (${ROW_NUMBER}) FROM (${sql}) WHERE ${REASON} IS NOT NULL ORDER BY ${ROW_NUMBER}`;
+function quarantineOf({ sql, values }: Rows): Rows {
+  const refused = `SELECT * EXCLUDE (${ROW_NUMBER}) FROM ${sql} WHERE ${REASON} IS NOT NULL ORDER BY ${ROW_NUMBER}`;
   return { sql: refused, values };
 }
 
 /** Repairs may have taken what a row was refused for: its text that is no number. */
-function quarantineAsItCame({ sql, values }: Judged, path: string): Judged {
+function quarantineAsItCame({ sql, values }: Rows, path: string): Rows {
   return {
     sql: `SELECT o.* EXCLUDE (${ROW_NUMBER}), q.reason AS ${REASON}
       FROM read_parquet($as_it_came, file_row_number = true) o
-      JOIN (SELECT ${ROW_NUMBER} AS row, ${REASON} AS reason FROM (${sql}) WHERE ${REASON} IS NOT NULL) q
+      JOIN (SELECT ${ROW_NUMBER} AS row, ${REASON} AS reason FROM ${sql} WHERE ${REASON} IS NOT NULL) q
         ON o.${ROW_NUMBER} = q.row ORDER BY q.row`,
     values: { ...values, as_it_came: path },
   };

@@ -41,7 +41,7 @@ export async function noteRepeats(duck: Duckdb, judged: Rows, { columns, stays }
   await duck.run(
     `CREATE TEMP TABLE repeats AS
      SELECT ${columns.map((k, i) => `${k} AS key_${i}`).join(', ')}, ${stays} AS stays, count(*) - 1 AS surplus
-     FROM (${judged.sql}) WHERE ${REASON} IS NULL GROUP BY ${columns.join(', ')} HAVING count(*) > 1`,
+     FROM ${judged.sql} WHERE ${REASON} IS NULL GROUP BY ${columns.join(', ')} HAVING count(*) > 1`,
     judged.values,
   );
   const { surplus } = await duck.row(Surplus, 'SELECT coalesce(sum(surplus), 0)::BIGINT AS surplus FROM repeats');

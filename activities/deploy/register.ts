@@ -23,13 +23,20 @@ export async function registerModel(input: Input, ctx: EngineContext): Promise<{
   const { inputs, probe, goldenRows, goldenDifference } = admitted;
   const eventTime = input.eventTime ?? calendarColumn(features);
   const signature: Signature = { inputs, output: 'probability', probe, ...(eventTime === null ? {} : { eventTime }) };
-  const { trainingLogLoss, importances, rows: trainingRows, positives: trainingPositives } = trained;
+  const { trainingLogLoss, importances, rows: trainingRows, positives: trainingPositives, fitted } = trained;
   const version = await createModelVersion(ctx.db, {
     model,
     artifact: trained.model,
     trainer: trained.trainer,
     signature: JsonValue.parse(signature),
-    metrics: { ...evaluation.candidate, trainingLogLoss, importances, trainingRows, trainingPositives },
+    metrics: {
+      ...evaluation.candidate,
+      trainingLogLoss,
+      importances,
+      trainingRows,
+      trainingPositives,
+      ...(fitted === undefined ? {} : { fitted }),
+    },
     evaluation,
     reference: trained.reference,
     trainedFrom: trainedOn.from,

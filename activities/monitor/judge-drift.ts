@@ -1,8 +1,9 @@
 import { perennialError } from '../../core/errors';
 import type { Json } from '../../core/plan/json';
 import { PREDICTION_COLUMNS as P, type MonitorSpec } from '../../steps/monitor';
+import { standInColumn } from '../../steps/feature-rules';
 import type { FeatureProfile, ReferenceProfile } from '../../steps/train';
-import { CALENDAR } from '../train/features/calendar';
+import { calendarPartSql, millisSql, standInNumberSql } from '../train/features/sql';
 import type { Duckdb } from '../data/duckdb';
 import { columnIn, columnsOf } from '../data/schema';
 import { identifier } from '../data/sql';
@@ -31,7 +32,7 @@ export async function judgeDrift(
 ): Promise<Finding> {
   const { path, version, spec, profile } = given;
   const columns = await columnsOf(duck, path);
-  for (const { column } of Object.values(profile.features)) columnIn(columns, column, 'the predictions');
+  requireColumns(columns, profile, 'the predictions');
   const judged = judgedBy(spec, [...Object.keys(profile.features), SCORES]);
   const counted = [
     ...Object.entries(profile.features).map(([name, feature]) => countedBy(`feature:${name}`, feature)),
@@ -59,6 +60,15 @@ export async function judgeDrift(
     scores: told(score),
   };
   return { outcome: moved.length > 0 ? 'alarm' : 'ok', evidence };
+}
+
+/** @throws PER_DATA_003 where a data set lacks a column that a feature reads */
+export function requireColumns(columns: Parameters<typeof columnIn>[0], profile: ReferenceProfile, of: string): void {
+  for (const { column, otherwise } of Object.values(profile.features)) {
+    columnIn(columns, column, of);
+    const other = standInColumn(otherwise);
+    if (other !== undefined) columnIn(columns, other, of);
+  }
 }
 
 /** What a monitor asks for, as evidence tells it. */
@@ -96,23 +106,26 @@ function told({ psi, jensenShannon }: Distance): { psi: number; jensenShannon: n
 
 /** What to count for a feature, from the raw columns of the window. */
 export function countedBy(name: string, feature: FeatureProfile): Counted {
-  const c = identifier(feature.column);
   switch (feature.kind) {
     case 'number': {
       // A model takes float32; what does not fit one is missing to it.
-      const raw = `TRY_CAST(${c} AS FLOAT)`;
-      return { name, sql: `CASE WHEN isfinite(${raw}) THEN ${raw} END`, kind: 'number' };
+      const { sentinels: missing } = feature;
+      const sql = standInNumberSql((column) => `TRY_CAST(${identifier(column)} AS FLOAT)`, { ...feature, missing });
+      return { name, sql, kind: 'number' };
     }
-    case 'category':
-      return { name, sql: `${c}::VARCHAR`, kind: 'text' };
+    case 'category': {
+      const text = (column: string) => `${identifier(column)}::VARCHAR`;
+      const { column, otherwise } = feature;
+      const sql = otherwise === undefined ? text(column) : `coalesce(NULLIF(${text(column)}, ''), ${text(otherwise)})`;
+      return { name, sql, kind: 'text' };
+    }
     case 'calendar': {
-      const { periodMs, shiftMs, unitMs } = CALENDAR[feature.part];
-      const ms = `epoch_ms(${c}::TIMESTAMP)`;
-      return {
-        name,
-        sql: `(((${ms} % ${periodMs}) + ${periodMs} + ${shiftMs}) % ${periodMs}) // ${unitMs}`,
-        kind: 'number',
-      };
+      const { sentinels: missing } = feature;
+      const sql = calendarPartSql((column) => `(${millisSql(`${identifier(column)}::TIMESTAMP`)})`, {
+        ...feature,
+        missing,
+      });
+      return { name, sql, kind: 'number' };
     }
   }
 }
@@ -123,8 +136,10 @@ function distanceFrom(feature: FeatureProfile, current: Counts): Distance {
     case 'number': {
       const [low, high] = feature.clip ?? [-Infinity, Infinity];
       const clipped = current.numbers.map(({ value, rows }) => ({ value: clip(value, low, high), rows }));
-      const counts = countInBins(clipped, feature.edges);
-      return distanceOf([...feature.counts, feature.missing], [...counts, current.missing]);
+      const { fill } = feature;
+      const filled = fill === undefined ? [] : [{ value: fill, rows: current.missing }];
+      const counts = countInBins([...clipped, ...filled], feature.edges);
+      return distanceOf([...feature.counts, feature.missing], [...counts, fill === undefined ? current.missing : 0]);
     }
     case 'calendar': {
       const counts = feature.counts.map(() => 0);
@@ -134,8 +149,9 @@ function distanceFrom(feature: FeatureProfile, current: Counts): Distance {
     case 'category': {
       const values = Object.keys(feature.counts);
       const seen = new Map(values.map((value) => [value, 0]));
-      let unknown = current.missing;
-      for (const { value: raw, rows } of current.texts) {
+      let unknown = 0;
+      // A missing text counts as the value that stands in for it, where there is one.
+      for (const { value: raw, rows } of [...current.texts, { value: '', rows: current.missing }]) {
         const value = Object.hasOwn(feature.spellings, raw) ? (feature.spellings[raw] ?? raw) : raw;
         const before = seen.get(value);
         if (before === undefined) unknown += rows;

@@ -1,12 +1,12 @@
 import { PREDICTION_COLUMNS as P } from '../../steps/monitor';
 import type { ReferenceProfile } from '../../steps/train';
 import type { Duckdb } from '../data/duckdb';
-import { columnIn, columnsOf } from '../data/schema';
+import { columnsOf } from '../data/schema';
 import { type ColumnCounts, compareCounts } from './drift/compare';
 import { countColumns } from './drift/count-columns';
 import { rowsOf } from './drift/bins';
 import { figure, type Finding, insufficient } from './findings';
-import { askedBy, countedBy, type DriftSpec, judgedBy } from './judge-drift';
+import { askedBy, countedBy, type DriftSpec, judgedBy, requireColumns } from './judge-drift';
 
 /**
  * Judges how far the features of one version's window have moved from the rows of earlier windows, whatever versions
@@ -29,7 +29,7 @@ export async function judgeAgainstEarlier(
     [earlier, 'the earlier predictions'],
   ] as const) {
     const columns = await columnsOf(duck, file);
-    for (const { column } of Object.values(profile.features)) columnIn(columns, column, of);
+    requireColumns(columns, profile, of);
   }
   const columns = Object.entries(profile.features)
     .filter(([name]) => judged.has(name))

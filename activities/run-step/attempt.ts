@@ -20,12 +20,25 @@ export type Attempt = { readonly cost: Cost } & (
   | { readonly kind: 'cancelled' }
 );
 
-/** Runs a step's code once, in this process or in a child, under its time limit. What it has said is kept by then. Never throws. */
+/**
+ * Runs a step's code once, in this process or in a child, under its time limit. What it has said, and what it failed with, is kept by
+ * then. Never throws.
+ */
 export async function attempt(call: Call, fence: number): Promise<Attempt> {
+  const log = openExecutionLog(call, fence);
+  try {
+    const end = await attemptOnce(call, fence, log);
+    if (end.kind === 'failed') log.failed(end.failure);
+    return end;
+  } finally {
+    await log.end();
+  }
+}
+
+async function attemptOnce(call: Call, fence: number, log: ExecutionLog): Promise<Attempt> {
   const { temporal, meter } = call;
   const limit = startLimit(call);
   const effects: Effect[] = [];
-  const log = openExecutionLog(call, fence);
   try {
     const end = await run(call, contextOf(call, fence, { limit, effects, log }), limit, log);
     const cost = meter(end.usage);
@@ -39,7 +52,6 @@ export async function attempt(call: Call, fence: number): Promise<Attempt> {
     return { kind: 'failed', failure: end.failure, cause: end.cause, cost };
   } finally {
     limit.stop();
-    await log.end();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Json, StepLog } from '../../core';
 import type { ExecutionLines } from '../../store/logs/line-records';
 import type { LogLevel } from '../../store/logs/log-row';
 import { type Call, resourcesFor } from './call';
+import { type Failure, toRecord } from './failure';
 import { JsonValue } from './json-value';
 import type { Mask } from './resources';
 
@@ -10,6 +11,8 @@ import type { Mask } from './resources';
 export interface ExecutionLog extends StepLog {
   /** Keeps what a process or program reports of its progress, at most one a second, and the last. */
   progress(value: Json): void;
+  /** Keeps what an attempt failed with, and where in the project: the worker's own log has it anyway. */
+  failed(failure: Failure): void;
   /** Returns once what was said is in the records, at once where nothing was. */
   end(): Promise<void>;
 }
@@ -57,6 +60,10 @@ export function openExecutionLog(call: Call, fence: number): ExecutionLog {
       if (call.dependencies.lines === undefined) return;
       if (performance.now() - told >= PROGRESS_EVERY) tell(value);
       else untold = value;
+    },
+    failed(failure) {
+      const { type, message, at } = toRecord(failure, call.dependencies.environment.project);
+      keep('error', { error: type, ...(at === undefined ? {} : { at }) }, message === '' ? type : message);
     },
     async end() {
       if (untold !== undefined) tell(untold);

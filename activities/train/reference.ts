@@ -1,5 +1,12 @@
-import type { FeatureProfile, ReferenceProfile } from '../../steps/train';
-import { type CategoryColumn, type EncodedColumn, type FittedFeatures, vocabularyOf } from './features/encoded';
+import type { FeatureProfile, FittedRule, ReferenceProfile } from '../../steps/train';
+import {
+  type CategoryColumn,
+  type EncodedColumn,
+  type FittedFeatures,
+  numberRulesOf,
+  vocabularyOf,
+} from './features/encoded';
+import { isFitted } from './features/fit-number';
 import type { LabelledRows } from './features/read-features';
 
 /** Counts the training rows by feature and by score: the profile that drift is measured against. */
@@ -16,18 +23,50 @@ export function describeRows(
   };
 }
 
+/** What the rules of a spec fitted, by feature; features whose rules fit nothing are left out. */
+export function describeRules(features: FittedFeatures): Record<string, FittedRule> {
+  const rules = features.spec.features.flatMap((feature): [string, FittedRule][] => {
+    if (feature.kind === 'category') {
+      const { fill } = vocabularyOf(features, feature);
+      return fill ? [[feature.name, { clip: null, fill: fill.value, filled: fill.filled }]] : [];
+    }
+    if (feature.kind !== 'number' || !isFitted(feature)) return [];
+    const { clip, fill, filled } = numberRulesOf(features, feature);
+    return [[feature.name, { clip: clip && [...clip], fill, filled }]];
+  });
+  return Object.fromEntries(rules);
+}
+
 function describeColumn(features: FittedFeatures, column: EncodedColumn): FeatureProfile {
   if (column.kind === 'category') return describeCategory(features, column);
   if (column.kind === 'number') {
     const present = column.values.filter((v) => !Number.isNaN(v));
     const missing = column.values.length - present.length;
-    const { column: name, clip } = column.feature;
-    return { kind: 'number', column: name, clip: clip ?? null, missing, ...countBins(present) };
+    const { column: name, clip, missing: sentinels, otherwise } = column.feature;
+    const { clip: fitted, fill } = numberRulesOf(features, column.feature);
+    return {
+      kind: 'number',
+      column: name,
+      clip: Array.isArray(clip) ? clip : fitted && [...fitted],
+      missing,
+      ...(sentinels && { sentinels }),
+      ...(otherwise !== undefined && { otherwise }),
+      ...(fill !== null && { fill }),
+      ...countBins(present),
+    };
   }
-  const { column: name, part } = column.feature;
+  const { column: name, part, missing: sentinels, otherwise } = column.feature;
   const counts = countCodes(column.codes, column.size + 1);
   const missing = counts.pop() ?? 0;
-  return { kind: 'calendar', column: name, part, counts, missing };
+  return {
+    kind: 'calendar',
+    column: name,
+    part,
+    counts,
+    missing,
+    ...(sentinels && { sentinels }),
+    ...(otherwise !== undefined && { otherwise }),
+  };
 }
 
 function describeCategory(features: FittedFeatures, { feature, codes, size }: CategoryColumn): FeatureProfile {
@@ -38,6 +77,7 @@ function describeCategory(features: FittedFeatures, { feature, codes, size }: Ca
   return {
     kind: 'category',
     column: feature.column,
+    ...(feature.otherwise !== undefined && { otherwise: feature.otherwise }),
     counts: Object.fromEntries(vocabulary.values.map((value, i) => [value, counts[i] ?? 0])),
     unknown,
     spellings: Object.fromEntries(spellings.filter(([raw, value]) => raw !== value)),

@@ -2,12 +2,14 @@ import type { z } from 'zod';
 import { canonicalJson } from '../../core/plan/json';
 import type { StepContext } from '../../core/define/context';
 import type { train, TrainerChoice } from '../../steps/train';
+import { JsonValue } from '../run-step/json-value';
 import type { FittedFeatures } from './features/encoded';
+import { fitFeatures } from './features/fit-features';
 import { withParquet } from './features/parquet';
-import { fitFeatures, type LabelledRows, readLabelled, requireLearnable } from './features/read-features';
+import { type LabelledRows, readLabelled, requireLearnable } from './features/read-features';
 import { gbdt } from './gbdt/trainer';
 import { linear } from './linear/trainer';
-import { describeRows } from './reference';
+import { describeRows, describeRules } from './reference';
 import { checkExport } from './self-check';
 import type { FitOptions, FittedModel } from './trainer';
 
@@ -18,7 +20,7 @@ type TrainResult = z.input<typeof train.output>;
  * Reads a data set, fits the chosen trainer, exports ONNX, checks that the export answers as the trainer does, and
  * stores model, reference profile and golden rows. Rows without a label are left out.
  *
- * @throws PER_MODEL_001 to PER_MODEL_009
+ * @throws PER_MODEL_001 to PER_MODEL_009, PER_DATA_089, PER_DATA_090
  */
 export async function trainModel(input: TrainInput, context: StepContext): Promise<TrainResult> {
   const { label, threads, trainer } = input;
@@ -32,7 +34,8 @@ export async function trainModel(input: TrainInput, context: StepContext): Promi
     const onnx = model.toOnnx();
     const { difference, golden } = await checkExport(file, features, label, data.rows, model, onnx);
     context.log.info({ trainingLogLoss: model.trainingLogLoss, bytes: onnx.length, difference }, 'model exported');
-    const reference = canonicalJson(describeRows(features, data, model.trainingProbabilities));
+    const reference = canonicalJson(JsonValue.parse(describeRows(features, data, model.trainingProbabilities)));
+    const fitted = describeRules(features);
     return {
       model: await context.artifacts.putBytes(onnx, 'model'),
       reference: await context.artifacts.putBytes(Buffer.from(reference, 'utf8'), 'report'),
@@ -41,6 +44,7 @@ export async function trainModel(input: TrainInput, context: StepContext): Promi
       positives: data.positives,
       trainingLogLoss: model.trainingLogLoss,
       importances: { ...model.importances },
+      ...(Object.keys(fitted).length > 0 ? { fitted } : {}),
       golden: await context.artifacts.putBytes(Buffer.from(canonicalJson(golden), 'utf8'), 'json'),
     };
   });

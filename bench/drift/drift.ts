@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { builtFile, packageRoot } from '../../workers/package-root';
 import type { BenchOptions } from '../options';
+import { measured, pythonOfPeers } from '../peers';
 import { compare } from '../report';
 
 /** What the statistics may cost at most, over what a peer needs: held against the work alone and against the whole process. */
@@ -34,18 +32,16 @@ type Costs = z.infer<typeof Costs>;
  * figures are compared: a faster answer to another question would be no answer.
  */
 export async function drift({ runs, onLine, note }: BenchOptions): Promise<void> {
-  const python = pythonOfPeers();
-  const peers = (await exists(python)) ? PEERS : [];
-  if (peers.length === 0) note(howToInstall(python));
+  const python = await pythonOfPeers(note);
   const file = join(packageRoot(), 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet');
   const ours: Costs[] = [];
-  const theirs = new Map<Peer, Costs[]>(peers.map((peer) => [peer, []]));
+  const theirs = new Map<Peer, Costs[]>(python === null ? [] : PEERS.map((peer) => [peer, []]));
   for (let round = 0; round < runs; round++) {
     note(`drift: round ${round + 1} of ${runs}`);
-    const own = await measure(process.execPath, [builtFile('bench/drift/child.js'), file]);
+    const own = await measured(Costs, process.execPath, [builtFile('bench/drift/child.js'), file]);
     ours.push(own);
     for (const [peer, costs] of theirs) {
-      const other = await measure(python, [join(packageRoot(), 'bench', 'drift', 'peer.py'), peer, file]);
+      const other = await measured(Costs, python ?? '', [join(packageRoot(), 'bench', 'drift', 'peer.py'), peer, file]);
       requireSame(own, other);
       costs.push(other);
     }
@@ -63,32 +59,6 @@ export async function drift({ runs, onLine, note }: BenchOptions): Promise<void>
     }));
     onLine(compare(name, unit, ours.map(of), values, { notMeasured: NOT_MEASURED }));
   }
-}
-
-/** Where the peers are installed: the Python of a venv that the user has made. */
-function pythonOfPeers(): string {
-  return process.env['PERENNIAL_BENCH_PYTHON'] ?? join(packageRoot(), '.perennial', 'peers', 'drift', 'bin', 'python');
-}
-
-function howToInstall(python: string): string {
-  return [
-    `drift: without peers, for there is no ${python}. To have them (Python 3.11):`,
-    '  python3.11 -m venv .perennial/peers/drift',
-    '  .perennial/peers/drift/bin/pip install -r bench/drift/requirements.txt',
-    'or name the Python of a venv that has them: PERENNIAL_BENCH_PYTHON.',
-  ].join('\n');
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function measure(program: string, args: readonly string[]): Promise<Costs> {
-  const { stdout } = await promisify(execFile)(program, args);
-  return Costs.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
 /** Evidently takes the Jensen-Shannon distance in nats; everything else goes by the same names. */

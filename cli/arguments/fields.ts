@@ -8,6 +8,12 @@ export const Moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'give a time like 2026-02-01T00:00:00Z' })
   .transform((text) => new Date(text).toISOString());
 
+/** `--id` of a run: what a shell, an address and a file's name take as it is. */
+export const RunId = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9][\w.:-]*$/i, 'letters, digits and . _ : -, of which a letter or a digit comes first');
+
 /** `--status` of a run, as the records say it. */
 export const RunStatus = z.enum([
   'running',

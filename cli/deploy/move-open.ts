@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { describeDeployment } from '../../client/deploy/deployment';
+import { type Deployment, describeDeployment } from '../../client/deploy/deployment';
 import { openTree, openWorkflows, type OpenWorkflow } from '../../client/deploy/open-workflows';
 import { goesOn } from '../../client/deploy/goes-on';
 import { perennialError } from '../../core/errors';
@@ -26,7 +26,8 @@ export interface MoveOpen extends CommonOptions {
 /**
  * Moves a run with what is its own, or all that is pinned to a build, and says what came of it.
  *
- * @throws PER_RUN_171 nobody works for that build, PER_RUN_172 no such build, or nothing of the run is open; PER_RUN_174 it cannot be replayed against that build from here
+ * @throws PER_RUN_171 nobody works for that build, PER_RUN_172 no such build to move from or to, or nothing of the run is open;
+ * PER_RUN_174 it cannot be replayed against that build from here
  */
 export async function moveOpen(frame: Frame, options: MoveOpen, run: string | undefined): Promise<ExitCode> {
   if ((run === undefined) === (options.from === undefined)) {
@@ -34,13 +35,15 @@ export async function moveOpen(frame: Frame, options: MoveOpen, run: string | un
   }
   const atHand = buildAtHand(await readProject(options));
   return withConnection(options, async (connection) => {
-    const { build, isCurrent } = await targetOf(connection, options.to);
+    const deployment = await describeDeployment(connection.temporal);
+    const open = options.from === undefined ? null : await pinnedTo(connection.temporal, options.from);
+    if (options.from !== undefined && open?.length === 0) refuseUnknown(options.from, deployment);
+    const { build, isCurrent } = await targetOf(connection.db, options.to, deployment);
     if (build !== atHand && !options.unchecked) {
       throw perennialError('PER_RUN_174', `${build} is not the build at hand, which is ${atHand}.`);
     }
-    const open = await openOf(connection.temporal, { run, from: options.from });
     // Keepers and back-fills follow the current build, and no other.
-    const elsewhere = open.filter(
+    const elsewhere = (open ?? (await treeOf(connection.temporal, run ?? ''))).filter(
       ({ pinnedTo, byHand, type }) =>
         pinnedTo !== null && pinnedTo !== build && !byHand && (isCurrent || !goesOn(type)),
     );
@@ -50,14 +53,26 @@ export async function moveOpen(frame: Frame, options: MoveOpen, run: string | un
   });
 }
 
+/**
+ * Refuses a name that is that of no build.
+ *
+ * @throws PER_RUN_172 naming those that are known
+ */
+export function refuseUnknown(build: string, { builds }: Deployment): void {
+  if (builds.some((one) => one.build === build)) return;
+  const known = builds.length === 0 ? 'none' : builds.map((one) => one.build).join(', ');
+  throw perennialError('PER_RUN_172', `There is no build '${build}' (known: ${known}).`);
+}
+
 async function targetOf(
-  { temporal, db }: { readonly temporal: Client; readonly db: Pool },
+  db: Pool,
   named: string | undefined,
+  deployment: Deployment,
 ): Promise<{ readonly build: string; readonly isCurrent: boolean }> {
-  const { current, builds } = await describeDeployment(temporal);
+  const { current } = deployment;
   const build = named ?? current;
-  if (build === null) throw perennialError('PER_RUN_172', 'No build is current.');
-  if (!builds.some((one) => one.build === build)) throw perennialError('PER_RUN_172', `There is no build '${build}'.`);
+  if (build === null) throw perennialError('PER_RUN_172', 'No build is current, and --to names none.');
+  refuseUnknown(build, deployment);
   const workers = await listBuilds(db);
   if (workers.some((one) => one.build === build && one.pool === WORKFLOW_POOL)) {
     return { build, isCurrent: build === current };
@@ -65,16 +80,14 @@ async function targetOf(
   throw perennialError('PER_RUN_171', `No worker of the build ${build} works on '${WORKFLOW_POOL}'.`);
 }
 
-async function openOf(
-  temporal: Client,
-  { run, from }: { readonly run: string | undefined; readonly from: string | undefined },
-): Promise<OpenWorkflow[]> {
-  if (run !== undefined) {
-    const tree = await openTree(temporal, run);
-    if (tree.length === 0) throw perennialError('PER_RUN_172', `Nothing of '${run}' is open.`);
-    return tree;
-  }
+async function treeOf(temporal: Client, run: string): Promise<OpenWorkflow[]> {
+  const tree = await openTree(temporal, run);
+  if (tree.length === 0) throw perennialError('PER_RUN_172', `Nothing of '${run}' is open.`);
+  return tree;
+}
+
+async function pinnedTo(temporal: Client, build: string): Promise<OpenWorkflow[]> {
   const found: OpenWorkflow[] = [];
-  for await (const one of openWorkflows(temporal, [])) if (one.pinnedTo === from) found.push(one);
+  for await (const one of openWorkflows(temporal, [])) if (one.pinnedTo === build) found.push(one);
   return found;
 }

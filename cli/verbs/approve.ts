@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { actingUser } from '../../client/acting-user';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { jsonOrFile } from '../arguments/json-or-file';
@@ -32,7 +32,7 @@ Examples:
       act(async (frame) => {
         const { reject, by, note, answer: more, ...flags } = frame.options(Options);
         const [run, node] = [frame.argument(0), frame.argument(1)];
-        const answer = { node, approved: !reject, by: by ?? userInfo().username, note: note ?? null };
+        const answer = { node, approved: !reject, by: by ?? actingUser(), note: note ?? null };
         const full = { ...answer, ...(more !== undefined && { answer: jsonOrFile('--answer', more) }) };
         const taken = await withConnection(flags, async (connection) => {
           const { approve } = await import('../../client/approve.js');

@@ -7,30 +7,32 @@ import type { Settings } from '../settings';
 
 /** `perennial config`: each setting and resource, its value with secrets masked, and where the value comes from. */
 export function registerConfig(program: Command): void {
-  verb(program, 'config', 'show every setting and where its value comes from').action(
-    act(async (frame) => {
-      const flags = frame.options(CommonOptions);
-      const { settings, sources } = resolveSettings(flags);
-      const rows = Object.entries(maskSecrets(settings)).map(([name, value]) => ({
-        name,
-        value,
-        source: sourceOf(name, sources),
-      }));
-      const project = await readProject(flags).catch(() => null);
-      const resources = (await lookAtResources(settings.project, project)).map(maskedRow);
-      frame.result({ settings: rows, resources }, () =>
-        table(
-          ['setting', 'value', 'from'],
-          [
-            ...rows.map((row) => [row.name, row.value ?? '(not set)', row.source]),
-            ...resources.map((row) => [`resource ${row.name}`, row.value ?? '(not set)', row.source]),
-          ],
-          frame.width,
-        ),
-      );
-      return undefined;
-    }),
-  );
+  verb(program, 'config', 'show every setting and where its value comes from')
+    .addHelpText('after', '\nExample:\n  perennial config --json')
+    .action(
+      act(async (frame) => {
+        const flags = frame.options(CommonOptions);
+        const { settings, sources } = resolveSettings(flags);
+        const rows = Object.entries(maskSecrets(settings)).map(([name, value]) => ({
+          name,
+          value,
+          source: sourceOf(name, sources),
+        }));
+        const project = await readProject(flags).catch(() => null);
+        const resources = (await lookAtResources(settings.project, project)).map(maskedRow);
+        frame.result({ settings: rows, resources }, () =>
+          table(
+            ['setting', 'value', 'from'],
+            [
+              ...rows.map((row) => [row.name, row.value ?? '(not set)', row.source]),
+              ...resources.map((row) => [`resource ${row.name}`, row.value ?? '(not set)', row.source]),
+            ],
+            frame.width,
+          ),
+        );
+        return undefined;
+      }),
+    );
 }
 
 /** Replaces the token and the password inside a URL by stars. */

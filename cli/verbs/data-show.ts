@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { findMarks } from '../../store/datasets';
+import { findRemoval } from '../../store/gc/find-removal';
 import { listChildren, listParents, listTrainedOn } from '../../store/lineage';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
@@ -31,11 +32,12 @@ export function registerDataShow(data: Command): void {
 async function readView(db: Pool, beginning: string): Promise<DatasetView> {
   const found = await readDataset(db, beginning);
   const { digest } = found;
-  const [marks, from, into, models] = [
+  const [marks, from, into, models, removed] = [
     await findMarks(db, digest),
     await listParents(db, digest),
     await listChildren(db, digest),
     await listTrainedOn(db, digest),
+    await findRemoval(db, digest),
   ];
-  return { ...found, ...marks, from, into, models };
+  return { ...found, ...marks, from, into, models, removed };
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { registerDataDiff } from './data-diff';
+import { registerDataGc } from './data-gc';
 import { registerDataLineage } from './data-lineage';
 import { registerDataList } from './data-list';
 import { registerDataPin, registerDataUnpin } from './data-pin';
 import { registerDataShow } from './data-show';
 import { registerDataTag } from './data-tag';
 
-/** `perennial data list | show | lineage | diff | pin | unpin | tag`. */
+/** `perennial data list | show | lineage | diff | pin | unpin | tag | gc`. */
 export function registerData(program: Command): void {
   const data = program.command('data').description('data set versions: what is in them, and where they came from');
   registerDataList(data);
@@ -16,4 +17,5 @@ export function registerData(program: Command): void {
   registerDataPin(data);
   registerDataUnpin(data);
   registerDataTag(data);
+  registerDataGc(data);
 }

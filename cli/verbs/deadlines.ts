@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { findPipeline } from '../../client/runnable';
 import { listDeadlines } from '../../store/deadlines/list-deadlines';
 import { Limit } from '../arguments/fields';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
+import { readProject } from '../read-project';
 import { deadlinesText } from '../views/deadlines-view';
 
 const Options = CommonOptions.extend({ limit: Limit, missed: z.boolean().default(false) });
@@ -30,8 +32,10 @@ Examples:
         const [pipeline] = frame.args;
         const page = { limit, missed, ...(pipeline === undefined ? {} : { pipeline }) };
         const rows = await withRecords(flags, (db) => listDeadlines(db, page));
+        // A pipeline that the project has dropped keeps the deadlines that it had.
+        if (pipeline !== undefined && rows.length === 0) findPipeline((await readProject(flags)).pipelines, pipeline);
         if (frame.json) for (const row of rows) frame.result(row, () => '');
-        else frame.line(deadlinesText(rows, Date.now(), frame.width));
+        else frame.line(deadlinesText(rows, Date.now(), frame.width, { missed, pipeline }));
         return undefined;
       }),
     );

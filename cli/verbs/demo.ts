@@ -11,6 +11,7 @@ export function registerDemo(program: Command): void {
     .option('--use-server', 'use the servers that TEMPORAL_ADDRESS and DATABASE_URL name')
     .option('--rows <n>', 'flights asked for in each week, at most (default 5000)')
     .option('--seed <n>', 'seed of the sample (default 2001)')
+    .addHelpText('after', '\nExample:\n  perennial demo --keep')
     .action(act(demo));
 }
 

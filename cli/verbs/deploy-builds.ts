@@ -11,6 +11,9 @@ export function registerBuilds(deploy: Command): void {
     .addHelpText(
       'after',
       `
+Examples:
+  perennial deploy builds
+  perennial deploy builds --json
 A build may be taken away (its workers ended) once it is drained: no open run is pinned to it any more.`,
     )
     .action(

@@ -115,7 +115,7 @@ commit it.`,
         const { historyOf } = await import('../../client/deploy/open-workflows.js');
         const { writeKept } = await import('../../workers/replay/kept-histories.js');
         const history = await withTemporal(options, (temporal) => historyOf(temporal, { workflow: run }));
-        if (history === null) throw perennialError('PER_RUN_154', `It knows no '${run}'.`);
+        if (history === null) throw perennialError('PER_RUN_154', `Temporal holds no history of '${run}'.`);
         const file = join(historiesOf(options), `${run.replaceAll(/[^\w.-]/g, '-')}.json`);
         writeKept(file, { workflow: run, history, force: options.force });
         frame.result({ run, file, events: history.events?.length ?? 0 }, () => `Kept in ${file}.`);

@@ -18,6 +18,8 @@ export function registerDev(program: Command): void {
     .addHelpText(
       'after',
       `
+Example:
+  perennial dev --fresh
 Holds the stack until Ctrl-C. At each save the plans' differences are shown, and new workers take the place of those whose
 code has changed: of a pool when the code of its steps has, of cpu also when a pipeline, model or contract has. A project
 that cannot be loaded is told with file and line, and the old workers go on.

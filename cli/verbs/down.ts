@@ -16,6 +16,7 @@ const PURGED: Readonly<Record<Purged, string>> = {
 export function registerDown(program: Command): void {
   verb(program, 'down', 'end the stack that runs in the state folder')
     .option('--purge', 'remove the state folder too: records, artifacts, histories')
+    .addHelpText('after', '\nExamples:\n  perennial down\n  perennial down --purge')
     .action(
       act(async (frame) => {
         const options = frame.options(Options);

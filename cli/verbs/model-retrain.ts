@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { actingUser } from '../../client/acting-user';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
@@ -35,7 +35,7 @@ A model whose clock is 'event' tells the time by its newest judged window: befor
         const cause = await withRecords(flags, async (db) => {
           const declared = await findDeclared(flags, name);
           const { reportCause } = await import('../../client/report-cause.js');
-          const evidence = { by: by ?? userInfo().username, ...(why === undefined ? {} : { why }) };
+          const evidence = { by: by ?? actingUser(), ...(why === undefined ? {} : { why }) };
           return reportCause({ db }, declared, {
             kind: 'person',
             evidence,

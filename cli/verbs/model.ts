@@ -5,6 +5,7 @@ import { perennialError } from '../../core/errors';
 import { listDecisions } from '../../store/keeper/list-decisions';
 import { championOf } from '../../store/models/champion-of';
 import { findModelVersion } from '../../store/models/find-model-version';
+import { listModelVersions } from '../../store/models/list-model-versions';
 import { modelHistory } from '../../store/models/model-history';
 import { Limit, Moment } from '../arguments/fields';
 import { EXIT } from '../exit-codes';
@@ -98,14 +99,19 @@ export function versionOf(given: string | undefined): number | undefined {
 /**
  * A version of a model, the champion when no number is given.
  *
- * @throws PER_KEEP_001 when the records hold no such version, or the model has no champion
+ * @throws PER_KEEP_001 when it has no version at all, PER_RUN_198 when it has not this one, or no champion
  */
 export async function readVersion(db: Pool, name: string, version: number | undefined): Promise<VersionView> {
   const champion = await championOf(db, name);
   const wanted = version ?? champion?.version;
-  if (wanted === undefined) throw perennialError('PER_KEEP_001', `No version of '${name}' is champion.`);
-  const found = await findModelVersion(db, name, wanted);
-  if (found === null) throw perennialError('PER_KEEP_001', `The records hold no version ${wanted} of '${name}'.`);
+  const found = wanted === undefined ? null : await findModelVersion(db, name, wanted);
+  if (found === null) {
+    const [newest] = await listModelVersions(db, name, { limit: 1 });
+    if (newest === undefined) throw perennialError('PER_KEEP_001', `The records hold no version of '${name}'.`);
+    const what =
+      wanted === undefined ? `No version of '${name}' is champion` : `There is no version ${wanted} of '${name}'`;
+    throw perennialError('PER_RUN_198', `${what}; its newest is ${newest.version}.`);
+  }
   return { version: found, champion: champion?.version === wanted };
 }
 

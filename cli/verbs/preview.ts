@@ -11,16 +11,18 @@ export function registerPreview(program: Command): void {
     .command('preview')
     .description('try a branch on what production has: own queues, own records, artifacts read from production');
   registerCreate(preview);
-  verb(preview, 'list', 'list the previews that lie beside these records').action(
-    act(async (frame) => {
-      const flags = frame.options(CommonOptions);
-      const { listPreviews } = await import('../preview/list.js');
-      const previews = await listPreviews(reachableSettings({ ...flags, preview: null }));
-      if (frame.json) for (const one of previews) frame.result(one, () => '');
-      else frame.line(previewsText(previews, frame.width));
-      return undefined;
-    }),
-  );
+  verb(preview, 'list', 'list the previews that lie beside these records')
+    .addHelpText('after', '\nExample:\n  perennial preview list --json')
+    .action(
+      act(async (frame) => {
+        const flags = frame.options(CommonOptions);
+        const { listPreviews } = await import('../preview/list.js');
+        const previews = await listPreviews(reachableSettings({ ...flags, preview: null }));
+        if (frame.json) for (const one of previews) frame.result(one, () => '');
+        else frame.line(previewsText(previews, frame.width));
+        return undefined;
+      }),
+    );
   registerDrop(preview);
 }
 

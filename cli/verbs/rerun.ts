@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { Length } from '../arguments/fields';
+import { Length, RunId } from '../arguments/fields';
 import { runConfig } from '../arguments/run-config';
 import { EXIT } from '../exit-codes';
 import { act, CommonOptions, verb } from '../frame';
 import { withConnection } from '../open';
 import { readProject } from '../read-project';
-import { waitAndTell, warnOfOtherCode } from './run';
+import { refuseIdleTimeout, waitAndTell, warnOfOtherCode } from './run';
 
 const Options = CommonOptions.extend({
   from: z.string().min(1).optional(),
@@ -17,7 +17,7 @@ const Options = CommonOptions.extend({
   cache: z.boolean().default(true),
   wait: z.boolean().default(false),
   timeout: Length.optional(),
-  id: z.string().min(1).max(200).optional(),
+  id: RunId.optional(),
 });
 
 /** `perennial rerun <run>`: a new run that reuses what nothing has touched. */
@@ -34,7 +34,7 @@ export function registerRerun(program: Command): void {
     .option('--no-cache', 'what runs, runs whatever the cache holds')
     .option('--wait', 'wait until the new run has ended; the exit code then says how')
     .option('--timeout <length>', 'with --wait: wait no longer than this, like 30s or 2h')
-    .option('--id <run>', 'the id of the new run')
+    .option('--id <run>', 'the id of the new run, of letters, digits and . _ : -')
     .addHelpText(
       'after',
       `
@@ -49,6 +49,7 @@ Exit codes: 4 when --code original is refused; with --wait those of \`perennial 
     .action(
       act(async (frame) => {
         const { from, only, config, set, code, cache, wait, timeout, id, ...flags } = frame.options(Options);
+        refuseIdleTimeout('rerun', { wait, timeout });
         const changes = runConfig(config, set);
         const run = frame.argument(0);
         return withConnection(flags, async (connection) => {

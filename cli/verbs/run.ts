@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { EndedRun } from '../../client/await-run';
 import type { Connection } from '../../client/connection';
 import type { NodeRow } from '../../store/nodes/node-row';
+import { perennialError } from '../../core/errors';
 import { findRun } from '../../store/runs/find-run';
-import { Length } from '../arguments/fields';
+import { Length, RunId } from '../arguments/fields';
 import { everyOne, runConfig } from '../arguments/run-config';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { act, CommonOptions, type Frame, verb } from '../frame';
@@ -28,7 +29,7 @@ const Options = CommonOptions.extend({
   timeout: Length.optional(),
   cache: z.boolean().default(true),
   plan: z.string().optional(),
-  id: z.string().min(1).max(200).optional(),
+  id: RunId.optional(),
   partition: z.string().min(1).max(100).optional(),
 });
 type Options = z.infer<typeof Options>;
@@ -46,7 +47,10 @@ export function registerRun(program: Command): void {
     .option('--timeout <length>', 'with --wait: wait no longer than this, like 30s or 2h')
     .option('--no-cache', 'run every node, whatever the cache holds')
     .option('--plan <hash>', 'a plan that an earlier run used, instead of the current one')
-    .option('--id <run>', 'the id of the run: a second start of the same id is refused')
+    .option(
+      '--id <run>',
+      'the id of the run, of letters, digits and . _ : - : a second start of the same id is refused',
+    )
     .option('--partition <key>', 'the partition that it works on, like 2026-01-05; its id is then <pipeline>:<key>')
     .addHelpText(
       'after',
@@ -61,6 +65,7 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
     .action(
       act(async (frame) => {
         const options = frame.options(Options);
+        refuseIdleTimeout('run', options);
         const config = runConfig(options.config, options.set);
         const pipeline = frame.argument(0);
         return withConnection(options, async (connection) => {
@@ -94,6 +99,20 @@ Exit codes with --wait: 0 completed, 4 rejected, 1 ended in any other way or not
         });
       }),
     );
+}
+
+/**
+ * A time-out bounds the waiting, not the run: without --wait it would do nothing.
+ *
+ * @throws PER_STACK_011
+ */
+export function refuseIdleTimeout(
+  of: string,
+  { wait, timeout }: { readonly wait: boolean; readonly timeout?: number | undefined },
+): void {
+  if (wait || timeout === undefined) return;
+  const message = `'${of}': --timeout says how long --wait waits: give --wait too. What a run may take is its steps' time-outs.`;
+  throw perennialError('PER_STACK_011', message);
 }
 
 /** A run that can begin has a record at once; longer than this nobody waits to see it, ms. */

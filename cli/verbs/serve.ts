@@ -13,6 +13,7 @@ export function registerServe(program: Command): void {
   verb(program, 'serve', 'run the prediction API')
     .option('--port <port>', 'port to listen on; 0 takes a free one', '0')
     .option('--host <address>', 'address to bind to; anything but loopback needs PERENNIAL_TOKEN')
+    .addHelpText('after', '\nExample:\n  perennial serve --port 7400')
     .action(
       act((frame) => {
         const options = frame.options(Options);

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import type { SensorKey } from '../../store/sensors/sensor-row';
 import { PartName, WORKERS } from '../../workers/embedded/stack-file';
 import { act, CommonOptions, verb } from '../frame';
 import type { Frame } from '../frame';
+import { eventAddresses, heardSensors } from '../event-addresses';
 import { launcherEnds } from '../launcher-ends';
 import { defaultState, resolveSettings } from '../settings';
 import type { Resolved } from '../settings';
@@ -32,6 +34,9 @@ export function registerUp(program: Command): void {
     .addHelpText(
       'after',
       `
+Examples:
+  perennial up
+  perennial up --only temporal,postgres     # the servers alone: start workers yourself
 With --json the result holds secrets: the bearer token, and the database's password inside postgresUrl. Both are also in
 secrets.json of the state folder, which its owner alone can read; without --json neither is printed.`,
     )
@@ -42,7 +47,8 @@ async function up(frame: Frame): Promise<undefined> {
   const options = frame.options(Options);
   const resolved = resolveSettings(options);
   const { settings } = resolved;
-  await checkFirst(settings.project, options.only ?? PartName.options);
+  const hears = await checkFirst(settings.project, options.only ?? PartName.options);
+  const begun = Date.now();
   const { startStack } = await import('../../workers/embedded/stack.js');
   const stack = await startStack({
     state: folderToStart(resolved, frame),
@@ -57,12 +63,14 @@ async function up(frame: Frame): Promise<undefined> {
   });
   const { addresses, token, temporalCli, pids } = stack;
   if (!options.foreground) await stack.detach();
-  frame.result({ state: stack.state, addresses, token, temporalCli, pids, kept: !options.foreground }, () =>
+  const events = await eventAddresses(addresses.postgresUrl, hears, begun);
+  frame.result({ state: stack.state, addresses, events, token, temporalCli, pids, kept: !options.foreground }, () =>
     [
       `Temporal       ${addresses.temporal}`,
       ...(addresses.temporalUi === null ? [] : [`Temporal UI    ${addresses.temporalUi}`]),
       ...(addresses.serving === null ? [] : [`Predictions    ${addresses.serving}`]),
       ...Object.entries(addresses.metrics).map(([part, url]) => `Metrics        ${url} (${part})`),
+      ...events.map(({ sensor, address, error }) => `Events         ${error ?? address} (${sensor})`),
       `State          ${stack.state}`,
       ...followUp(stack.state, resolveSettings({}).settings.state, options.foreground),
     ].join('\n'),
@@ -73,12 +81,17 @@ async function up(frame: Frame): Promise<undefined> {
   return undefined;
 }
 
-/** What would end a worker's start is told before anything is started or made. */
-async function checkFirst(project: string, parts: readonly PartName[]): Promise<void> {
+/**
+ * What would end a worker's start is told before anything is started or made.
+ *
+ * @returns the sensors whose events the workers will listen for
+ */
+async function checkFirst(project: string, parts: readonly PartName[]): Promise<SensorKey[]> {
   const pools = WORKERS.filter(({ name }) => parts.includes(name)).map(({ pool }) => pool);
-  if (pools.length === 0) return;
+  if (pools.length === 0) return [];
   const { refuseFaultyProject } = await import('../check-project.js');
-  await refuseFaultyProject(project, pools);
+  const pipelines = await refuseFaultyProject(project, pools);
+  return parts.includes('worker-cpu') ? heardSensors(pipelines) : [];
 }
 
 /** The state folder; not that of the last stack when it is gone: whoever removed it does not expect to find it made again. */

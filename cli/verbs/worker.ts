@@ -23,6 +23,15 @@ export function registerWorker(program: Command): void {
       '--metrics-port <port>',
       'serve metrics for Prometheus at this port, 0 for any free one (default: PERENNIAL_METRICS_PORT; without it none)',
     )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  perennial worker --pool cpu
+  perennial worker --pool gpu --devices 0,1
+  perennial worker --pool cpu --preview fix-age
+Exit codes: 0 it was told to end, 2 something has to be mended before it can work, or its preview was dropped, 1 anything else.`,
+    )
     .action(
       act((frame) => {
         const options = frame.options(Options);

@@ -1,8 +1,10 @@
 import type { DatasetLine, DatasetRow, Marks } from '../../store/datasets';
+import type { Removal } from '../../store/gc/find-removal';
 import type { Edge, TrainedOn } from '../../store/lineage';
 import { table } from '../frame';
 import { cell } from './cut';
 import type { ColumnFigures, Described } from './data-described';
+import { cellsFor } from './narrow';
 
 /** Characters of a digest in a list: enough to name one version among millions, and to be given to the other verbs. */
 const SHORT = 12;
@@ -15,11 +17,12 @@ export function shortDigest(digest: string): string {
 /** Data set versions for people, one a line, or within the width of a terminal. */
 export function datasetsText(rows: readonly DatasetLine[], width: number | null = null): string {
   if (rows.length === 0) return 'No data set versions.';
+  const cells = cellsFor(width);
   const lines = rows.map((row) => [
     shortDigest(row.digest),
     row.rows,
-    rangeText(row),
-    row.recordedAt,
+    rangeText(row, cells),
+    cells.moment(row.recordedAt),
     madeBy(row),
     [...(row.pinned ? ['pinned'] : []), ...row.tags].join(', '),
   ]);
@@ -33,6 +36,8 @@ export interface DatasetView extends Omit<DatasetRow, 'schema' | 'profile'>, Des
   readonly into: readonly Edge[];
   /** Model versions that stand on it, over however many steps. */
   readonly models: readonly TrainedOn[];
+  /** When its file was removed, by which `perennial data gc`; null: it was not. */
+  readonly removed: Removal | null;
 }
 
 /** One data set version for people. */
@@ -45,6 +50,7 @@ export function datasetText(view: DatasetView, width: number | null = null): str
     ['time range', `${rangeText(view) ?? 'none'}${view.time === null ? '' : `, by ${view.time}`}`],
     ['recorded', view.recordedAt],
     ['made by', madeBy(view) ?? 'not recorded'],
+    ...removedLine(view.removed),
     ['pinned', pin === null ? 'no' : `by ${pin.by} at ${pin.at}${pin.reason === null ? '' : `: ${pin.reason}`}`],
     ['tags', tags.length === 0 ? 'none' : tags.map(({ tag, by, at }) => `${tag} (${by}, ${at})`).join(', ')],
     ...listed('made from', unique(view.from.map(({ parent, relation }) => `${shortDigest(parent)} (${relation})`))),
@@ -56,6 +62,13 @@ export function datasetText(view: DatasetView, width: number | null = null): str
   ];
   const head = lines.map(([name, text]) => `${name.padEnd(12)}${text}`).join('\n');
   return `${head}\n\n${columnsText(view, width)}`;
+}
+
+function removedLine(removed: Removal | null): [string, string][] {
+  if (removed === null) return [];
+  const { at, gc, by, reason } = removed;
+  const who = gc === null ? '' : `, by gc ${gc}${by === null ? '' : ` of ${by}`}`;
+  return [['removed', `at ${at}${who}${reason === null ? '' : `: ${reason}`}; its record is kept, its file is gone`]];
 }
 
 function columnsText({ columns }: Described, width: number | null): string {
@@ -85,8 +98,11 @@ export function numberText(value: number): string {
 }
 
 /** Oldest and newest instant; null: there is none. */
-export function rangeText({ timeFrom, timeTo }: Pick<DatasetRow, 'timeFrom' | 'timeTo'>): string | null {
-  return timeFrom === null || timeTo === null ? null : `${timeFrom} to ${timeTo}`;
+export function rangeText(
+  { timeFrom, timeTo }: Pick<DatasetRow, 'timeFrom' | 'timeTo'>,
+  { moment } = cellsFor(null),
+): string | null {
+  return timeFrom === null || timeTo === null ? null : `${moment(timeFrom)} to ${moment(timeTo)}`;
 }
 
 function madeBy({ run, address }: Pick<DatasetRow, 'run' | 'address'>): string | null {

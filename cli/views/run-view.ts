@@ -15,6 +15,7 @@ import { onOneLine, shortened } from './cut';
 import { duration, took } from './duration';
 import { heldUp, interventionTable, statusText, waitsTexts } from './intervention-text';
 import type { NodeUses } from './node-use';
+import { cellsFor } from './narrow';
 import { shellWord } from './shell-word';
 
 /** Everything that `perennial show` tells of a run. */
@@ -225,6 +226,7 @@ export type ListedRun = RunRow & { readonly triggered?: TriggeredBy | null };
 /** Runs for people, one a line, or within the width of a terminal. */
 export function runsText(runs: readonly ListedRun[], now: Date, width: number | null = null): string {
   if (runs.length === 0) return 'No runs.';
+  const cells = cellsFor(width);
   const areTriggered = runs.some(({ triggered }) => triggered);
   const rows = runs.map((run) => [
     run.id,
@@ -232,7 +234,7 @@ export function runsText(runs: readonly ListedRun[], now: Date, width: number | 
     run.status === 'running' && run.paused ? 'running, paused' : run.status,
     run.model,
     run.parent_run,
-    run.started_at,
+    cells.moment(run.started_at),
     took(run.started_at, run.ended_at, now),
     reasonOf(run, width),
     ...(areTriggered ? [run.triggered?.why ?? null] : []),

@@ -34,7 +34,7 @@ export function sensorsText(rows: readonly SensorRow[], now: number, width: numb
   return [table(head, lines, width), ...(below.length === 0 ? [] : ['', ...below])].join('\n');
 }
 
-/** One sensor for people, with what it has seen last. */
+/** One sensor for people: all that the records hold of it, and what it has seen last. */
 export function sensorDetail(
   row: SensorRow,
   events: readonly SensorEventRow[],
@@ -48,10 +48,29 @@ export function sensorDetail(
     onOneLine(payload, '--json'),
   ]);
   return [
-    sensorsText([row], now, width),
+    `${row.pipeline}/${row.sensor}`,
+    ...facts(row, now).map(([name, value]) => `  ${name.padEnd(FACT)}${value}`),
     ...(lines.length === 0 ? [] : ['', table(['seen', 'event', 'run', 'payload'], lines, width)]),
   ].join('\n');
 }
+
+const FACT = 'last event  '.length;
+
+/** What the records hold of a sensor, one a line. */
+function facts(row: SensorRow, now: number): [name: string, value: string][] {
+  const { source, every, lookedAt, lastSeen, events, refused, error } = row;
+  return [
+    ['looks at', `${source}${every === null || row.kind === 'event' ? '' : `, every ${lengthText(every)}`}`],
+    ['cursor', cursorText(row)],
+    ['last look', lookedAt ?? 'never'],
+    ['last event', lastSeen ?? 'never'],
+    ['events', refused === 0 ? String(events) : `${events}, ${refused} refused`],
+    ['state', isLookedAfter(row, now) ? 'looked after' : NOBODY],
+    ['error', error ?? 'none'],
+  ];
+}
+
+const NOBODY = 'not looked after: no worker has it';
 
 function cursorText({ kind, cursor }: SensorRow): string {
   if (kind !== 'rows') return '-';
@@ -60,7 +79,7 @@ function cursorText({ kind, cursor }: SensorRow): string {
 }
 
 function stateOf(row: SensorRow, now: number): string {
-  if (!isLookedAfter(row, now)) return 'not looked after: no worker has it';
+  if (!isLookedAfter(row, now)) return NOBODY;
   return row.error === null ? 'well' : 'see below';
 }
 

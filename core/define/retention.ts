@@ -16,6 +16,8 @@ export interface Retention {
   readonly predictions?: KeepFor;
   /** What sensors have seen, and rows of the outbox that were dispatched: as long an event that comes again is known. Default `365d`. */
   readonly events?: KeepFor;
+  /** Artifacts of runs that have ended, and of outputs in the cache, where `perennial data gc` is called. Default `365d`. */
+  readonly artifacts?: KeepFor;
 }
 
 /** The same in ms; null: for ever. */
@@ -38,6 +40,7 @@ const Given = z.strictObject({
   logs: kept('30d'),
   predictions: kept('730d'),
   events: kept('365d'),
+  artifacts: kept('365d'),
 });
 
 /**

@@ -272,6 +272,42 @@ export const DATA_ERRORS = {
     title: 'a tag has no form that a tag may have',
     fix: 'Use letters, digits, dots, hyphens and underscores, 100 at most, the first a letter or digit.',
   },
+  PER_DATA_073: {
+    fault: 'user',
+    retryable: false,
+    title: 'an artifact was removed because nothing needed it any more',
+    fix: 'Make it again: run the node that made it, by `perennial rerun <run> --from <node>` or a new run. Pin what is to stay.',
+  },
+  PER_DATA_074: {
+    fault: 'user',
+    retryable: false,
+    title: 'the folder of the artifacts is not the one that the records speak of',
+    fix: 'Set PERENNIAL_ARTIFACTS and DATABASE_URL to those of the same stack, as `perennial config` shows them; see that the folder is mounted.',
+  },
+  PER_DATA_075: {
+    fault: 'user',
+    retryable: false,
+    title: 'artifacts cannot be removed where the records can only be read',
+    fix: 'Name the primary server in DATABASE_URL, not a replica, with a user who may write.',
+  },
+  PER_DATA_076: {
+    fault: 'user',
+    retryable: true,
+    title: 'another process removes artifacts just now',
+    fix: 'Wait until it is done.',
+  },
+  PER_DATA_077: {
+    fault: 'user',
+    retryable: false,
+    title: 'previews may read the artifacts that would be removed',
+    fix: 'Drop the previews, or give --despite-previews: what they miss then runs again there, or ends with PER_RUN_195.',
+  },
+  PER_DATA_078: {
+    fault: 'user',
+    retryable: false,
+    title: 'artifacts of a preview are not removed one by one',
+    fix: 'Drop the preview with `perennial preview drop <name>`: its artifacts go with it.',
+  },
   PER_DATA_085: {
     fault: 'user',
     retryable: false,
@@ -295,5 +331,17 @@ export const DATA_ERRORS = {
     retryable: false,
     title: 'a cleaning rule looks up in a data set that was not handed over',
     fix: 'Hand the data set to `clean` in `against`, under the name that the rule gives it.',
+  },
+  PER_DATA_089: {
+    fault: 'user',
+    retryable: false,
+    title: 'a rule of a feature has nothing to be fitted on',
+    fix: 'Take the feature out, or give it a column that has values in the training rows.',
+  },
+  PER_DATA_090: {
+    fault: 'user',
+    retryable: false,
+    title: 'what was fitted for a feature contradicts its own rules',
+    fix: 'Choose bounds and a value to impute that hold for the training rows: the message has the fitted figures.',
   },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

@@ -149,4 +149,16 @@ export const OPERATE_ERRORS = {
     title: 'A file that a sensor has found cannot be read',
     fix: "Let the workers' user read it, or take it away; it is passed over until it changes, or for ten minutes, and what is beside it counts.",
   },
+  PER_RUN_198: {
+    fault: 'user',
+    retryable: false,
+    title: 'A model has no such version',
+    fix: 'Name one from 1 to its newest; `perennial model history <name>` lists those that were champion.',
+  },
+  PER_RUN_199: {
+    fault: 'user',
+    retryable: false,
+    title: 'Events are taken by POST alone',
+    fix: 'Send the event by POST, signed; `perennial sensors <pipeline>` shows what came (docs/SENSORS.md).',
+  },
 } as const satisfies Record<`PER_RUN_${number}`, ErrorRow>;

@@ -254,4 +254,10 @@ export const STACK_ERRORS = {
     title: 'there is no such pool',
     fix: 'Name one of those, or give the pool its code under `steps` of perennial.config.ts.',
   },
+  PER_STACK_105: {
+    fault: 'user',
+    retryable: false,
+    title: 'the preview of a worker was dropped',
+    fix: 'The worker has ended, with exit code 2: there is nothing left for it to do. `perennial preview create` makes a preview anew.',
+  },
 } as const satisfies Record<`PER_STACK_${number}`, ErrorRow>;

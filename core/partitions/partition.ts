@@ -140,14 +140,14 @@ function windowsIn(pipeline: string, spec: TimePartitions, { from, to }: Range, 
   const last = to ?? newest?.key;
   const end = last === undefined ? begin - 1 : (units.numberOf(last) ?? 0);
   if (end - begin >= MOST_PARTITIONS) {
-    const message = `${pipeline} has ${end - begin + 1} partitions ${rangeText({ from, to })}, ${MOST_PARTITIONS} at most.`;
+    const message = `${pipeline} has ${end - begin + 1} partitions ${rangeText({ from, to }, 'are')}; ${MOST_PARTITIONS} are taken at most.`;
     throw perennialError('PER_RUN_123', message);
   }
   return Array.from({ length: Math.max(0, end - begin + 1) }, (_, i) => windowOf(units, begin + i) ?? []).flat();
 }
 
-function rangeText({ from, to }: Range): string {
-  if (from === undefined && to === undefined) return 'that is over';
+function rangeText({ from, to }: Range, verb: 'is' | 'are' = 'is'): string {
+  if (from === undefined && to === undefined) return `that ${verb} over`;
   return [from === undefined ? [] : [`from ${from}`], to === undefined ? [] : [`to ${to}`]].flat().join(' ');
 }
 

@@ -6,9 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import type { ArtifactKind, ArtifactStore } from '../../core/define/context';
 import { perennialError } from '../../core/errors';
 import type { Db } from '../db';
+import { blobPath, isMissing } from './blob-path';
 import { type NewArtifact, recordArtifact } from './record-artifact';
 
 const DIGEST = /^[0-9a-f]{64}$/;
+/** Times that a blob is written whose file is not there once it is recorded. */
+const ATTEMPTS = 3;
 
 /**
  * The artifact store on a disk that all processes share: `<root>/sha256/ab/cdef…`, each blob with its record.
@@ -39,6 +42,22 @@ export function diskBlobs(
   const verified = new Map<string, string>();
 
   async function take(kind: ArtifactKind, write: (temporary: string) => Promise<void>): Promise<string> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { digest, final } = await takeOnce(kind, write);
+      try {
+        verified.set(final, await look(final));
+        return digest;
+      } catch (error) {
+        // The same bytes lay there and were removed between the rename and the record. From the record on nothing removes them.
+        if (attempt === ATTEMPTS || !isMissing(error)) throw error;
+      }
+    }
+  }
+
+  async function takeOnce(
+    kind: ArtifactKind,
+    write: (temporary: string) => Promise<void>,
+  ): Promise<{ digest: string; final: string }> {
     const folder = join(root, 'temporary');
     await mkdir(folder, { recursive: true });
     const temporary = join(folder, randomBytes(12).toString('hex'));
@@ -47,13 +66,12 @@ export function diskBlobs(
       await chmod(temporary, 0o440);
       const bytes = await sync(temporary);
       const digest = await digestOf(temporary);
-      const final = place(root, digest);
+      const final = blobPath(root, digest);
       await makeFolder(root, dirname(final));
       await rename(temporary, final);
       await sync(dirname(final));
       await record({ digest, kind, bytes });
-      verified.set(final, await look(final));
-      return digest;
+      return { digest, final };
     } finally {
       await rm(temporary, { force: true });
     }
@@ -81,21 +99,17 @@ export function diskBlobs(
 
 /** Where a blob lies and what its file looks like: its own store first, then the one that is only read. */
 async function find(digest: string, root: string, base: string | null): Promise<{ path: string; seen: string }> {
-  const own = place(root, digest);
+  const own = blobPath(root, digest);
   try {
     return { path: own, seen: await look(own) };
   } catch (cause) {
     if (base === null) throw perennialError('PER_RUN_002', `Artifact ${digest} is not in ${root}.`, { cause });
-    const below = place(base, digest);
+    const below = blobPath(base, digest);
     const seen = await look(below).catch(() => {
       throw perennialError('PER_RUN_195', `Artifact ${digest} is neither in ${root} nor in ${base}.`, { cause });
     });
     return { path: below, seen };
   }
-}
-
-function place(root: string, digest: string): string {
-  return join(root, 'sha256', digest.slice(0, 2), digest.slice(2));
 }
 
 /** Size, inode and time of change: equal looks mean that nobody wrote to the file since. */

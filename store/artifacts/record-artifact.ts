@@ -1,5 +1,6 @@
 import type { ArtifactKind } from '../../core/define/context';
 import type { Db } from '../db';
+import { REMOVAL_LOCK } from './removal-lock';
 
 /** What is known of a blob when it is on disk. */
 export interface NewArtifact {
@@ -8,11 +9,15 @@ export interface NewArtifact {
   readonly bytes: number;
 }
 
-/** Records a blob. The same bytes stored again keep their first row. */
+/**
+ * Records a blob. The same bytes stored again keep their first row, which says from then on that they were used now: nothing
+ * removes them for a day. Bytes that had been removed are there again.
+ */
 export async function recordArtifact(db: Db, artifact: NewArtifact): Promise<void> {
-  await db.query(`INSERT INTO artifacts (digest, kind, bytes) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING`, [
-    artifact.digest,
-    artifact.kind,
-    artifact.bytes,
-  ]);
+  await db.query(
+    `WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($4))
+     INSERT INTO artifacts (digest, kind, bytes) SELECT $1, $2, $3 FROM held
+     ON CONFLICT (digest) DO UPDATE SET used_at = now(), doomed_at = NULL, doomed_by = NULL, removed_at = NULL`,
+    [artifact.digest, artifact.kind, artifact.bytes, REMOVAL_LOCK],
+  );
 }

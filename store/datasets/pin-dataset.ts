@@ -1,3 +1,4 @@
+import { refuseRemoved } from '../artifacts/refuse-removed';
 import type { Db } from '../db';
 
 /** Who acts, for the records. */
@@ -5,12 +6,17 @@ export interface By {
   readonly by: string;
 }
 
-/** Pins a data set version. Pinned again, the newer reason counts; the audit log has both. */
+/**
+ * Pins a data set version. Pinned again, the newer reason counts; the audit log has both.
+ *
+ * @throws PER_DATA_073 when it was removed
+ */
 export async function pinDataset(
   db: Db,
   digest: string,
   { by, reason }: By & { readonly reason: string | null },
 ): Promise<void> {
+  await refuseRemoved(db, [digest], 'Data set version');
   await db.query(
     `WITH pinned AS (
        INSERT INTO dataset_pins (digest, reason, by) VALUES ($1, $2, $3)

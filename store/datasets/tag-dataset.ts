@@ -1,4 +1,5 @@
 import { perennialError } from '../../core/errors';
+import { refuseRemoved } from '../artifacts/refuse-removed';
 import type { Db } from '../db';
 import type { By } from './pin-dataset';
 
@@ -6,10 +7,11 @@ import type { By } from './pin-dataset';
  * Tags a data set version.
  *
  * @returns false: it has that tag already, and who gave it stays recorded
- * @throws PER_DATA_072
+ * @throws PER_DATA_072, PER_DATA_073 when it was removed
  */
 export async function tagDataset(db: Db, digest: string, tag: string, { by }: By): Promise<boolean> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(tag)) throw perennialError('PER_DATA_072', `'${tag}' is no tag.`);
+  await refuseRemoved(db, [digest], 'Data set version');
   const { rowCount } = await db.query(
     `WITH given AS (
        INSERT INTO dataset_tags (digest, tag, by) VALUES ($1, $2, $3) ON CONFLICT (digest, tag) DO NOTHING RETURNING tag

@@ -1,5 +1,7 @@
 import type { Json } from '../../core/plan/json';
 import type { Choice } from '../../core/rerun/target';
+import { useArtifacts } from '../artifacts/use-artifacts';
+import { namedDigests } from '../artifacts/named-digests';
 import type { Db } from '../db';
 
 /** What a run's record says before anything of it runs. */
@@ -30,6 +32,8 @@ export interface NewRun {
  * @returns false when the id belongs to a run of another plan or config, or to an earlier hand-written workflow, which is left alone
  */
 export async function beginRun(db: Db, run: NewRun): Promise<boolean> {
+  // While the run is not recorded yet nothing else keeps what its config names.
+  await useArtifacts(db, namedDigests(JSON.stringify(run.config)));
   const { rows } = await db.query(
     `INSERT INTO runs (id, pipeline, plan_hash, config, build, model, decision_id, parent_run, temporal_run_id, rerun,
                        first_temporal_run_id, partition, pinned_to, status)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool, PoolClient } from 'pg';
 import type { KeptFor } from '../../core/define/retention';
-import { removeBlob } from '../artifacts/remove-blob';
+import { removeUnrecorded } from '../artifacts/remove-unrecorded';
 import type { Db } from '../db';
 import { closeRemoval, listRemovals } from './artifact-removals';
 import { type ChampionLineage, championLineage } from './champion-lineage';
@@ -54,6 +54,8 @@ const AHEAD = 7;
 const PAGE = 500;
 const BATCH = 5_000;
 const LOCK = 7_235_301_946;
+/** A file that is younger than this may be one that is just being recorded, ms. */
+const FRESH = 3_600_000;
 
 /**
  * Does the engine's upkeep: partitions for the days to come, and what is older than it is kept goes, in batches, beside the
@@ -249,7 +251,7 @@ async function removeFiles({ db, artifacts, stopping }: UpkeepParts): Promise<nu
   for (let some = await list(undefined); some.length > 0; some = await list(some.at(-1)?.digest)) {
     for (const { digest, wanted } of some) {
       if (stopping?.() === true) return total;
-      const isGone = !wanted && (await removeBlob(artifacts, digest));
+      const isGone = !wanted && (await removeUnrecorded(db, artifacts, [digest], Date.now() - FRESH)).length > 0;
       if (isGone) total += 1;
       if (isGone || wanted) await closeRemoval(db, digest);
     }

@@ -217,7 +217,14 @@ describe('models and model', () => {
       { version: { version: two, metrics: { rocAuc: 0.66 } }, champion: false },
     ]);
     expect(await perennial('model', 'show', model, '9')).toMatchObject({
-      lines: [{ error: { code: 'PER_KEEP_001' } }],
+      lines: [
+        {
+          error: {
+            code: 'PER_RUN_198',
+            message: expect.stringContaining(`no version 9 of '${model}'; its newest is ${two}`) as unknown,
+          },
+        },
+      ],
       code: 2,
     });
     expect(await perennial('model', 'show', 'nobody')).toMatchObject({

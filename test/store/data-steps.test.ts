@@ -83,7 +83,7 @@ describe('data set versions', () => {
       { parent: 'vega-datasets/data/flights-3m.parquet', relation: 'source' },
     ]);
     expect((await listChildren(db, raw.output.dataset)).map((e) => e.child).sort()).toEqual(
-      [c.dataset, c.quarantine].sort(),
+      [c.dataset, c.quarantine, c.report].sort(),
     );
     const [first] = await listDatasets(db, { limit: 1 });
     expect((await listDatasets(db, first ? { before: first.digest } : {})).map((d) => d.digest)).not.toContain(

@@ -19,6 +19,7 @@ const key = resource('key', z.object({ token: secret(z.string()) }));
 const output = z.object({});
 const says = step('says', { input: z.object({ lines: z.number() }), output, resources: { key } });
 const fails = step('fails', { input: output, output });
+const leaks = step('leaks', { input: output, output, resources: { key } });
 const silent = step('silent', { input: output, output });
 
 /** What the records held of the lines when the step's output was committed. */
@@ -26,7 +27,7 @@ let stage: StepStage;
 let lines: LineRecords;
 
 const steps = implement(
-  { says, fails, silent },
+  { says, fails, leaks, silent },
   {
     says: ({ lines: count }, { log, resources }) => {
       const cause = new Error('of all');
@@ -37,6 +38,9 @@ const steps = implement(
     fails: (_, { log }) => {
       log.error({ [`\0`]: '\uD800' }, 'it\0fails');
       throw new Error('it fails');
+    },
+    leaks: (_, { resources }) => {
+      throw new Error(`refused: ${resources.key.token.reveal()}`);
     },
     silent: () => ({}),
   },
@@ -55,7 +59,7 @@ afterAll(async () => {
 });
 
 async function execute(name: string, input: object, address = name, attempt = 1): Promise<string> {
-  const resources = await openResources([says, fails, silent], [key], { key: { token: TOKEN } });
+  const resources = await openResources([says, fails, leaks, silent], [key], { key: { token: TOKEN } });
   const dependencies = { ...stage.dependencies, resources, lines };
   const run = await stage.newRun();
   const options = { run, address, cache: false, dependencies, environment: quiet({ attempt }) };
@@ -87,7 +91,23 @@ test('what a step said is there once its activity has ended, in order, without t
 
 test('what a failing attempt said is kept too, whatever it is made of', async () => {
   const run = await execute('fails', {}, 'fails', 2);
-  expect(await linesOf(run)).toMatchObject([{ level: 'error', attempt: 2, message: 'it\uFFFDfails' }]);
+  expect(await linesOf(run)).toMatchObject([
+    { level: 'error', attempt: 2, message: 'it\uFFFDfails' },
+    // What it threw, with the project's own line where it did.
+    {
+      level: 'error',
+      attempt: 2,
+      message: 'it fails',
+      fields: { error: 'Error', at: expect.stringMatching(/logs\.test\.ts:\d+$/) as unknown },
+    },
+  ]);
+});
+
+test('what an attempt throws is a line of its log, without the value of a resource', async () => {
+  const run = await execute('leaks', {});
+  expect(await linesOf(run)).toMatchObject([{ level: 'error', node: 'leaks', message: 'refused: [secret]' }]);
+  const { rows } = await stage.db.query(`SELECT FROM logs WHERE logs::text LIKE $1`, [`%${TOKEN}%`]);
+  expect(rows).toEqual([]);
 });
 
 test('an execution without lines asks nothing more of the records', async () => {

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { NO_MASK } from '../../activities/run-step/resources';
 import { createApplication, serveSensorEvents } from '../../api';
 import { signEvent } from '../../api/event-signature';
-import { onEvent, resource } from '../../core';
+import { onEvent, onFiles, resource } from '../../core';
 import { openDb } from '../../store/db';
 import { listSensorEvents } from '../../store/sensors/list-events';
 import { listSensors } from '../../store/sensors/list-sensors';
@@ -18,6 +18,7 @@ import { hearsAlready } from '../../workers/sensors/port-holder';
 import { startSensors } from '../../workers/sensors/start-sensors';
 import { eventually } from '../chaos/surroundings';
 import { judgeSensors } from '../../cli/doctor/sensors';
+import { eventAddresses, heardSensors } from '../../cli/event-addresses';
 import { createTestDatabase, type TestDatabase } from '../database';
 
 let database: TestDatabase;
@@ -128,8 +129,15 @@ test('a port that another program has is told by its address, once in the log, a
     status: 'warn',
     found: expect.stringContaining(`127.0.0.1:${port}`) as unknown,
   });
+  // What `perennial up` prints, in either case: it waits for what is said after its start.
+  const files = onFiles('arrivals', { in: 'incoming', match: '*.csv', config: () => ({ order: 1 }) });
+  const heard = heardSensors([{ name: 'load', sensors: [files, sensor] }]);
+  const printed = () => eventAddresses(database.url, heard, Date.now());
+  const address = `POST http://127.0.0.1:${port}/v1/sensors/load/shipped`;
+  expect(await printed()).toMatchObject([{ error: expect.stringContaining('PER_RUN_196') as unknown }]);
   stranger.close();
   await eventually(async () => (await found())?.error === null);
+  expect(await printed()).toEqual([{ sensor: 'load/shipped', address, error: null }]);
   expect(logged.match(/PER_RUN_196/g)).toHaveLength(1);
 });
 

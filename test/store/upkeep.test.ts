@@ -26,7 +26,7 @@ import { aRun, anArtifact } from './rows';
 jest.setTimeout(60_000);
 
 const DAY = 86_400_000;
-const retention = { executions: 90 * DAY, logs: 14 * DAY, predictions: 180 * DAY, events: 90 * DAY };
+const retention = { executions: 90 * DAY, logs: 14 * DAY, predictions: 180 * DAY, events: 90 * DAY, artifacts: null };
 const root = mkdtempSync(join(tmpdir(), 'perennial-upkeep-'));
 let database: TestDatabase;
 let db: Pool;
@@ -226,7 +226,7 @@ test('of a run it says that its executions are gone, and what they cost stands',
 test('what is kept for ever stays', async () => {
   const before = await remaining();
   await aRunWith('older', 5_000, ['a']);
-  const forever = { executions: null, logs: null, predictions: null, events: null };
+  const forever = { executions: null, logs: null, predictions: null, events: null, artifacts: null };
   expect(await doUpkeep({ ...parts, retention: forever })).toMatchObject({ logs: { before: null, days: [] } });
   const { executions, ...rest } = await remaining();
   expect({ ...rest, executions: before['executions'] }).toEqual(before);

@@ -2,7 +2,15 @@
 // them, spaces and imports aside).
 import { z } from 'zod';
 import { daily, pipeline } from '../../core';
-import { type CleaningRule, collect, type Columns, type Expectation, type Source, Window } from '../../steps';
+import {
+  type CleaningRule,
+  collect,
+  type Columns,
+  type Expectation,
+  type FeatureSpec,
+  type Source,
+  Window,
+} from '../../steps';
 
 export const orders: Source = {
   kind: 'files',
@@ -40,3 +48,27 @@ export const rules: z.input<typeof CleaningRule>[] = [
   { kind: 'parse', name: 'delay_unreadable', column: 'delay', as: 'integer', onFailure: 'quarantine' },
   { kind: 'clip', name: 'delay_capped', column: 'delay', max: { quantile: 0.999 } },
 ];
+
+export const features: z.input<typeof FeatureSpec> = {
+  features: [
+    {
+      kind: 'number',
+      name: 'distance',
+      column: 'miles',
+      missing: [-999],
+      otherwise: { column: 'kilometres', times: 0.6214 },
+      clip: { min: 0, max: { quantile: 0.99 } },
+      impute: 'median',
+    },
+    {
+      kind: 'category',
+      name: 'city',
+      column: 'city',
+      otherwise: 'airport',
+      normalise: ['trim', 'nfc', 'lower'],
+      map: { 'los angeles': 'lax', 'n/a': null },
+      impute: 'mode',
+    },
+    { kind: 'calendar', name: 'hour', column: 'departed', missing: [0], otherwise: 'planned', part: 'hour' },
+  ],
+};

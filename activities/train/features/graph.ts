@@ -7,7 +7,7 @@ import {
 } from '../../../steps/features';
 import { CAST_TO, GraphWriter, type Value } from '../onnx/graph';
 import { CALENDAR } from './calendar';
-import { type FittedFeatures, vocabularyOf } from './encoded';
+import { type FittedFeatures, numberRulesOf, vocabularyOf } from './encoded';
 
 /**
  * The features of a spec as ONNX nodes: the second compilation, beside sql.ts. Every method gives a [N, 1] value
@@ -23,23 +23,58 @@ export class FeatureGraph {
     this.inputs = new Map(inputs.map(({ name, type }) => [name, this.graph.input(name, element[type])]));
   }
 
-  /** Float32; NaN where missing or infinite. */
+  /** Float32; what is missing or infinite is NaN, or the value that stands in for it. */
   number(feature: NumberFeature): Value {
     const { graph } = this;
-    const raw = this.input(feature.column);
-    const missing = graph.node('Or', [graph.node('IsNaN', [raw]), graph.node('IsInf', [raw])]);
-    const nan = graph.float(NaN);
-    if (!feature.clip) return graph.node('Where', [missing, nan, raw]);
+    const { clip, fill } = numberRulesOf(this.fitted, feature);
+    const [missing, value] = this.presentNumber(feature);
+    const absent = graph.float(fill ?? NaN);
+    if (!clip) return graph.node('Where', [missing, absent, value]);
     // Clip's answer to a NaN is not laid down: it is kept out, and put back afterwards.
-    const finite = graph.node('Where', [missing, graph.float(0), raw]);
-    const low = graph.node('Max', [finite, graph.float(feature.clip[0])]);
-    return graph.node('Where', [missing, nan, graph.node('Min', [low, graph.float(feature.clip[1])])]);
+    const finite = graph.node('Where', [missing, graph.float(0), value]);
+    const low = graph.node('Max', [finite, graph.float(clip[0])]);
+    return graph.node('Where', [missing, absent, graph.node('Min', [low, graph.float(clip[1])])]);
+  }
+
+  private presentNumber({ column, missing: sentinels = [], otherwise }: NumberFeature): [missing: Value, value: Value] {
+    const { graph } = this;
+    const own = this.input(column);
+    const missing = this.noNumber(own, sentinels);
+    if (otherwise === undefined) return [missing, own];
+    const { column: other, times, plus } = typeof otherwise === 'string' ? { column: otherwise } : otherwise;
+    const raw = this.input(other);
+    let derived = raw;
+    if (times !== undefined) derived = graph.node('Mul', [derived, graph.float(times)]);
+    if (plus !== undefined) derived = graph.node('Add', [derived, graph.float(plus)]);
+    const isMissing = graph.node('Or', [this.noNumber(raw, sentinels), this.noNumber(derived, [])]);
+    return [graph.node('And', [missing, isMissing]), graph.node('Where', [missing, derived, own])];
+  }
+
+  private noNumber(raw: Value, sentinels: readonly number[]): Value {
+    const { graph } = this;
+    const infinite = graph.node('Or', [graph.node('IsNaN', [raw]), graph.node('IsInf', [raw])]);
+    return sentinels.reduce(
+      (missing, value) => graph.node('Or', [missing, graph.node('Equal', [raw, graph.float(value)])]),
+      infinite,
+    );
   }
 
   /** Int64 code by the trained vocabulary; 0 for a spelling that it does not hold. */
   category(feature: CategoryFeature): Value {
     const { spellings, codes } = vocabularyOf(this.fitted, feature);
-    return this.graph.node('ai.onnx.ml.LabelEncoder', [this.input(feature.column)], {
+    return this.lookUp(this.text(feature), spellings, codes);
+  }
+
+  private text({ column, otherwise }: CategoryFeature): Value {
+    const { graph } = this;
+    const own = this.input(column);
+    if (otherwise === undefined) return own;
+    const isEmpty = graph.node('Equal', [this.lookUp(own, [''], [1]), graph.int64(1n)]);
+    return graph.node('Where', [isEmpty, this.input(otherwise), own]);
+  }
+
+  private lookUp(text: Value, spellings: readonly string[], codes: ArrayLike<number>): Value {
+    return this.graph.node('ai.onnx.ml.LabelEncoder', [text], {
       keys_strings: { kind: 'strings', value: spellings },
       values_int64s: { kind: 'ints', value: codes },
       default_int64: { kind: 'int', value: 0 },
@@ -50,14 +85,31 @@ export class FeatureGraph {
   calendar(feature: CalendarFeature): Value {
     const { graph } = this;
     const { periodMs, shiftMs, unitMs, size } = CALENDAR[feature.part];
-    const raw = this.input(feature.column);
-    const missing = graph.node('Equal', [raw, graph.int64(BigInt(MISSING_INSTANT))]);
+    const [missing, raw] = this.instant(feature);
     const period = graph.int64(BigInt(periodMs));
     // ONNX's integer Mod takes the sign of the divisor, so what Div sees is never negative and is rounded down.
     let within = graph.node('Mod', [raw, period]);
     if (shiftMs > 0) within = graph.node('Mod', [graph.node('Add', [within, graph.int64(BigInt(shiftMs))]), period]);
     const part = graph.node('Div', [within, graph.int64(BigInt(unitMs))]);
     return graph.node('Where', [missing, graph.int64(BigInt(size)), part]);
+  }
+
+  private instant({ column, missing: sentinels = [], otherwise }: CalendarFeature): [missing: Value, raw: Value] {
+    const { graph } = this;
+    const own = this.input(column);
+    const missing = this.noInstant(own, sentinels);
+    if (otherwise === undefined) return [missing, own];
+    const other = this.input(otherwise);
+    const both = graph.node('And', [missing, this.noInstant(other, sentinels)]);
+    return [both, graph.node('Where', [missing, other, own])];
+  }
+
+  private noInstant(raw: Value, sentinels: readonly number[]): Value {
+    const { graph } = this;
+    return sentinels.reduce(
+      (missing, ms) => graph.node('Or', [missing, graph.node('Equal', [raw, graph.int64(BigInt(ms))])]),
+      graph.node('Equal', [raw, graph.int64(BigInt(MISSING_INSTANT))]),
+    );
   }
 
   /** A calendar part as float32, NaN where missing. */

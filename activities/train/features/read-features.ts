@@ -1,18 +1,11 @@
-import {
-  DuckDBFloatVector,
-  DuckDBUIntegerVector,
-  DuckDBUTinyIntVector,
-  type DuckDBVector,
-  DuckDBVarCharVector,
-} from '@duckdb/node-api';
+import { DuckDBFloatVector, DuckDBUIntegerVector, DuckDBUTinyIntVector, type DuckDBVector } from '@duckdb/node-api';
 import { perennialError } from '../../../core/errors';
-import type { Feature, FeatureSpec, Label } from '../../../steps/features';
+import type { Feature, Label } from '../../../steps/features';
 import { identifier } from '../../data/sql';
 import { CALENDAR } from './calendar';
-import { type EncodedColumn, type FittedFeatures, vocabularyOf } from './encoded';
+import { type EncodedColumn, type FittedFeatures, numberRulesOf, vocabularyOf } from './encoded';
 import { type ParquetFile, readChunks } from './parquet';
-import { calendarSql, categorySql, labelSql, numberSql, rawSql } from './sql';
-import { fitVocabulary, type Vocabulary } from './vocabulary';
+import { calendarSql, categorySql, labelSql, numberSql } from './sql';
 
 /** Which rows to read. */
 export interface RowChoice {
@@ -29,22 +22,6 @@ export interface LabelledRows {
   readonly columns: readonly EncodedColumn[];
   /** 0 or 1 by row. */
   readonly labels: Uint8Array;
-}
-
-/** Fits what a spec has to learn, which is the vocabulary of each category, on the labelled rows of a file. */
-export async function fitFeatures(file: ParquetFile, spec: FeatureSpec, label: Label): Promise<FittedFeatures> {
-  const vocabularies = new Map<string, Vocabulary>();
-  for (const feature of spec.features) {
-    if (feature.kind !== 'category') continue;
-    const raw: string[] = [];
-    const column = rawSql(file, { name: feature.column, type: 'text' });
-    const query = `SELECT DISTINCT ${column} FROM read_parquet($path) WHERE ${labelSql(file, label)} IS NOT NULL AND ${column} IS NOT NULL`;
-    await readChunks(file.connection, query, { path: file.path }, ([vector], _first, rows) => {
-      for (let i = 0; i < rows; i++) raw.push(textAt(vector, i));
-    });
-    vocabularies.set(feature.name, fitVocabulary(feature, raw));
-  }
-  return { spec, vocabularies };
 }
 
 /**
@@ -99,7 +76,7 @@ async function featureReader(
   if (feature.kind === 'number') {
     const values = new Float32Array(rows);
     return {
-      sql: numberSql(file, feature),
+      sql: numberSql(file, feature, numberRulesOf(fitted, feature)),
       column: { kind: 'number', feature, values },
       take: (vector, first, count) => {
         if (!(vector instanceof DuckDBFloatVector)) throw unexpected(vector);
@@ -150,11 +127,6 @@ async function createEnum(file: ParquetFile, name: string, spellings: readonly s
   appender.closeSync();
   await file.connection.run(`DROP TYPE IF EXISTS ${identifier(name)}`);
   await file.connection.run(`CREATE TYPE ${identifier(name)} AS ENUM (SELECT spelling FROM ${table} ORDER BY place)`);
-}
-
-function textAt(vector: DuckDBVector | undefined, index: number): string {
-  if (!(vector instanceof DuckDBVarCharVector)) throw unexpected(vector);
-  return vector.getItem(index) ?? '';
 }
 
 function byteAt(vector: DuckDBVector | undefined, index: number): number {

@@ -126,7 +126,7 @@ test("an edit of one pool's step code renews its worker alone, and the next run 
 test('an edit that does not compile is told with its line, and the workers go on', async () => {
   const before = pids();
   const { event } = await edit('steps.gpu.ts', `${codeOf('shout', 'text')} const = 1;`, 'refused');
-  expect(event['message']).toMatch(/PER_STACK_103.*steps\.gpu\.ts:4/);
+  expect(event['message']).toMatch(/PER_STACK_102.*steps\.gpu\.ts:4/);
   expect(pids()).toEqual(before);
   // The command cannot read the project now; a client that need not can start a run.
   const connection = await Connection.connect({ address: readStackFile(state)?.addresses.temporal ?? '' });

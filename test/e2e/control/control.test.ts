@@ -471,7 +471,7 @@ it('a worker that lacks the code of a step ends at its start, and says which, of
   };
   const program = join(__dirname, '../../../dist/workers/main.js');
   const ended = promisify(execFile)(process.execPath, [program, '--pool', 'gpu'], { env });
-  await expect(ended).rejects.toMatchObject({ code: 1, stdout: '' });
+  await expect(ended).rejects.toMatchObject({ code: 2, stdout: '' });
   const said = await ended.catch((error: unknown) => z.object({ stderr: z.string() }).parse(error).stderr);
   expect(said).toMatch(/PER_DEF_014.*limp of the pipeline lame has no code in the pool 'gpu'.*implement/);
 });

@@ -260,7 +260,7 @@ test('on loopback a foreign Host or Origin is refused', async () => {
 
 test('off loopback it refuses to start without a token, and refuses requests without it', async () => {
   const refused = await stage.refuse({ PERENNIAL_HOST: '0.0.0.0' });
-  expect(refused.code).toBe(1);
+  expect(refused.code).toBe(2);
   expect(refused.errors).toContain('PER_SERVE_015');
 
   const guarded = await stage.serve({ args: ['--processes', '1'], env: { PERENNIAL_TOKEN: 'a-secret' } });

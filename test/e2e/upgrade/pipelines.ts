@@ -11,7 +11,8 @@ const second = step('second', options);
 const item = step('item', { ...options, light: true });
 const last = step('last', { ...options, pool: 'gpu' });
 const often = { attempts: 100, firstDelay: '1s', factor: 1 } as const;
-const stumble = step('stumble', { ...options, pool: 'gpu', retry: often });
+// A try that its killed worker was in the middle of is given up after this time, and the next one is the other build's.
+const stumble = step('stumble', { ...options, pool: 'gpu', timeout: '20s', retry: often });
 
 /** Begins, waits for a person, and then has most of its work to do, on both pools, in shards and in a run of its own. */
 const inner = pipeline('inner', { config: In, graph: (g, { n }) => g.run(last, { n }) });

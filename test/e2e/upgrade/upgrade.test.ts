@@ -219,6 +219,10 @@ test('when the last worker of a build is gone its runs say what they wait for, a
   await eventually(async () => (await findRun(around.db, run))?.waits_for?.join() === 'cpu');
   const elsewhere = await deploy('one', 'move', run, '--to', build.two);
   expect(elsewhere).toMatchObject({ code: 2, said: { error: { code: 'PER_RUN_174' } } });
+  // A misspelt build is not one that nothing is pinned to.
+  expect(await deploy('two', 'move', '--from', 'nobody')).toMatchObject({
+    ...{ code: 2, said: { error: { code: 'PER_RUN_172', message: expect.stringContaining(build.one) as unknown } } },
+  });
   const folder = join(around.folder, 'mutant');
   mkdirSync(folder);
   const refused = await deployWith(copyMutantBuild(folder), environment('two'), ['move', run]);

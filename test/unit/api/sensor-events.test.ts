@@ -95,6 +95,13 @@ test('the route asks for no token, reads nothing unsigned, says what is wrong wi
   expect((await post('{"id":"a","order":9}')).slice(0, 2)).toEqual([422, 'PER_RUN_013']);
   expect((await post(`{"id":"${'x'.repeat(1_100_000)}"}`)).slice(0, 2)).toEqual([413, 'PER_SERVE_003']);
   expect((await post(good, { 'content-type': 'text/csv' })).slice(0, 2)).toEqual([415, 'PER_SERVE_018']);
+  for (const method of ['GET', 'PUT', 'DELETE']) {
+    const answer = await fetch(`${base}/v1/sensors/load/shipped`, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(await answer.json()).toMatchObject({ error: { code: 'PER_RUN_199' } });
+  }
+  // Any other address asks for the token, as ever.
+  expect((await fetch(`${base}/v1/sensors/load`)).status).toBe(401);
   // The database's errors are of another realm here, so that the code is not that of a lost one.
   expect((await post(good))[0]).toBeGreaterThanOrEqual(500);
   expect(logged).not.toContain(key);

@@ -17,6 +17,8 @@ test('each stands on a line: what it is about, how it is, and how it stood', () 
   expect(open).toMatch(/^ p\s+2026-03-28\s+2026-03-28T05:00:00.000Z\s+missed\s+no run had started/);
   expect(done).toMatch(/2026-03-28, for 2026-03-27 .* late: 2026-03-28T09:00:00.000Z\s+p:2026-03-27/);
   expect(deadlinesText([], now)).toContain('doneBy');
+  expect(deadlinesText([], now, null, { pipeline: 'p' })).toMatch(/^No deadlines of p\. It has one by .*doneBy/);
+  expect(deadlinesText([], now, null, { missed: true })).toBe('No deadline was missed.');
 });
 
 test('one that nobody judges says so: its pipeline is gone, or no worker is there', () => {

@@ -37,6 +37,24 @@ test('one sensor shows what it saw, with the run, or why there is none', () => {
   );
 });
 
+test('it shows all that the records hold of it: where it is, when it looked, what was wrong', () => {
+  const text = sensorDetail({ ...row, error: '[PER_RUN_187] no' }, [], now);
+  expect(text.split('\n')).toEqual([
+    'load/orders',
+    '  looks at    rows by at, of warehouse, every 1m',
+    '  cursor      2026-01-02 00:00:00+00',
+    '  last look   2026-01-02T00:01:00.000Z',
+    '  last event  2026-01-02T00:00:30.000Z',
+    '  events      3, 1 refused',
+    '  state       looked after',
+    '  error       [PER_RUN_187] no',
+  ]);
+  const never = { ...row, lookedAt: null, lastSeen: null, refused: 0 };
+  expect(sensorDetail(never, [], now)).toMatch(
+    /last look +never\n +last event +never\n +events +3\n +state +not looked/,
+  );
+});
+
 test('a plan says what each starts on, and holds no code and no value', () => {
   const from = resource('warehouse', z.string());
   const query = { from, query: 'SELECT 1 AS id, 2 AS at', watermark: 'at', id: 'id' } as const;

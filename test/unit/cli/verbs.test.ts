@@ -3,7 +3,7 @@
  * with words. The program is the real one, in this process; nothing that it is asked here needs a server.
  */
 import type { Command } from 'commander';
-import { buildProgram } from '../../../cli/main';
+import { buildProgram, meantVerb } from '../../../cli/main';
 
 /** What a command line printed, and the exit code it set. */
 async function perennial(
@@ -81,6 +81,12 @@ test.each(all)('%s: says what it does, and takes --json', (_name, command) => {
   expect(command.options.map((option) => option.long)).toContain('--json');
 });
 
+test.each(all)('%s: its help has an example line', (_name, command) => {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  expect(help).toMatch(/^Examples?:\n {2}(\S+ )?perennial /m);
+});
+
 describe('wrong usage ends with exit code 2, and with --json stdout is one object', () => {
   const wrong = [
     ['runs', '--limit', '0'],
@@ -99,6 +105,10 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
     ['run', 'p', '--config', '[]'],
     ['run', 'p', '--set', 'novalue'],
     ['run', 'p', '--timeout', 'soon'],
+    ['run', 'p', '--timeout', '5s'],
+    ['run', 'p', '--id', 'a b/c'],
+    ['rerun', 'r', '--timeout', '5s'],
+    ['rerun', 'r', '--id', '-r'],
     ['rerun', 'r', '--config', 'novalue'],
     ['rerun', 'r', '--code', 'newest'],
     ['spin', 'r', 'n', '--input', '{'],
@@ -117,10 +127,34 @@ describe('wrong usage ends with exit code 2, and with --json stdout is one objec
 test.each([
   [['skip', 'r', 'n', '--output', '1'], '--reason is missing'],
   [['runs', '--status', 'foo'], '--status: Invalid option'],
+  [['run', 'p', '--id', 'a b/c'], '--id: letters, digits and . _ : -'],
+  [['run', 'p', '--timeout', '5s'], 'give --wait too'],
 ])('a wrong option is named, and what is wrong with it: %j', async (args, said) => {
   const { stdout } = await perennial(...args, '--state', '/nowhere/at/all', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ error: { message: expect.stringContaining(said) as unknown } });
 });
+
+test('a misspelt verb below one that takes an argument is recognised, and no other word is', () => {
+  const meant = (...words: string[]): string | null => meantVerb(buildProgram(), words);
+  expect(meant('plan', 'dif', 'p')).toBe('perennial plan diff');
+  expect(meant('plan', 'train-churn', 'other')).toBeNull();
+  expect(meant('runs', 'a', 'b')).toBeNull();
+  expect(meant()).toBeNull();
+});
+
+test.each(['a b', "x'y", '-a', 'ä'])(
+  'PERENNIAL_BUILD %j: what Temporal or a shell would not take is refused',
+  async (name) => {
+    process.env['PERENNIAL_BUILD'] = name;
+    try {
+      const { stdout, code } = await perennial('config', '--json');
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'PER_STACK_014' } });
+      expect(code).toBe(2);
+    } finally {
+      delete process.env['PERENNIAL_BUILD'];
+    }
+  },
+);
 
 describe('what needs a stack and finds none ends with exit code 3 and says what to do', () => {
   const needing = [

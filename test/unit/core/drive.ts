@@ -48,6 +48,8 @@ export interface Driven {
   readonly widest: number;
   /** Addresses of steps that started while the run was paused. */
   readonly startedPaused: string[];
+  /** How many commands there were when the person of `then` did something; null: the run had ended before. */
+  readonly commandsUntilThen: number | null;
 }
 
 /** Plays a plan to its end in memory: interpreter and shell are the real ones, steps are functions, and `pick` is the time. */
@@ -60,6 +62,7 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
   const startedPaused: string[] = [];
   let paused = false;
   let widest = 0;
+  let commandsUntilThen: number | null = null;
 
   function run(address: string, tell: Tell, end: () => Event): Stop {
     const entry: Open = { address, stopped: false, tell, end };
@@ -123,7 +126,10 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
       paused = false;
       shell.receive({ type: 'cancel', reason: 'a test asked' });
     }
-    if (how.then?.after === events) shell.receive(how.then.event);
+    if (how.then?.after === events) {
+      commandsUntilThen = commands.length;
+      shell.receive(how.then.event);
+    }
     if (pause?.after === events) {
       shell.receive(PAUSED);
       paused = shell.state.paused !== null;
@@ -138,7 +144,7 @@ export function drive(plan: Plan, config: Json, how: Drive): Driven {
   }
   const [end] = ends;
   if (!end || ends.length !== 1) throw new Error(`the run ended ${ends.length} times`);
-  return { end, started, trace, commands: [...commands, end], widest, startedPaused };
+  return { end, started, trace, commands: [...commands, end], widest, startedPaused, commandsUntilThen };
 }
 
 /** Something under way, and what it tells when it ends. */

@@ -9,15 +9,19 @@ test('what is not said is kept for long', () => {
     logs: 30 * DAY,
     predictions: 730 * DAY,
     events: 365 * DAY,
+    artifacts: 365 * DAY,
   });
 });
 
 test('each is said by itself, and may be for ever', () => {
-  expect(readRetention({ executions: '90d', logs: 2 * DAY, predictions: 'forever', events: '3d' })).toEqual({
+  expect(
+    readRetention({ executions: '90d', logs: 2 * DAY, predictions: 'forever', events: '3d', artifacts: '30d' }),
+  ).toEqual({
     executions: 90 * DAY,
     logs: 2 * DAY,
     predictions: null,
     events: 3 * DAY,
+    artifacts: 30 * DAY,
   });
 });
 

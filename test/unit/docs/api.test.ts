@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { BODY_LIMIT, createApplication, statusOf } from '../../../api';
+import { BODY_LIMIT, createApplication, serveSensorEvents, statusOf } from '../../../api';
 import { type ErrorCode, ERRORS, perennialError } from '../../../core/errors';
 import { createMetrics } from '../../../serving/process/metrics';
 import { ModelTable } from '../../../serving/process/model-table';
@@ -20,6 +20,7 @@ import { PredictionLog } from '../../../store/predictions/log';
 
 const root = join(__dirname, '../../..');
 const page = readFileSync(join(root, 'docs/API.md'), 'utf8');
+const log = pino({ level: 'silent' });
 const folder = mkdtempSync(join(tmpdir(), 'perennial-api-'));
 // Nobody connects: a pool does so at its first query.
 const db = openDb('postgres://nobody@127.0.0.1:1/none');
@@ -29,14 +30,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Every route that serving registers, as `GET /healthz`. */
-function routes(): string[] {
-  const log = pino({ level: 'silent' });
+/** An application, and every route that is registered with it, as `GET /healthz`. */
+function watched(): { app: ReturnType<typeof createApplication>; found: string[] } {
   const app = createApplication({ host: '127.0.0.1', token: null, log });
   const found: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) if (one !== 'HEAD') found.push(`${one} ${url}`);
   });
+  return { app, found };
+}
+
+/** Every route that serving registers. */
+function routes(): string[] {
+  const { app, found } = watched();
   const metrics = createMetrics();
   const nothing = (): Promise<void> => Promise.resolve();
   const ignore = (): void => undefined;
@@ -58,7 +64,14 @@ function routes(): string[] {
 const documented = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map((match) => match[1] ?? '').sort();
 
 test('the page has a row for each route that is served, and for no other', () => {
-  expect(documented(/^\| `((?:GET|POST) [^`]+)` \|/gm)).toEqual(routes().sort());
+  expect(documented(/^\| `((?:GET|POST) (?!\/v1\/sensors)[^`]+)` \|/gm)).toEqual(routes().sort());
+});
+
+test('and one for the route of events, by the one method that is taken there', async () => {
+  const { app, found } = watched();
+  serveSensorEvents(app, { db, sensors: [] });
+  await app.ready();
+  expect(documented(/^\| `(POST \/v1\/sensors[^`]+)` \|/gm)).toEqual(found.filter((one) => one.startsWith('POST')));
 });
 
 test('the limits are those of the code', () => {

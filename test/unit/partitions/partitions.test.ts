@@ -109,6 +109,9 @@ describe('a range', () => {
     const long = daily({ from: '1900-01-01' });
     const begun = performance.now();
     expect(codeOf(() => partitionsIn('p', long, {}, at('2190-01-01T00:00:00Z')))).toBe('PER_RUN_123');
+    expect(() => partitionsIn('p', long, {}, at('2190-01-01T00:00:00Z'))).toThrow(
+      /partitions that are over; 10000 are/,
+    );
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });

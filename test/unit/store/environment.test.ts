@@ -22,6 +22,15 @@ test('what is missing or malformed is named, and no value is repeated', () => {
   expect(() => readEnvironment(wrong)).not.toThrow('secret');
 });
 
+test('a build is called what Temporal takes, and a shell without quotes', () => {
+  const named = (PERENNIAL_BUILD: string) => readEnvironment({ DATABASE_URL, PERENNIAL_BUILD }).build;
+  for (const name of ['v1.2.3-rc.1+5', '3f9a1c0b2d4e-77aa01bc92fe', 'ghcr.io/a/b:1', 'b@sha256:0a'])
+    expect(named(name)).toBe(name);
+  for (const name of ['a b', "a'b", '-a', '__a', 'a\n', 'a'.repeat(201)]) {
+    expect(() => named(name)).toThrow(/\[PER_RUN_001\].*PERENNIAL_BUILD/);
+  }
+});
+
 test('a child process that is given the variables sees the same environment', () => {
   const environment = readEnvironment({
     DATABASE_URL,

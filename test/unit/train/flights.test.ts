@@ -8,7 +8,8 @@ import { measureQuality, pairedDifference } from '../../../activities/evaluate/m
 import { judgeCandidate } from '../../../activities/evaluate/gate';
 import type { FittedFeatures } from '../../../activities/train/features/encoded';
 import { withParquet } from '../../../activities/train/features/parquet';
-import { fitFeatures, type LabelledRows, readLabelled } from '../../../activities/train/features/read-features';
+import { fitFeatures } from '../../../activities/train/features/fit-features';
+import { type LabelledRows, readLabelled } from '../../../activities/train/features/read-features';
 import { gbdt } from '../../../activities/train/gbdt/trainer';
 import { linear } from '../../../activities/train/linear/trainer';
 import type { FitOptions } from '../../../activities/train/trainer';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { checkExport } from '../../../activities/train/self-check';
 import { withParquet } from '../../../activities/train/features/parquet';
-import { fitFeatures, readLabelled } from '../../../activities/train/features/read-features';
+import { fitFeatures } from '../../../activities/train/features/fit-features';
+import { readLabelled } from '../../../activities/train/features/read-features';
 import { linear } from '../../../activities/train/linear/trainer';
 import { evaluateModels } from '../../../activities/evaluate/evaluate-models';
 import { trainModel } from '../../../activities/train/train-model';
@@ -63,6 +64,28 @@ test('training stores a model and its profile, and the same input gives the same
   expect(total(hour.counts) + hour.missing).toBe(3_000);
   expect(hour.counts).toHaveLength(24);
   expect(total(profile.score.counts)).toBe(3_000);
+});
+
+test('what rules fitted stands in the output and in the profile, and only where rules fitted something', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => [i % 3 ? i % 4 : null, i % 5 ? 'a' : null, i % 2 ? 20 : 0]);
+  const digest = await dataset('x DOUBLE, c VARCHAR, delay DOUBLE', rows);
+  const features = FeatureSpec.parse({
+    features: [
+      { kind: 'number', name: 'x', column: 'x', clip: { max: { quantile: 0.5 } }, impute: 'mean' },
+      { kind: 'category', name: 'c', column: 'c', impute: { value: 'none' } },
+      { kind: 'number', name: 'plain', column: 'x' },
+    ],
+  });
+  const output = TrainOutput.parse(await trainModel(inputFor(digest, trees, features), context));
+  // Of 40 numbers 0, 1, 2 and 3, ten each, the twentieth is 1; clipped to it their mean is 0.75.
+  expect(output.fitted).toEqual({
+    x: { clip: [-3.4028234663852886e38, 1], fill: 0.75, filled: 20 },
+    c: { clip: null, fill: 'NONE', filled: 12 },
+  });
+  const profile = ReferenceProfile.parse(JSON.parse((await context.artifacts.read(output.reference)).toString()));
+  expect(profile.features['x']).toMatchObject({ missing: 0, fill: 0.75 });
+  expect(profile.features['plain']).toMatchObject({ missing: 20, clip: null });
+  expect(await trainModel(inputFor(digest, trees), context)).not.toHaveProperty('fitted');
 });
 
 test('a candidate is judged on the rows of the data set, against baseline and champion', async () => {

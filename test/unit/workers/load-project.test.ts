@@ -79,6 +79,7 @@ test('the retention is read; a malformed one is refused by name', async () => {
     logs: null,
     predictions: 730 * 86_400_000,
     events: 365 * 86_400_000,
+    artifacts: 365 * 86_400_000,
   });
   const refused = load(withRetention(`{ logs: '1 week' }`), 'other');
   await expect(refused).rejects.toMatchObject({
