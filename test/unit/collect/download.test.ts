@@ -9,7 +9,8 @@ import { type AddressInfo, createServer as createSocketServer, type Server, type
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkedLookup, isPublic } from '../../../activities/collect/http/addresses';
-import { type Download, download, type Downloaded } from '../../../activities/collect/http/download';
+import type { Fetched } from '../../../activities/collect/growing-file';
+import { type Download, download } from '../../../activities/collect/http/download';
 import { nextPlace } from '../../../activities/collect/http/request';
 import { refused, rejection } from '../data/parquet';
 
@@ -50,7 +51,7 @@ async function serving(...answers: ((request: IncomingMessage, response: ServerR
 }
 
 let files = 0;
-function fetched(url: URL, more: Partial<Download> = {}): { to: string; done: Promise<Downloaded | null> } {
+function fetched(url: URL, more: Partial<Download> = {}): { to: string; done: Promise<Fetched | null> } {
   const to = join(folder, `file-${(files += 1)}`);
   const limits = { allowed: ['127.0.0.1'], secretHeaders: {}, redirects: 3, stall: 10_000, tries: 3, firstPause: 1 };
   const signal = new AbortController().signal;
