@@ -11,6 +11,8 @@ export interface GrowingFile {
   bytes: number;
   /** What its server calls the content. */
   etag: string | null;
+  /** How often what had come was forgotten. */
+  restarts: number;
 }
 
 /** What was fetched. */
@@ -35,14 +37,15 @@ export interface Patience {
 export async function withGrowing<T>(to: string, work: (got: GrowingFile) => Promise<T>): Promise<T> {
   const file = await open(to, 'w');
   try {
-    return await work({ file, hash: createHash('sha256'), bytes: 0, etag: null });
+    return await work({ file, hash: createHash('sha256'), bytes: 0, etag: null, restarts: 0 });
   } finally {
     await file.close();
   }
 }
 
 /**
- * Tries until a try ends. Tries in a row that bring no byte more are counted; what is not to be tried again is not.
+ * Tries until a try ends. Tries in a row that bring no byte more are counted, and so is beginning anew: a file that changes
+ * while it comes may bring bytes for ever.
  *
  * @param failureOf says what a try failed with in the engine's words
  * @param again whether a retryable failure is one to go on after
@@ -63,7 +66,7 @@ export async function untilDone<T>(
       signal.throwIfAborted();
       const failure = failureOf(error);
       failures = got.bytes > before ? 1 : failures + 1;
-      if (!failure.retryable || !again() || failures >= tries) throw failure;
+      if (!failure.retryable || !again() || failures >= tries || got.restarts >= tries) throw failure;
       await pause(firstPause * 2 ** (failures - 1), undefined, { signal });
     }
   }
@@ -72,6 +75,7 @@ export async function untilDone<T>(
 /** Forgets what has come: the file begins anew. */
 export async function restart(got: GrowingFile): Promise<void> {
   await got.file.truncate(0);
+  if (got.bytes > 0) got.restarts += 1;
   got.hash = createHash('sha256');
   got.bytes = 0;
 }

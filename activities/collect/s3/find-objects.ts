@@ -3,11 +3,6 @@ import type { S3Bucket, S3Page } from './connect-s3';
 import { isPattern, matcherOf, prefixOf } from './match-keys';
 import { type Asked, nameOf, refusalOf } from './refusals';
 
-/** Objects that one source may have, as of files. */
-const MOST_OBJECTS = 10_000;
-/** Parts of a list that one pattern may go through: with the thousand keys that S3 puts into each, a million. */
-const MOST_PAGES = 1_000;
-
 /** An object to fetch; what was not listed is known by its key alone. */
 export interface FoundObject {
   readonly key: string;
@@ -18,6 +13,12 @@ export interface FoundObject {
 /** How to look. */
 export interface Looking extends Omit<Asked, 'key'> {
   readonly list: S3Bucket['list'];
+  readonly most: {
+    /** Objects that one source may have. */
+    readonly objects: number;
+    /** Parts of a list that one pattern may go through; S3 puts a thousand keys into each. */
+    readonly pages: number;
+  };
   readonly signal: AbortSignal;
 }
 
@@ -32,8 +33,8 @@ export async function findObjects(keys: readonly string[], looking: Looking): Pr
   const add = (object: FoundObject): void => {
     const known = found.get(object.key);
     if (known === undefined || known.etag === null) found.set(object.key, object);
-    if (found.size <= MOST_OBJECTS) return;
-    const most = MOST_OBJECTS.toLocaleString('en');
+    if (found.size <= looking.most.objects) return;
+    const most = looking.most.objects.toLocaleString('en');
     const names = keys.map((key) => nameOf({ ...looking, key })).join(', ');
     throw perennialError('PER_DATA_027', `${names} matches more than ${most} objects, which are the most.`);
   };
@@ -52,7 +53,7 @@ async function matchesOf(pattern: string, looking: Looking): Promise<readonly Fo
     const exact = objects.find(({ key }) => key === pattern);
     if (exact !== undefined) return [exact];
     found.push(...objects.filter(({ key }) => !key.endsWith('/') && matches(key)));
-    if (found.length > MOST_OBJECTS) return found;
+    if (found.length > looking.most.objects) return found;
   }
   if (found.length === 0) {
     throw perennialError('PER_DATA_001', `No object matches ${nameOf({ ...looking, key: pattern })}.`);
@@ -60,9 +61,9 @@ async function matchesOf(pattern: string, looking: Looking): Promise<readonly Fo
   return found;
 }
 
-async function* pagesOf(prefix: string, { list, signal, ...asked }: Looking): AsyncGenerator<S3Page> {
+async function* pagesOf(prefix: string, { list, most, signal, ...asked }: Looking): AsyncGenerator<S3Page> {
   let next: string | null = null;
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  for (let pages = 0; pages < most.pages; pages += 1) {
     const page: S3Page | null = await list(prefix, next, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       throw refusalOf(error, { ...asked, key: null });
@@ -78,9 +79,10 @@ async function* pagesOf(prefix: string, { list, signal, ...asked }: Looking): As
     if (page.next === null) return;
     ({ next } = page);
   }
-  const most = MOST_PAGES.toLocaleString('en');
+  const begun = nameOf({ ...asked, key: prefix });
+  const parts = most.pages.toLocaleString('en');
   throw perennialError(
     'PER_DATA_027',
-    `The list of what begins with ${nameOf({ ...asked, key: prefix })} has more than ${most} parts: begin the pattern with more letters.`,
+    `The list of what begins with ${begun} has more than ${parts} parts: begin the pattern with more letters.`,
   );
 }

@@ -15,6 +15,8 @@ import { findObjects, type FoundObject } from './find-objects';
 import { nameOf } from './refusals';
 
 const MOST_BYTES = 4 * 1024 ** 3;
+/** As of files, and a million keys that are looked at. */
+const MOST = { objects: 10_000, pages: 1_000 };
 const LIMITS = { stall: 30_000, tries: 5, firstPause: 500 };
 /** Objects that are fetched beside each other: most of the time of a small one is waiting. */
 const FEW = 4;
@@ -36,7 +38,7 @@ export async function obtainS3(source: S3Source, obtaining: Obtaining): Promise<
   try {
     ctx.progress({ doing: 'looking', source: name });
     const asked = { bucket, region: s3.region, stall: LIMITS.stall };
-    const objects = await findObjects(keys, { ...asked, list: s3.list, signal: ctx.signal });
+    const objects = await findObjects(keys, { ...asked, list: s3.list, most: MOST, signal: ctx.signal });
     const fetched = await fetchAll(objects, { source, name, s3, obtaining });
     const [first, ...rest] = fetched.map(({ file }) => file);
     if (first === undefined) throw perennialError('PER_DATA_001', `No object matches ${name}.`);
