@@ -2,17 +2,18 @@
 declare module 's3rver' {
   import type { Server } from 'node:http';
 
-  export default class S3rver {
-    constructor(options: {
-      address: string;
-      port: number;
-      silent: boolean;
-      directory: string;
-      vhostBuckets: boolean;
-      configureBuckets: readonly { name: string }[];
-    });
+  interface S3rver {
     readonly httpServer: Server;
     run(): Promise<{ port: number }>;
     close(): Promise<void>;
   }
+  const S3rver: new (options: {
+    address: string;
+    port: number;
+    silent: boolean;
+    directory: string;
+    vhostBuckets: boolean;
+    configureBuckets: readonly { name: string }[];
+  }) => S3rver;
+  export default S3rver;
 }
