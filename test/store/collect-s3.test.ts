@@ -59,7 +59,8 @@ const rows = { columns: { at: 'timestamp', n: 'integer' }, time: 'at', window };
 const csv = (...numbers: number[]): string => ['at,n', ...numbers.map((n) => `2001-01-01,${n}`), ''].join('\n');
 
 async function put(key: string, body: string | Uint8Array): Promise<void> {
-  await owner.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: body }));
+  const bytes = Buffer.from(body);
+  await owner.send(new PutObjectCommand({ Bucket: 'lake', Key: key, Body: bytes, ContentLength: bytes.length }));
   asked.splice(0);
 }
 
@@ -93,7 +94,7 @@ async function recordOf(run: string) {
   const { rows: found } = await stage.db.query<{
     source: string;
     files: { name: string; sha256: string }[];
-    rows: string;
+    rows: number;
   }>('SELECT * FROM collections WHERE run_id = $1', [run]);
   return found[0];
 }
@@ -109,7 +110,7 @@ test('the objects that a pattern matches come in the order of their keys, and ar
   expect(await recordOf(run)).toMatchObject({
     source: 's3://lake/days/*.csv*',
     dataset,
-    rows: '4',
+    rows: 4,
     files: ['days/1.csv.gz', 'days/2.csv', 'days/é ü+%20(1).csv'].map((key) => ({
       name: `s3://lake/${key}`,
       bytes: expect.any(Number) as unknown,
