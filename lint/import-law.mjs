@@ -76,6 +76,7 @@ export const LAW = [
       'esbuild',
       '@temporalio/activity',
       '@temporalio/common',
+      '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'onnxruntime-node',
       'onnx-proto',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const name = z.string().min(1);
 const oneCharacter = z.string().length(1);
+const maxUnpacked = z.int().positive().optional();
 
 /** Comma-separated values (or other ones), a row a line. Only UTF-8, UTF-16 and Latin-1 are read. */
 const Csv = z.object({
@@ -20,6 +21,8 @@ const Csv = z.object({
   nulls: z.array(z.string()).min(1).optional(),
   /** How instants are written, in the letters of strptime: `%d/%m/%Y %H:%M`. Left out: ISO 8601, in UTC where none is said. */
   instants: name.optional(),
+  /** Bytes that a file in gzip may unpack to. Default: 64 GiB. */
+  maxUnpacked,
 });
 export type Csv = z.infer<typeof Csv>;
 
@@ -30,6 +33,8 @@ const JsonRows = z.object({
   layout: z.enum(['array', 'lines']).optional(),
   /** As of {@link Csv}. */
   instants: name.optional(),
+  /** As of {@link Csv}. */
+  maxUnpacked,
 });
 export type JsonRows = z.infer<typeof JsonRows>;
 
@@ -95,8 +100,67 @@ export const PostgresConnection = z.object({
 });
 export type PostgresConnection = z.infer<typeof PostgresConnection>;
 
+const region = z.string().regex(/^[a-z0-9-]{1,63}$/);
+const endpoint = z.url({ protocol: /^https?$/ }).refine((url) => !/[@?#]/.test(url), {
+  error: 'an endpoint is an address alone: no key, query or fragment stands in it',
+});
+
+/** Objects of a bucket of S3, or of what speaks as S3 does. Each is fetched whole, and kept while it has not changed. */
+const S3 = z
+  .object({
+    kind: z.literal('s3'),
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    /** Keys, or patterns as of files: `*`, `?`, `[ab]` and `**`. In the order of the keys, each once. */
+    keys: z.union([name, z.array(name).min(1)]),
+    format: Format,
+    /** The name of a resource that has the key pair: {@link S3Connection}. Left out: unsigned, as anybody asks. */
+    resource: name.optional(),
+    /** Default: the resource's, else `us-east-1`. */
+    region: region.optional(),
+    /** Where it is not Amazon's own S3, and nothing is signed: with a resource, that has the endpoint. */
+    endpoint: endpoint.optional(),
+    /** Bytes of all objects together at most. Default: 4 GiB. */
+    maxBytes: z.int().positive().optional(),
+  })
+  .refine((source) => source.resource === undefined || source.endpoint === undefined, {
+    error: 'the endpoint belongs into the resource: whoever has the key says where it is shown',
+    path: ['endpoint'],
+  });
+export type S3Source = z.infer<typeof S3>;
+
+/**
+ * What a resource holds that a source of the kind `s3` names: a key pair, or the word that the worker's own credentials are
+ * to be used.
+ *
+ * @example
+ * export const lake = resource('lake', S3Connection);
+ */
+export const S3Connection = z
+  .object({
+    accessKeyId: name.optional(),
+    secretAccessKey: name.optional(),
+    /** Of temporary key pairs. */
+    sessionToken: name.optional(),
+    /** `worker`: instead of a key pair, what the worker's machine has (AWS_* variables, profile, role). */
+    credentials: z.literal('worker').optional(),
+    region: region.optional(),
+    /** Where it is not Amazon's own S3. */
+    endpoint: endpoint.optional(),
+    /** The bucket stands in the path, not in the host's name. Default: with an endpoint it does. */
+    forcePathStyle: z.boolean().optional(),
+  })
+  .refine(({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined), {
+    error: 'a key pair has both halves',
+    path: ['secretAccessKey'],
+  })
+  .refine(({ accessKeyId, credentials }) => (accessKeyId === undefined) !== (credentials === undefined), {
+    error: 'either a key pair or credentials',
+    path: ['credentials'],
+  });
+export type S3Connection = z.infer<typeof S3Connection>;
+
 /** Where rows come from. docs/DATA.md says what each kind does with bad data. */
-export const Source = z.discriminatedUnion('kind', [ParquetFile, PackageFile, Files, Http, Postgres]);
+export const Source = z.discriminatedUnion('kind', [ParquetFile, PackageFile, Files, Http, Postgres, S3]);
 export type Source = z.infer<typeof Source>;
 
 /** A source of files that this machine has. */

@@ -10,6 +10,7 @@ import type { EngineContext } from '../run-step/context';
 import { findSource, type FoundSource } from './find-source';
 import { obtainHttp } from './http/obtain-http';
 import { obtainPostgres } from './postgres/obtain-postgres';
+import { obtainS3 } from './s3/obtain-s3';
 
 /** What obtaining a source takes. */
 export interface Obtaining {
@@ -48,6 +49,7 @@ export function keyOf(source: Source): string {
 export async function obtain(source: Source, obtaining: Obtaining): Promise<Obtained> {
   if (source.kind === 'postgres') return obtainPostgres(source, obtaining);
   if (source.kind === 'http') return obtainHttp(source, obtaining);
+  if (source.kind === 's3') return obtainS3(source, obtaining);
   const found = await findSource(source, obtaining.project);
   const files = await Promise.all(
     found.files.map(async ({ name, path }) => ({ name, bytes: (await stat(path)).size, sha256: null, etag: null })),

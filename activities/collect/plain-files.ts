@@ -10,6 +10,9 @@ import type { FoundFile, FoundSource } from './find-source';
 const GZIP = /\.gz$/i;
 const OTHERWISE = /\.(zst|zip|bz2|xz|lz4|br|7z)$/i;
 
+/** Bytes that a file in gzip may unpack to, where its format does not say: a small one can fill any disk. */
+const MOST_UNPACKED = 64 * 1024 ** 3;
+
 /** What of work is needed to make files plain. */
 export interface Plainly {
   readonly scratch: string;
@@ -20,10 +23,12 @@ export interface Plainly {
  * The files of a source as DuckDB can be trusted with them. Text in gzip is unpacked here: DuckDB takes one that was cut short
  * for a whole one. And a file whose name looks like a pattern is read by another name: DuckDB takes every path for one.
  *
- * @throws PER_DATA_028 for what is damaged, or compressed otherwise
+ * @throws PER_DATA_028 for what is damaged, or compressed otherwise; PER_DATA_056 for what unpacks to too much
  */
 export async function plainFiles(source: FoundSource, work: Plainly): Promise<FoundSource> {
-  const isText = source.format.kind !== 'parquet';
+  const { format } = source;
+  const isText = format.kind !== 'parquet';
+  const most = (isText ? format.maxUnpacked : undefined) ?? MOST_UNPACKED;
   const [first, ...rest] = source.files;
   const plain: [FoundFile, ...FoundFile[]] = [await plainly(first, 0)];
   for (const [index, file] of rest.entries()) plain.push(await plainly(file, index + 1));
@@ -34,7 +39,7 @@ export async function plainFiles(source: FoundSource, work: Plainly): Promise<Fo
     if (isText && OTHERWISE.test(file.name)) {
       throw perennialError('PER_DATA_028', `${file.name} is compressed in another way than gzip.`);
     }
-    if (isText && GZIP.test(file.name)) await unpack(file, path, work.signal);
+    if (isText && GZIP.test(file.name)) await unpack(file, path, most, work.signal);
     else if (/[*?[\]{}]/.test(file.path)) await symlink(file.path, path);
     else return file;
     return { name: file.name, path };
@@ -43,9 +48,17 @@ export async function plainFiles(source: FoundSource, work: Plainly): Promise<Fo
 
 const Faulty = z.object({ code: z.enum(['Z_DATA_ERROR', 'Z_BUF_ERROR']) });
 
-async function unpack({ name, path }: FoundFile, to: string, signal: AbortSignal): Promise<void> {
+async function unpack({ name, path }: FoundFile, to: string, most: number, signal: AbortSignal): Promise<void> {
+  let bytes = 0;
+  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > most) throw perennialError('PER_DATA_056', `${name} unpacks to more than ${most} bytes.`);
+      yield chunk;
+    }
+  }
   try {
-    await pipeline(createReadStream(path), createGunzip(), createWriteStream(to), { signal });
+    await pipeline(createReadStream(path), createGunzip(), counted, createWriteStream(to), { signal });
   } catch (cause) {
     signal.throwIfAborted();
     if (!Faulty.safeParse(cause).success) throw cause;

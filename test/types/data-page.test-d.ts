@@ -31,6 +31,21 @@ export const dailyOrders = pipeline('daily-orders', {
   graph: (g, _config, day) => g.run(collect, { source: orders, columns, time: 'at', window: day }),
 });
 
+export const clicks: Source = {
+  kind: 's3',
+  bucket: 'acme-lake',
+  keys: ['clicks/2026-*/*.csv.gz', 'clicks/late.csv'],
+  format: { kind: 'csv' },
+  resource: 'lake',
+  region: 'eu-west-1',
+};
+
+// @ts-expect-error an S3 source names its bucket
+export const nowhere: Source = { kind: 's3', keys: 'clicks/late.csv', format: { kind: 'csv' } };
+
+// @ts-expect-error a key pair stands in a resource, not in a source
+export const open: Source = { kind: 's3', bucket: 'b', keys: 'k', format: { kind: 'csv' }, secretAccessKey: 'no' };
+
 export const sales: Source = {
   kind: 'postgres',
   resource: 'warehouse',

@@ -79,12 +79,21 @@ export function checkedLookup(allowed: readonly string[], resolve: Resolve = byS
  * @throws PER_DATA_030
  */
 export function checkLiteral(url: URL, allowed: readonly string[]): void {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  checkHost(url.hostname.replace(/^\[|\]$/g, ''), allowed);
+}
+
+/**
+ * As {@link checkLiteral}, of a host without brackets.
+ *
+ * @throws PER_DATA_030
+ */
+export function checkHost(host: string, allowed: readonly string[]): void {
   if (isIP(host) === 0 || isPublic(host) || isAllowed(host, allowed)) return;
   throw refusal(host, host);
 }
 
-function isAllowed(host: string, allowed: readonly string[]): boolean {
+/** True for a host that the operator names: it may lie inside. */
+export function isAllowed(host: string, allowed: readonly string[]): boolean {
   return allowed.includes(host.toLowerCase());
 }
 

@@ -1,12 +1,22 @@
-import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
-import { isPerennialError, perennialError } from '../../../core/errors';
-import { ask, type Asking, nameOf, stalled } from './request';
+import { perennialError } from '../../../core/errors';
+import {
+  asBroken,
+  broken,
+  type Fetched,
+  finish,
+  type GrowingFile,
+  type Patience,
+  receive,
+  restart,
+  tooLarge,
+  untilDone,
+  withGrowing,
+} from '../growing-file';
+import { ask, type Asking, nameOf } from './request';
 
 /** What to fetch, and within which limits. */
-export interface Download extends Asking {
+export interface Download extends Asking, Patience {
   readonly url: URL;
   /** Path of the file to write. */
   readonly to: string;
@@ -14,25 +24,6 @@ export interface Download extends Asking {
   readonly etag?: string | undefined;
   readonly sha256?: string | undefined;
   readonly maxBytes: number;
-  /** Tries in a row that may bring no byte more. */
-  readonly tries: number;
-  /** Pause after the first of them, ms; each next one is twice as long. */
-  readonly firstPause: number;
-}
-
-/** What was fetched. */
-export interface Downloaded {
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly etag: string | null;
-}
-
-/** What has come so far. */
-interface Progress {
-  readonly file: FileHandle;
-  hash: Hash;
-  bytes: number;
-  etag: string | null;
 }
 
 /**
@@ -42,31 +33,21 @@ interface Progress {
  * @returns null when what is there already still holds
  * @throws PER_DATA_030 to PER_DATA_038
  */
-export async function download(wanted: Download): Promise<Downloaded | null> {
-  const file = await open(wanted.to, 'w');
-  const got: Progress = { file, hash: createHash('sha256'), bytes: 0, etag: null };
-  try {
-    let failures = 0;
-    for (;;) {
-      const before = got.bytes;
-      try {
-        const whole = await oneTry(wanted, got);
-        return whole ? await checked(wanted, got) : null;
-      } catch (error) {
-        wanted.signal.throwIfAborted();
-        const failure = asFailure(error, wanted.url, got);
-        failures = got.bytes > before ? 1 : failures + 1;
-        if (!failure.retryable || failures >= wanted.tries) throw failure;
-        await pause(wanted.firstPause * 2 ** (failures - 1), undefined, { signal: wanted.signal });
-      }
-    }
-  } finally {
-    await file.close();
-  }
+export async function download(wanted: Download): Promise<Fetched | null> {
+  const name = nameOf(wanted.url);
+  return withGrowing(wanted.to, (got) =>
+    untilDone(
+      got,
+      wanted,
+      async () => ((await oneTry(wanted, got)) ? checked(wanted, got) : null),
+      (error) => asBroken(error, name, got),
+    ),
+  );
 }
 
 /** @returns false when the server says that nothing has changed */
-async function oneTry(wanted: Download, got: Progress): Promise<boolean> {
+async function oneTry(wanted: Download, got: GrowingFile): Promise<boolean> {
+  const name = nameOf(wanted.url);
   const resumes = got.bytes > 0 && got.etag?.startsWith('"') === true;
   const answer = await ask(wanted.url, headersOf(wanted, got, resumes), wanted);
   try {
@@ -76,22 +57,22 @@ async function oneTry(wanted: Download, got: Progress): Promise<boolean> {
       if (status === 206 || status === 416) {
         // Another part than was asked for: from the beginning, then.
         await restart(got);
-        throw broken(wanted.url, 'it sent another part than was asked for');
+        throw broken(name, 'it sent another part than was asked for');
       }
       refuseStatus(wanted.url, status);
       await restart(got);
       got.etag = answer.headers.etag ?? null;
     }
     const total = totalOf(answer, wanted, got);
-    await receive(answer, wanted, got);
-    if (total !== null && got.bytes !== total) throw broken(wanted.url, `${got.bytes} of ${total} bytes came`);
+    await receive(answer, got, { name, most: wanted.maxBytes, stall: wanted.stall });
+    if (total !== null && got.bytes !== total) throw broken(name, `${got.bytes} of ${total} bytes came`);
     return true;
   } finally {
     answer.destroy();
   }
 }
 
-function headersOf(wanted: Download, got: Progress, resumes: boolean): Record<string, string> {
+function headersOf(wanted: Download, got: GrowingFile, resumes: boolean): Record<string, string> {
   return {
     'accept-encoding': 'identity',
     'user-agent': 'perennial',
@@ -100,16 +81,10 @@ function headersOf(wanted: Download, got: Progress, resumes: boolean): Record<st
   };
 }
 
-function continues(answer: IncomingMessage, got: Progress): boolean {
+function continues(answer: IncomingMessage, got: GrowingFile): boolean {
   const start = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1];
   const { etag } = answer.headers;
   return start === String(got.bytes) && (etag === undefined || etag === got.etag);
-}
-
-async function restart(got: Progress): Promise<void> {
-  await got.file.truncate(0);
-  got.hash = createHash('sha256');
-  got.bytes = 0;
 }
 
 function refuseStatus(url: URL, status: number): void {
@@ -120,7 +95,7 @@ function refuseStatus(url: URL, status: number): void {
 }
 
 /** How many bytes there will be in all; null: the server sends them in chunks, the last of which is marked. */
-function totalOf({ headers }: IncomingMessage, { url, maxBytes, sha256 }: Download, got: Progress): number | null {
+function totalOf({ headers }: IncomingMessage, { url, maxBytes, sha256 }: Download, got: GrowingFile): number | null {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw perennialError('PER_DATA_038', `${nameOf(url)} is sent in ${encoding}.`);
   const length = headers['content-length'];
@@ -131,47 +106,15 @@ function totalOf({ headers }: IncomingMessage, { url, maxBytes, sha256 }: Downlo
     return null;
   }
   const total = got.bytes + Number(length);
-  if (total > maxBytes) throw tooLarge(url, `has ${total} bytes`, maxBytes);
+  if (total > maxBytes) throw tooLarge(nameOf(url), `has ${total} bytes`, maxBytes);
   return total;
 }
 
-function tooLarge(url: URL, has: string, most: number): Error {
-  return perennialError('PER_DATA_034', `${nameOf(url)} ${has}; ${most} are the most.`);
-}
-
-async function receive(answer: IncomingMessage, { url, stall, maxBytes }: Download, got: Progress): Promise<void> {
-  const timer = setTimeout(() => answer.destroy(stalled(url, stall)), stall);
-  try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      if (got.bytes + chunk.length > maxBytes) throw tooLarge(url, 'goes on', maxBytes);
-      await got.file.write(chunk, 0, chunk.length, got.bytes);
-      got.hash.update(chunk);
-      got.bytes += chunk.length;
-      timer.refresh();
-    }
-  } finally {
-    clearTimeout(timer);
+async function checked({ url, sha256 }: Download, got: GrowingFile): Promise<Fetched> {
+  const name = nameOf(url);
+  const fetched = await finish(got, name);
+  if (sha256 !== undefined && sha256 !== fetched.sha256) {
+    throw perennialError('PER_DATA_037', `${name} has the SHA-256 ${fetched.sha256}, not ${sha256}.`);
   }
-}
-
-async function checked({ url, sha256 }: Download, got: Progress): Promise<Downloaded> {
-  await got.file.sync();
-  const { size } = await got.file.stat();
-  if (size !== got.bytes) throw broken(url, `${size} of ${got.bytes} bytes could be written`);
-  const digest = got.hash.digest('hex');
-  if (sha256 !== undefined && sha256 !== digest) {
-    throw perennialError('PER_DATA_037', `${nameOf(url)} has the SHA-256 ${digest}, not ${sha256}.`);
-  }
-  return { bytes: got.bytes, sha256: digest, etag: got.etag };
-}
-
-function broken(url: URL, why: string, cause?: unknown): ReturnType<typeof perennialError> {
-  return perennialError('PER_DATA_036', `The download of ${nameOf(url)} broke: ${why}.`, { cause });
-}
-
-/** A fault of the connection, in the engine's words. */
-function asFailure(error: unknown, url: URL, got: Progress): ReturnType<typeof perennialError> {
-  if (isPerennialError(error)) return error;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'no reason';
-  return broken(url, `${code} after ${got.bytes} bytes`, error);
+  return fetched;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isPerennialError, perennialError } from '../../../core/errors';
+import { perennialError } from '../../../core/errors';
 import type { HttpSource } from '../../../steps/sources';
 import { lastFiles } from '../../../store/collections';
+import { keptFile, type KeptFile } from '../kept-file';
 import type { Obtained, Obtaining } from '../obtain';
 import { download } from './download';
 import { nameOf } from './request';
@@ -22,21 +23,24 @@ export async function obtainHttp(source: HttpSource, obtaining: Obtaining): Prom
   const url = new URL(source.url);
   const name = nameOf(url);
   const to = join(scratch, 'fetched');
-  const kept = await keptFile(obtaining, source);
+  const kept = await keptOf(obtaining, source);
   ctx.progress({ doing: 'fetching', source: name });
   const got = await download({
     url,
     to,
     allowed: hosts,
     secretHeaders: source.headers === undefined ? {} : headersOf(ctx.given(source.headers), source.headers),
-    etag: kept?.etag,
+    etag: kept?.file.etag,
     sha256: source.sha256,
     maxBytes: source.maxBytes ?? MOST_BYTES,
     signal: ctx.signal,
     ...LIMITS,
   });
   if (got === null && kept !== null) {
-    ctx.log.info({ source: name, sourceKey, etag: kept.etag }, 'has not changed: what was fetched before is taken');
+    ctx.log.info(
+      { source: name, sourceKey, etag: kept.file.etag },
+      'has not changed: what was fetched before is taken',
+    );
     return {
       found: { name, files: [{ name, path: kept.path }], format: source.format },
       files: [{ name, ...kept.file }],
@@ -47,24 +51,11 @@ export async function obtainHttp(source: HttpSource, obtaining: Obtaining): Prom
   return { found: { name, files: [{ name, path: to }], format: source.format }, files: [{ name, ...got }] };
 }
 
-interface Kept {
-  readonly path: string;
-  readonly etag: string;
-  readonly file: { readonly bytes: number; readonly sha256: string; readonly etag: string };
-}
-
-/** What was fetched before, if the store still has it whole and it is what is expected. */
-async function keptFile({ ctx, sourceKey }: Obtaining, { sha256: expected }: HttpSource): Promise<Kept | null> {
+/** What was fetched before, if it is what is expected. */
+async function keptOf({ ctx, sourceKey }: Obtaining, { sha256: expected }: HttpSource): Promise<KeptFile | null> {
   const [file] = await lastFiles(ctx.db, sourceKey);
-  if (file === undefined || file.etag === null || file.sha256 === null) return null;
-  if (expected !== undefined && expected !== file.sha256) return null;
-  const { bytes, sha256, etag } = file;
-  try {
-    return { path: await ctx.artifacts.pathOf(sha256), etag, file: { bytes, sha256, etag } };
-  } catch (error) {
-    if (isPerennialError(error)) return null;
-    throw error;
-  }
+  if (expected !== undefined && expected !== file?.sha256) return null;
+  return keptFile(ctx, file);
 }
 
 function headersOf(given: unknown, resource: string): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { perennialError } from '../../../core/errors';
+import { stalled } from '../growing-file';
 import { checkedLookup, checkLiteral, type Resolve } from './addresses';
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -74,7 +75,7 @@ function askOnce(url: URL, headers: Readonly<Record<string, string>>, asking: As
     const lookup = checkedLookup(asking.allowed, asking.resolve);
     // A connection of its own, used once: one that is kept could belong to an address checked for another name.
     const asked = request(url, { agent: false, headers, lookup, signal });
-    const timer = setTimeout(() => asked.destroy(stalled(url, stall)), stall);
+    const timer = setTimeout(() => asked.destroy(stalled(nameOf(url), stall)), stall);
     asked.once('response', (answer) => {
       clearTimeout(timer);
       resolve(answer);
@@ -85,9 +86,4 @@ function askOnce(url: URL, headers: Readonly<Record<string, string>>, asking: As
     });
     asked.end();
   });
-}
-
-/** The error of a server that says nothing for too long. */
-export function stalled(url: URL, stall: number): Error {
-  return perennialError('PER_DATA_035', `${nameOf(url)} sent nothing for ${stall / 1_000} s.`);
 }

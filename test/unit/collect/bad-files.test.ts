@@ -1,9 +1,10 @@
 // Danger: a bad file becomes a good-looking version: rows lost, values changed, half of a file, and nobody is told.
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { collectRows } from '../../../activities/collect/collect-rows';
-import { findSource } from '../../../activities/collect/find-source';
+import { findSource, type FoundSource } from '../../../activities/collect/find-source';
+import { plainFiles } from '../../../activities/collect/plain-files';
 import { isPerennialError } from '../../../core/errors';
 import type { Columns } from '../../../steps/collect';
 import type { Format } from '../../../steps/sources';
@@ -81,6 +82,26 @@ describe('a CSV file', () => {
       await refused(collected({ 'f.csv.gz': cut }, { format: csv }), 'PER_DATA_028', 'in/f.csv.gz');
     }
     await refused(collected({ 'f.csv.zst': whole }, { format: csv }), 'PER_DATA_028', 'another way than gzip');
+  });
+
+  test('in gzip that unpacks to more than it may is refused before it fills the disk', async () => {
+    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    expect(bomb.length).toBeLessThan(100_000);
+    const scratch = mkdtempSync(join(work.scratch, 'bomb-'));
+    const path = join(scratch, 'bomb.csv.gz');
+    writeFileSync(path, bomb);
+    const files: FoundSource['files'] = [{ name: 'bomb.csv.gz', path }];
+    const most = 1_000_000;
+    for (const kind of ['csv', 'json'] as const) {
+      const source = { name: 'bomb', files, format: { kind, maxUnpacked: most } };
+      await refused(plainFiles(source, { ...work, scratch }), 'PER_DATA_056', 'bomb.csv.gz', '1000000');
+      expect(statSync(join(scratch, 'source-0')).size).toBeLessThanOrEqual(most);
+    }
+    const right = gzipSync(header + good);
+    const unpacked = Buffer.byteLength(header + good);
+    expect(await collected({ 'f.csv.gz': right }, { format: { ...csv, maxUnpacked: unpacked } })).toMatchObject({
+      rows: 1,
+    });
   });
 
   test('is read by what its header shows: delimiter, quotes, order, a byte order mark, ends of lines', async () => {

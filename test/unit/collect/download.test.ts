@@ -4,53 +4,31 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkedLookup, isPublic } from '../../../activities/collect/http/addresses';
-import { type Download, download, type Downloaded } from '../../../activities/collect/http/download';
+import type { Fetched } from '../../../activities/collect/growing-file';
+import { type Download, download } from '../../../activities/collect/http/download';
 import { nextPlace } from '../../../activities/collect/http/request';
 import { refused, rejection } from '../data/parquet';
+import { listening, serving as servingAt } from './serving';
 
 jest.setTimeout(60_000);
 const folder = mkdtempSync(join(realpathSync(tmpdir()), 'perennial-http-'));
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const bytes = randomBytes(300_000);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 
-async function listening(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  ends.push(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise((done) => server.close(done));
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-/** A server that answers each request by the next of the answers, the last one for ever. */
-async function serving(...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]) {
-  const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request);
-    answers[Math.min(asked.length, answers.length) - 1]?.(request, response);
-  });
-  const port = await listening(server);
-  return { url: new URL(`http://127.0.0.1:${port}/rows.csv?key=hidden`), asked, port };
+async function serving(...answers: Parameters<typeof servingAt>) {
+  const { origin, ...rest } = await servingAt(...answers);
+  return { ...rest, url: new URL(`${origin}/rows.csv?key=hidden`) };
 }
 
 let files = 0;
-function fetched(url: URL, more: Partial<Download> = {}): { to: string; done: Promise<Downloaded | null> } {
+function fetched(url: URL, more: Partial<Download> = {}): { to: string; done: Promise<Fetched | null> } {
   const to = join(folder, `file-${(files += 1)}`);
   const limits = { allowed: ['127.0.0.1'], secretHeaders: {}, redirects: 3, stall: 10_000, tries: 3, firstPause: 1 };
   const signal = new AbortController().signal;
@@ -149,7 +127,7 @@ describe('a server that', () => {
   });
 
   test('sends more than it promised is believed to its promise alone', async () => {
-    const port = await listening(
+    const { port } = await listening(
       createSocketServer((socket) =>
         socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nrowsand more')),
       ),
@@ -162,7 +140,7 @@ describe('a server that', () => {
   });
 
   test('does not say where the file ends is refused, but for a file whose digest is known', async () => {
-    const port = await listening(
+    const { port } = await listening(
       createSocketServer((socket) => socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nrows'))),
     );
     const url = new URL(`http://127.0.0.1:${port}/`);
@@ -218,8 +196,8 @@ describe('a server that', () => {
   });
 
   test('is not there is given up', async () => {
-    const { url } = await serving(whole);
-    await ends.pop()?.();
+    const { url, end } = await serving(whole);
+    await end();
     await refused(fetched(url).done, 'PER_DATA_036', 'ECONNREFUSED');
   });
 });
