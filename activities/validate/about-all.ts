@@ -1,7 +1,8 @@
 import type { Of } from '../../steps/expectations';
-import { columnIn } from '../data/schema';
+import { type Column, columnIn } from '../data/schema';
 import { identifier } from '../data/sql';
-import { asCount, between, type Compiled, type Judging, ROWS, settled } from './judged';
+import { countDistinct } from './dense-columns';
+import { asCount, between, type Compiled, type Judging, overRows, ROWS, settled } from './judged';
 
 /** Expectations about the data set as a whole. */
 export type AboutAll = Of<'row-count' | 'columns' | 'type' | 'unique' | 'distinct-count' | 'distinct-share'>;
@@ -10,7 +11,7 @@ export type AboutAll = Of<'row-count' | 'columns' | 'type' | 'unique' | 'distinc
 export function compileAboutAll(expectation: AboutAll, on: Judging): Compiled {
   switch (expectation.kind) {
     case 'row-count':
-      return between('the number of rows', 'count(*)', expectation);
+      return between('the number of rows', overRows('count(*)'), expectation);
     case 'columns':
       return columns(expectation, on);
     case 'type': {
@@ -20,17 +21,26 @@ export function compileAboutAll(expectation: AboutAll, on: Judging): Compiled {
     case 'unique':
       return unique(expectation, on);
     case 'distinct-count': {
-      const { name } = columnIn(on.columns, expectation.column, on.called);
-      return between(`the number of values of '${name}'`, `count(DISTINCT ${identifier(name)})`, expectation);
+      const column = columnIn(on.columns, expectation.column, on.called);
+      return between(`the number of values of '${column.name}'`, countDistinct(on, column), expectation);
     }
     case 'distinct-share': {
-      const { name } = columnIn(on.columns, expectation.column, on.called);
-      const c = identifier(name);
-      const share = `count(DISTINCT ${c}) / nullif(count(${c}), 0)`;
+      const column = columnIn(on.columns, expectation.column, on.called);
+      const share = `(${countDistinct(on, column)} / nullif(${overRows(`count(${identifier(column.name)})`)}, 0))`;
       const range = { min: expectation.minShare, max: expectation.maxShare };
-      return between(`the share of values of '${name}' that are distinct`, share, range);
+      return between(`the share of values of '${column.name}' that are distinct`, share, range);
     }
   }
+}
+
+/** How many different keys there are. Two keys with nulls in the same places are a repetition like any other. */
+function countKeys(on: Judging, columns: readonly Column[]): string {
+  const [column, ...more] = columns;
+  if (column !== undefined && more.length === 0) {
+    return `(${countDistinct(on, column)} + (${overRows('count(*)', `${identifier(column.name)} IS NULL`)} > 0)::BIGINT)`;
+  }
+  // A row value with nulls in it is not null itself.
+  return overRows(`count(DISTINCT row(${columns.map(({ name }) => identifier(name)).join(', ')}))`);
 }
 
 function columns({ names, exactly }: Of<'columns'>, on: Judging): Compiled {
@@ -43,12 +53,12 @@ function columns({ names, exactly }: Of<'columns'>, on: Judging): Compiled {
 }
 
 function unique(expectation: Of<'unique'>, on: Judging): Compiled {
-  const names = expectation.columns.map((name) => columnIn(on.columns, name, on.called).name);
+  const columns = expectation.columns.map((name) => columnIn(on.columns, name, on.called));
+  const names = columns.map(({ name }) => name);
   const keys = names.map(identifier).join(', ');
   return {
     text: `(${names.join(', ')}) is unique`,
-    // A row value with nulls in it is not null itself: two of them are a repetition like any other.
-    aggregates: ['count(*)', `count(DISTINCT row(${keys}))`],
+    figures: [overRows('count(*)'), countKeys(on, columns)],
     values: {},
     breaking: {
       sql: `SELECT file_row_number AS row FROM ${ROWS}

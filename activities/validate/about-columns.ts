@@ -3,7 +3,7 @@ import type { Of } from '../../steps/expectations';
 import { columnIn, type Column } from '../data/schema';
 import { identifier } from '../data/sql';
 import { byRows, isMissing } from './about-rows';
-import { columnFor, type Compiled, type Judging } from './judged';
+import { columnFor, type Compiled, type Judging, overRows } from './judged';
 
 /** Expectations that each row keeps or breaks by what stands in several columns. */
 export type AboutColumns = Of<'columns-differ' | 'compare' | 'adds-up' | 'required-when' | 'sql'>;
@@ -15,7 +15,7 @@ export function compileAboutColumns(expectation: AboutColumns, on: Judging, key:
       const [l, r] = comparable(expectation, on);
       const broken = `${l} = ${r}`;
       const text = `'${expectation.left}' and '${expectation.right}' differ`;
-      return byRows({ text, broken, observed: `min(${l}::VARCHAR) FILTER (${broken})` });
+      return byRows({ text, broken, observed: overRows(`min(${l}::VARCHAR)`, broken) });
     }
     case 'compare':
       return compare(expectation, on);
@@ -25,7 +25,7 @@ export function compileAboutColumns(expectation: AboutColumns, on: Judging, key:
       return requiredWhen(expectation, on, key);
     case 'sql': {
       const broken = `NOT (${expectation.holds})`;
-      return byRows({ text: expectation.name, broken, observed: `count(*) FILTER (${broken})` });
+      return byRows({ text: expectation.name, broken, observed: overRows('count(*)', broken) });
     }
   }
 }
@@ -46,7 +46,7 @@ function compare(expectation: Of<'compare'>, on: Judging): Compiled {
     column.type === 'number' ? ` OR isnan(${identifier(column.name)}::DOUBLE)` : '',
   );
   const broken = `(${l} IS NOT NULL AND ${r} IS NOT NULL AND (NOT (${l} ${is} ${r})${a}${b}))`;
-  const observed = `min(${l}::VARCHAR || ' and ' || ${r}::VARCHAR) FILTER (${broken})`;
+  const observed = overRows(`min(${l}::VARCHAR || ' and ' || ${r}::VARCHAR)`, broken);
   return byRows({ text: `'${left}' ${is} '${right}'`, broken, observed });
 }
 
@@ -57,7 +57,7 @@ function addsUp({ columns, total, tolerance }: Of<'adds-up'>, on: Judging, key: 
   return byRows({
     text: `${columns.map((name) => `'${name}'`).join(' + ')} is '${total}', give or take ${tolerance}`,
     broken: `${gap} > $${key}::DOUBLE`,
-    observed: `max(${gap})::VARCHAR`,
+    observed: overRows(`max(${gap})::VARCHAR`),
     values: { [key]: tolerance },
   });
 }
@@ -69,7 +69,7 @@ function requiredWhen({ column, when, values }: Of<'required-when'>, on: Judging
   return byRows({
     text: `'${column}' has a value where '${when}' is one of ${values.length} values`,
     broken: `(${applies} AND ${isMissing(required)})`,
-    observed: `count(*) FILTER (${applies})`,
+    observed: overRows('count(*)', applies),
     values: { [key]: values },
   });
 }

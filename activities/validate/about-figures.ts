@@ -1,7 +1,8 @@
 import type { Of } from '../../steps/expectations';
-import { columnIn } from '../data/schema';
+import { exactSum } from '../data/exact-sum';
+import { type Column, columnIn } from '../data/schema';
 import { identifier } from '../data/sql';
-import { between, columnFor, type Compiled, type Judging, ROWS, whereFinite } from './judged';
+import { between, columnFor, type Compiled, type Judging, overRows, ROWS, whereFinite } from './judged';
 
 /** Expectations about figures of one column. */
 export type AboutFigures = Of<'mean' | 'std' | 'sum' | 'quantile' | 'class-balance' | 'category-share'>;
@@ -12,41 +13,68 @@ export function compileAboutFigures(expectation: AboutFigures, on: Judging, key:
   const column = columnFor(on, expectation.column, ['integer', 'number'], expectation.kind);
   const { name } = column;
   const c = identifier(name);
-  const finite = `isfinite(${c}::DOUBLE)`;
-  // Integers add up exactly; doubles in one fixed order, so that the same rows give the same sum on any number of threads.
-  const total = column.type === 'integer' ? `sum(${c}::HUGEINT)` : `sum(${c}::DOUBLE ORDER BY ${c})`;
-  const sum = `(${total} FILTER (${finite}))::DOUBLE`;
-  const mean = `${sum} / nullif(count(*) FILTER (${finite}), 0)`;
   switch (expectation.kind) {
     case 'sum':
-      return between(`the sum of '${name}'`, whereFinite(sum), expectation);
+      return between(`the sum of '${name}'`, whereFinite(sumOf(column)), expectation);
     case 'mean':
-      return between(`the mean of '${name}'`, whereFinite(mean), expectation);
-    case 'std': {
-      // In two passes, the squares in one fixed order: exact to the last digits, and the same each time.
-      const squares = `(SELECT sum(power(v - m, 2) ORDER BY v) / nullif(count(*) - 1, 0) FROM
-        (SELECT ${c}::DOUBLE AS v FROM ${ROWS} WHERE ${finite}), (SELECT ${mean} AS m FROM ${ROWS}))`;
-      return between(`the standard deviation of '${name}'`, `sqrt(${whereFinite(squares)})`, expectation);
-    }
+      return between(`the mean of '${name}'`, whereFinite(meanOf(column)), expectation);
+    case 'std':
+      return between(`the standard deviation of '${name}'`, stdOf(column), expectation);
     case 'quantile': {
-      const quantile = `quantile_cont(${c}::DOUBLE, ${expectation.q}::DOUBLE) FILTER (${finite})`;
+      const value = column.type === 'integer' ? c : `${c}::DOUBLE`;
+      const quantile = overRows(`quantile_cont(${value}, ${expectation.q}::DOUBLE)`, finite(column));
       return between(`the quantile ${expectation.q} of '${name}'`, quantile, expectation);
     }
     case 'class-balance': {
       const known = `NOT isnan(${c}::DOUBLE)`;
-      const above = `count(*) FILTER (${known} AND ${c}::DOUBLE >= $${key}::DOUBLE)`;
+      const above = overRows('count(*)', `${known} AND ${c}::DOUBLE >= $${key}::DOUBLE`);
       const what = `the share of '${name}' of ${expectation.atLeast} or more`;
       const range = { min: expectation.minShare, max: expectation.maxShare };
-      const share = `${above} / nullif(count(*) FILTER (${known}), 0)`;
+      const share = `(${above} / nullif(${overRows('count(*)', known)}, 0))`;
       return between(what, share, range, { [key]: expectation.atLeast });
     }
   }
 }
 
+/** The rows whose value is a number: whole numbers all are. */
+function finite({ name, type }: Column): string {
+  return type === 'integer' ? `${identifier(name)} IS NOT NULL` : `isfinite(${identifier(name)}::DOUBLE)`;
+}
+
+/** Whole numbers whose sum DuckDB takes in 128 bits by itself. */
+const SIGNED = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT']);
+
+function sumOf(column: Column): string {
+  const c = identifier(column.name);
+  if (column.type === 'integer') return overRows(`sum(${SIGNED.has(column.sql) ? c : `${c}::HUGEINT`})::DOUBLE`);
+  return exactSum(`${c}::DOUBLE`, `${ROWS} WHERE ${finite(column)}`);
+}
+
+function meanOf(column: Column): string {
+  return `(${sumOf(column)} / nullif(${overRows('count(*)', finite(column))}, 0))`;
+}
+
+/** Whole numbers whose squares add up exactly in 128 bits, times the number of rows too. */
+const NARROW = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'UTINYINT', 'USMALLINT']);
+
+/** The standard deviation of a sample (divisor n - 1): null of less than two rows. */
+function stdOf(column: Column): string {
+  const c = identifier(column.name);
+  if (NARROW.has(column.sql)) {
+    const n = `count(${c})::HUGEINT`;
+    const squares = `${n} * sum(${c}::BIGINT * ${c}::BIGINT) - sum(${c}) * sum(${c})`;
+    return overRows(`sqrt((${squares})::DOUBLE / nullif(${n} * (${n} - 1), 0)::DOUBLE)`);
+  }
+  // In two passes: the squares of what is left of the mean.
+  const from = `${ROWS}, (SELECT ${meanOf(column)} AS mean) WHERE ${finite(column)}`;
+  const squares = exactSum(`power(${c}::DOUBLE - mean, 2)`, from);
+  return `sqrt(${whereFinite(`${squares} / nullif(${overRows('count(*)', finite(column))} - 1, 0)`)})`;
+}
+
 function categoryShare(expectation: Of<'category-share'>, on: Judging, key: string): Compiled {
   const { name } = columnIn(on.columns, expectation.column, on.called);
   const c = identifier(name);
-  const share = `count(*) FILTER (${c}::VARCHAR = $${key}) / nullif(count(${c}), 0)`;
+  const share = `(${overRows('count(*)', `${c}::VARCHAR = $${key}`)} / nullif(${overRows(`count(${c})`)}, 0))`;
   const range = { min: expectation.minShare, max: expectation.maxShare };
   return between(`the share of '${expectation.value}' in '${name}'`, share, range, { [key]: expectation.value });
 }

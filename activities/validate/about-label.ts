@@ -30,7 +30,7 @@ export function compilePredictsLabel(expectation: Of<'predicts-label'>, on: Judg
       (SELECT s, sum(p)::HUGEINT AS p, sum(n)::HUGEINT AS n FROM (${scored}) GROUP BY s)))`;
   return {
     text: `'${column.name}' alone orders the label with a ROC-AUC of at most ${maxAuc}`,
-    aggregates: [auc],
+    figures: [auc],
     values: { [key]: label.atLeast },
     judge([found = null]) {
       const observed = typeof found === 'number' ? Math.max(found, 1 - found) : null;

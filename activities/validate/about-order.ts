@@ -2,7 +2,7 @@ import { lengthOf } from '../../core/plan/time';
 import type { Of } from '../../steps/expectations';
 import { columnIn } from '../data/schema';
 import { asInstant, identifier } from '../data/sql';
-import { asCount, columnFor, type Compiled, type Judging, ROWS } from './judged';
+import { asCount, columnFor, type Compiled, type Judging, overRows, ROWS } from './judged';
 
 /** Expectations about the order of rows, and their place in time. */
 export type AboutOrder = Of<'monotonic' | 'fresh' | 'every-day'>;
@@ -28,7 +28,7 @@ function monotonic({ column, direction, strictly, by }: Of<'monotonic'>, on: Jud
     FROM ${ROWS} WHERE ${c} IS NOT NULL)`;
   return {
     text: `'${name}' is ${strictly ? 'strictly ' : ''}${direction}${by === undefined ? '' : ` within '${by}'`}`,
-    aggregates: [`(SELECT count(*) FROM ${steps} WHERE v ${wrong} before)`, `count(${c})`],
+    figures: [`(SELECT count(*) FROM ${steps} WHERE v ${wrong} before)`, overRows(`count(${c})`)],
     values: {},
     breaking: { sql: `SELECT row FROM ${steps} WHERE v ${wrong} before`, values: {} },
     judge([broken, observed = null]) {
@@ -44,7 +44,7 @@ function fresh({ column, asOf, within }: Of<'fresh'>, on: Judging): Compiled {
   const oldest = Date.parse(asOf) - (lengthOf(within) ?? 0);
   return {
     text: `the newest '${name}' is at most ${within} before ${asOf}`,
-    aggregates: [asInstant(newest), `epoch_ms(${newest})`],
+    figures: [overRows(asInstant(newest)), overRows(`epoch_ms(${newest})`)],
     values: {},
     judge([observed = null, at]) {
       return { passed: typeof at === 'number' && at >= oldest, observed, violations: null };
@@ -61,7 +61,7 @@ function everyDay({ column, from, to, rows }: Of<'every-day'>, on: Judging, key:
     USING (day))`;
   return {
     text: `each day of [${from}, ${to}) has ${rows} or more rows by '${name}'`,
-    aggregates: [`(SELECT missing FROM ${days})`, `(SELECT first FROM ${days})`],
+    figures: [`(SELECT missing FROM ${days})`, `(SELECT first FROM ${days})`],
     values: { [`${key}_from`]: from, [`${key}_to`]: to },
     judge([missing, first]) {
       const days = asCount(missing);

@@ -4,7 +4,17 @@ import type { SqlValues } from '../data/duckdb';
 import { type Column, columnIn } from '../data/schema';
 import { asInstant, identifier } from '../data/sql';
 import { byRows } from './about-rows';
-import { asCount, between, columnFor, type Compiled, type Judging, ROWS, settled, type Table } from './judged';
+import {
+  asCount,
+  between,
+  columnFor,
+  type Compiled,
+  type Judging,
+  overRows,
+  ROWS,
+  settled,
+  type Table,
+} from './judged';
 
 /** Expectations about the data set beside another one. */
 export type AboutReference = Of<
@@ -23,7 +33,7 @@ export function compileAboutReference(expectation: AboutReference, on: Judging, 
   const theirs = `read_parquet($${key})`;
   switch (expectation.kind) {
     case 'row-count-change': {
-      const ratio = `count(*) / nullif((SELECT count(*) FROM ${theirs}), 0)`;
+      const ratio = `(${overRows('count(*)')} / nullif((SELECT count(*) FROM ${theirs}), 0))`;
       const range = { min: expectation.minRatio, max: expectation.maxRatio };
       return between(`the number of rows over that of '${expectation.reference}'`, ratio, range, values);
     }
@@ -40,7 +50,7 @@ export function compileAboutReference(expectation: AboutReference, on: Judging, 
       const c = identifier(columnFor(other, name, ['timestamp'], 'later-than').name);
       const broken = `${c}::TIMESTAMP <= (SELECT max(${c})::TIMESTAMP FROM ${theirs})`;
       const text = `'${name}' lies after all of '${expectation.reference}'`;
-      return byRows({ text, broken, observed: asInstant(`min(${c})::TIMESTAMP`), values });
+      return byRows({ text, broken, observed: overRows(asInstant(`min(${c})::TIMESTAMP`)), values });
     }
   }
 }
@@ -66,10 +76,10 @@ function joined(how: 'SEMI' | 'ANTI', on: string, { theirs }: Theirs, where: str
   return `(SELECT t.file_row_number AS row FROM ${ROWS} t ${how} JOIN ${theirs} r ON ${on} WHERE ${where})`;
 }
 
-function byJoin(text: string, sql: string, { values }: Theirs, counted = 'count(*)', allowed = 0): Compiled {
+function byJoin(text: string, sql: string, { values }: Theirs, counted = overRows('count(*)'), allowed = 0): Compiled {
   return {
     text,
-    aggregates: [`(SELECT count(*) FROM ${sql})`, counted],
+    figures: [`(SELECT count(*) FROM ${sql})`, counted],
     values,
     breaking: { sql: `SELECT row FROM ${sql}`, values },
     judge([broken, rows]) {
@@ -97,7 +107,7 @@ function knownValues(expectation: Of<'known-values'>, on: Judging, other: Table,
   const [c] = pair(on, column, other, column);
   const sql = joined('ANTI', `t.${c} = r.${c}`, at, `t.${c} IS NOT NULL`);
   const text = `at most ${maxShare} of the values of '${column}' are unknown to '${reference}'`;
-  return byJoin(text, sql, at, `count(${c})`, maxShare);
+  return byJoin(text, sql, at, overRows(`count(${c})`), maxShare);
 }
 
 function noOverlap({ columns, reference }: Of<'no-overlap'>, on: Judging, other: Table, at: Theirs): Compiled {

@@ -2,7 +2,7 @@ import type { Of } from '../../steps/expectations';
 import type { SqlValues } from '../data/duckdb';
 import { columnIn, type Column } from '../data/schema';
 import { asInstant, identifier } from '../data/sql';
-import { asCount, bounds, columnFor, type Compiled, type Judging, ROWS } from './judged';
+import { asCount, bounds, columnFor, type Compiled, type Judging, overRows, ROWS } from './judged';
 
 /** Expectations that each row keeps or breaks by what stands in one column. */
 export type AboutRows = Of<
@@ -16,7 +16,7 @@ export interface RowRule {
   readonly broken: string;
   /** The parameters of `broken`. */
   readonly values?: SqlValues;
-  /** An aggregate that tells what there is. */
+  /** A query of one value that tells what there is. */
   readonly observed: string;
   /** The share of rows that may break it. */
   readonly allowed?: number;
@@ -26,7 +26,7 @@ export interface RowRule {
 export function byRows({ text, broken, values = {}, observed, allowed = 0 }: RowRule): Compiled {
   return {
     text,
-    aggregates: [`count(*) FILTER (${broken})`, observed, 'count(*)'],
+    figures: [overRows('count(*)', broken), observed, overRows('count(*)')],
     values,
     breaking: { sql: `SELECT file_row_number AS row FROM ${ROWS} WHERE ${broken}`, values },
     judge([count, seen = null, rows]) {
@@ -59,13 +59,13 @@ export function compileAboutRows(expectation: AboutRows, on: Judging, key: strin
       const column = columnIn(on.columns, expectation.column, on.called);
       const broken = isMissing(column);
       const allowed = expectation.maxShare;
-      const observed = `count(*) FILTER (${broken}) / nullif(count(*), 0)`;
+      const observed = `(${overRows('count(*)', broken)} / nullif(${overRows('count(*)')}, 0))`;
       return byRows({ text: `'${column.name}' is null in at most ${allowed} of rows`, broken, observed, allowed });
     }
     case 'finite': {
       const { name } = columnFor(on, expectation.column, ['integer', 'number'], expectation.kind);
       const broken = `NOT isfinite(${identifier(name)}::DOUBLE)`;
-      const observed = `min(${identifier(name)}::DOUBLE::VARCHAR) FILTER (${broken})`;
+      const observed = overRows(`min(${identifier(name)}::DOUBLE::VARCHAR)`, broken);
       return byRows({ text: `'${name}' is a finite number`, broken, observed });
     }
   }
@@ -79,7 +79,7 @@ function ranged(expectation: Of<'range' | 'length' | 'time-range'>, on: Judging,
       return {
         text: `'${name}' is ${bounds(expectation.min, expectation.max)}`,
         ...outside(`${c}::DOUBLE`, expectation, key),
-        observed: `min(${c})::DOUBLE::VARCHAR || ' to ' || max(${c})::DOUBLE::VARCHAR`,
+        observed: overRows(`min(${c})::DOUBLE::VARCHAR || ' to ' || max(${c})::DOUBLE::VARCHAR`),
       };
     }
     case 'length': {
@@ -88,7 +88,7 @@ function ranged(expectation: Of<'range' | 'length' | 'time-range'>, on: Judging,
       return {
         text: `the length of '${name}' is ${bounds(expectation.min, expectation.max)}`,
         ...outside(c, expectation, key),
-        observed: `min(${c})::VARCHAR || ' to ' || max(${c})::VARCHAR`,
+        observed: overRows(`min(${c})::VARCHAR || ' to ' || max(${c})::VARCHAR`),
       };
     }
     case 'time-range': {
@@ -98,7 +98,7 @@ function ranged(expectation: Of<'range' | 'length' | 'time-range'>, on: Judging,
       return {
         text: `'${name}' lies in [${from}, ${to})`,
         broken: `(${c} < $${key}_from::TIMESTAMP OR ${c} >= $${key}_to::TIMESTAMP)`,
-        observed: `${asInstant(`min(${c})::TIMESTAMP`)} || ' to ' || ${asInstant(`max(${c})::TIMESTAMP`)}`,
+        observed: overRows(`${asInstant(`min(${c})::TIMESTAMP`)} || ' to ' || ${asInstant(`max(${c})::TIMESTAMP`)}`),
         values: { [`${key}_from`]: from, [`${key}_to`]: to },
       };
     }
@@ -111,7 +111,7 @@ function listed({ kind, column, values }: Of<'in-set' | 'not-in-set'>, on: Judgi
   const [not, none] = kind === 'in-set' ? ['NOT ', ''] : ['', 'none '];
   const broken = `${not}list_contains($${key}::VARCHAR[], ${c})`;
   const text = `'${name}' is ${kind === 'in-set' ? 'one ' : none}of ${values.length} values`;
-  return { text, broken, observed: `min(${c}) FILTER (${broken})`, values: { [key]: values } };
+  return { text, broken, observed: overRows(`min(${c})`, broken), values: { [key]: values } };
 }
 
 function matched({ kind, column, pattern }: Of<'regex' | 'not-regex'>, on: Judging, key: string): RowRule {
@@ -119,7 +119,7 @@ function matched({ kind, column, pattern }: Of<'regex' | 'not-regex'>, on: Judgi
   const c = identifier(name);
   const broken = `${kind === 'regex' ? 'NOT ' : ''}regexp_matches(${c}, $${key})`;
   const text = `'${name}' ${kind === 'regex' ? 'matches' : 'does not match'} /${pattern}/`;
-  return { text, broken, observed: `min(${c}) FILTER (${broken})`, values: { [key]: pattern } };
+  return { text, broken, observed: overRows(`min(${c})`, broken), values: { [key]: pattern } };
 }
 
 /** NaN lies outside of every range: DuckDB takes it for the largest number. */

@@ -8,6 +8,7 @@ import { columnsOf } from '../data/schema';
 import { identifier } from '../data/sql';
 import type { Work } from '../data/work';
 import { compile } from './compile';
+import { denseColumns } from './dense-columns';
 import { type Compiled, Figure, type Judged, type Judging, ROWS, type Table } from './judged';
 
 /** A row that breaks an expectation: its number in the file, from 0, and its values as JSON, cut where they are long. */
@@ -23,6 +24,14 @@ export interface Outcome extends Judged {
   readonly rows: readonly BreakingRow[];
 }
 
+/** A Parquet file, and what is expected of it. */
+interface Asked {
+  readonly path: string;
+  readonly expectations: readonly Expectation[];
+  /** Files to compare with, by their names. */
+  readonly against?: Readonly<Record<string, string>>;
+}
+
 /** Rows that are shown of those that break an expectation, and how much of each. */
 const SHOWN = { rows: 5, characters: 400 };
 
@@ -32,18 +41,9 @@ const SHOWN = { rows: 5, characters: 400 };
  *
  * @throws PER_DATA_003 PER_DATA_009 PER_DATA_012 PER_DATA_015 PER_DATA_060 PER_DATA_061
  */
-export async function judgeExpectations(
-  work: Work,
-  options: {
-    readonly path: string;
-    readonly expectations: readonly Expectation[];
-    /** Files to compare with, by their names. */
-    readonly against?: Readonly<Record<string, string>>;
-  },
-): Promise<Outcome[]> {
-  const { path, expectations, against = {} } = options;
+export async function judgeExpectations(work: Work, { path, expectations, against = {} }: Asked): Promise<Outcome[]> {
   return withDuckdb({ ...work, reads: [path, ...Object.values(against)] }, async (duck) => {
-    const on = await describe(duck, path, against);
+    const on = await describe(duck, { path, against, expectations });
     await checkPatterns(
       duck,
       expectations.flatMap((e) => (e.kind === 'regex' || e.kind === 'not-regex' ? [e.pattern] : [])),
@@ -66,30 +66,37 @@ export async function judgeExpectations(
   });
 }
 
-async function describe(duck: Duckdb, path: string, against: Readonly<Record<string, string>>): Promise<Judging> {
+async function describe(
+  duck: Duckdb,
+  { path, against, expectations }: Required<Pick<Asked, 'path' | 'against' | 'expectations'>>,
+): Promise<Judging> {
   const columns = await columnsOf(duck, path);
   refuseNames(columns, [ROW_NUMBER], 'the data set');
   const others = new Map<string, Table>();
   for (const [name, file] of Object.entries(against)) {
     others.set(name, { path: file, columns: await columnsOf(duck, file), called: `'${name}'` });
   }
-  return { path, columns, called: 'the data set', against: others };
+  const dense = await denseColumns(duck, { path, columns }, expectations);
+  return { path, columns, called: 'the data set', against: others, dense };
 }
 
-/** The figures of each expectation, by one statement. */
+/** The figures of each expectation, by one statement; what several ask for is asked once. */
 async function figuresOf(duck: Duckdb, path: string, compiled: readonly Compiled[]): Promise<Figure[][]> {
-  const named = compiled.map(({ aggregates }, i) => aggregates.map((sql, k) => ({ name: `e${i}_${k}`, sql })));
-  const list = named.flat().map(({ name, sql }) => `${sql} AS ${name}`);
+  const names = new Map<string, string>();
+  for (const sql of compiled.flatMap((one) => one.figures)) {
+    if (!names.has(sql)) names.set(sql, `f${names.size}`);
+  }
+  const list = [...names].map(([sql, name]) => `${sql} AS ${name}`);
   const values: SqlValues = Object.fromEntries([
     ['path', path],
     ...compiled.flatMap((one) => Object.entries(one.values)),
   ]);
   const figures = await duck.row(
     z.record(z.string(), Figure),
-    `SELECT ${['count(*) AS one', ...list].join(', ')} FROM ${ROWS}`,
+    `SELECT ${['$path AS path', ...list].join(', ')}`,
     values,
   );
-  return named.map((one) => one.map(({ name }) => figures[name] ?? null));
+  return compiled.map((one) => one.figures.map((sql) => figures[names.get(sql) ?? ''] ?? null));
 }
 
 const Shown = z.object({ row: z.int(), shown: z.string() });
