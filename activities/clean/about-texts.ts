@@ -2,7 +2,7 @@ import { perennialError } from '../../core/errors';
 import type { RuleOf } from '../../steps/cleaning-rules';
 import type { Duckdb } from '../data/duckdb';
 import { textLiteral } from '../data/sql';
-import { type Change, type Cleaning, columnOf, inRow, mustFit } from './change';
+import { type Change, type Cleaning, columnOf, inRow, mustFit, unusedName } from './change';
 import { mustBe } from './rules';
 
 /** White space of Unicode. DuckDB's own `trim` knows the blank alone. */
@@ -57,18 +57,27 @@ export async function compileParse(rule: RuleOf<'parse'>, { duck, stage, key }: 
   if (column.type === rule.as) return { sets: [], touches: 'false', values: {} };
   mustBe(column, ['text'], rule.kind);
   await checkFormats(duck, rule);
-  const text = `trim(${inRow(rule.column)}::VARCHAR, ${WHITE})`;
-  const read = readAs(rule, text, key);
-  const failed = `(${text} <> '' AND ${read.sql} IS NULL)`;
+  const name = unusedName(stage.columns, 'read_as');
+  const read = readAs(rule, `${inRow(rule.column)}::VARCHAR`, key);
+  const value = rule.as === 'timestamp' ? `CASE WHEN isfinite(${inRow(name)}) THEN ${inRow(name)} END` : inRow(name);
+  // Texts that were read are not looked at again.
+  const failed = `CASE WHEN (${value}) IS NULL THEN ${trimmed(`${inRow(rule.column)}::VARCHAR`)} <> '' ELSE false END`;
   return {
-    sets: [[rule.column, read.sql]],
+    once: { name, sql: read.sql },
+    sets: [[rule.column, value]],
     touches: failed,
     ...(rule.onFailure === 'quarantine' ? { refuses: failed } : {}),
     values: read.values,
   };
 }
 
-function readAs(rule: RuleOf<'parse'>, text: string, key: string): Pick<Change, 'values'> & { readonly sql: string } {
+function trimmed(text: string): string {
+  return `trim(${text}, ${WHITE})`;
+}
+
+/** An instant may still be infinite. */
+function readAs(rule: RuleOf<'parse'>, raw: string, key: string): Pick<Change, 'values'> & { readonly sql: string } {
+  const text = trimmed(raw);
   switch (rule.as) {
     case 'integer':
       // A cast alone would round '1.5' to 2 and read '1e3'.
@@ -83,11 +92,12 @@ function readAs(rule: RuleOf<'parse'>, text: string, key: string): Pick<Change, 
     }
     case 'timestamp': {
       const { formats } = rule;
-      const instant =
-        formats === undefined
-          ? `TRY_CAST(${text} AS TIMESTAMPTZ)::TIMESTAMP`
-          : `coalesce(${formats.map((format) => `try_strptime(${text}, ${textLiteral(format)})::TIMESTAMP`).join(', ')})`;
-      return { sql: `CASE WHEN isfinite(${instant}) THEN ${instant} END`, values: {} };
+      if (formats === undefined) return { sql: `TRY_CAST(${text} AS TIMESTAMPTZ)::TIMESTAMP`, values: {} };
+      // As it stands first: taking white space off every text costs more than reading most of them.
+      const reads = formats.flatMap((format) =>
+        [raw, text].map((of) => `try_strptime(${of}, ${textLiteral(format)})::TIMESTAMP`),
+      );
+      return { sql: `coalesce(${reads.join(', ')})`, values: {} };
     }
     case 'boolean': {
       const lower = (texts: readonly string[]): string[] => texts.map((t) => t.toLowerCase());

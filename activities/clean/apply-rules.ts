@@ -112,7 +112,9 @@ function changed(stage: Stage, rule: CleaningRule, change: Change, flags: readon
     ...flags.map((name) => `b.${name} AS ${name}`),
     `coalesce(${takesPart} AND (${touches}), false) AS ${flag}`,
   ];
-  return `SELECT ${[...kept, ...added, ...engines].join(', ')} FROM ${stage.sql} b ${change.join ?? ''}`;
+  const { once } = change;
+  const rows = once ? `(SELECT b.*, ${once.sql} AS ${identifier(once.name)} FROM ${stage.sql} b)` : stage.sql;
+  return `SELECT ${[...kept, ...added, ...engines].join(', ')} FROM ${rows} b ${change.join ?? ''}`;
 }
 
 /** Runs the statement of the rules that are pending, and tells what they did. */

@@ -18,6 +18,8 @@ export interface Stage extends Rows {
 
 /** What a rule does to the rows of a stage, which its SQL calls `b`. */
 export interface Change {
+  /** What a row is read as, by a name that no column has ({@link unusedName}): computed once, for `sets` and `refuses` to speak of. */
+  readonly once?: { readonly name: string; readonly sql: string };
   /** Columns with the SQL of their new values; one that is not there yet is added. */
   readonly sets: readonly (readonly [string, string])[];
   /** True where the row goes to quarantine. */
@@ -51,6 +53,12 @@ export interface Cleaning {
 /** A column of a stage in the SQL of a change. */
 export function inRow(name: string): string {
   return `b.${identifier(name)}`;
+}
+
+/** A name that no column of a stage has. DuckDB does not tell upper case from lower. */
+export function unusedName(columns: readonly Column[], wanted: string): string {
+  const isTaken = columns.some((column) => column.name.toLowerCase() === wanted);
+  return isTaken ? unusedName(columns, `${wanted}_`) : wanted;
 }
 
 /** The rows of a stage that take part. */

@@ -11,7 +11,7 @@ import { columnsOf } from '../data/schema';
 import type { Work, Written } from '../data/work';
 import { applyRules, flagOf, type RuleOutcome } from './apply-rules';
 import { OF, REASON, type Reference, type Stage } from './change';
-import { keyOf, noteRepeats, type Key, withoutRepeats } from './repeats';
+import { keyOf, noteRepeats, STAYS } from './repeats';
 import { compileRules } from './rules';
 
 export interface CleanOptions {
@@ -58,8 +58,13 @@ export async function cleanRows(work: Work, options: CleanOptions): Promise<Clea
     const isJudged = repaired.outcomes.length > 0;
     const judged = isJudged ? stage : judge(options.quarantine, stage);
     const rowsIn = await countRows(duck, path);
-    const duplicates = key ? await noteRepeats(duck, judged, key) : 0;
-    const clean = await write(duck, `${work.scratch}/clean.parquet`, cleanOf(judged.sql, key), judged.values);
+    const duplicates = key ? await noteRepeats(duck, judged, key, rowsIn) : 0;
+    const clean = await write(
+      duck,
+      `${work.scratch}/clean.parquet`,
+      cleanOf(judged.sql, duplicates > 0),
+      judged.values,
+    );
     const refused = isJudged ? quarantineAsItCame(judged, path) : quarantineOf(judged);
     const quarantine = await write(duck, `${work.scratch}/quarantine.parquet`, refused.sql, refused.values);
     const named = repaired.outcomes.flatMap((o) => (o.quarantines ? [o.name] : []));
@@ -105,15 +110,14 @@ function judge(quarantine: readonly QuarantineRule[], stage: Stage): Rows {
   };
 }
 
-function cleanOf(judged: string, key: Key | null): string {
-  const kept = `* EXCLUDE (${ROW_NUMBER}, ${REASON})`;
-  return key === null
-    ? `SELECT ${kept} FROM ${judged} WHERE ${REASON} IS NULL ORDER BY ${ROW_NUMBER}`
-    : `SELECT j.${kept} FROM ${judged} j ${withoutRepeats(key)} ORDER BY j.${ROW_NUMBER}`;
+/** Rows come in the order of the file: DuckDB keeps it where nothing is joined or sorted. */
+function cleanOf(judged: string, hasRepeats: boolean): string {
+  const takesPart = `${REASON} IS NULL${hasRepeats ? ` AND ${STAYS}` : ''}`;
+  return `SELECT * EXCLUDE (${ROW_NUMBER}, ${REASON}) FROM ${judged} WHERE ${takesPart}`;
 }
 
 function quarantineOf({ sql, values }: Rows): Rows {
-  const refused = `SELECT * EXCLUDE (${ROW_NUMBER}) FROM ${sql} WHERE ${REASON} IS NOT NULL ORDER BY ${ROW_NUMBER}`;
+  const refused = `SELECT * EXCLUDE (${ROW_NUMBER}) FROM ${sql} WHERE ${REASON} IS NOT NULL`;
   return { sql: refused, values };
 }
 

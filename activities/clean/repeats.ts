@@ -32,26 +32,32 @@ export function keyOf(
 }
 
 /**
- * Notes the keys that occur more than once with the number of the row that stays. Only those are kept in memory: ranking
- * all rows within their key was measured at more than twice the cost.
+ * Notes which rows do not stay, a bit for each row of the file. In memory are the keys that occur more than once: ranking all
+ * rows within their key was measured at more than twice the cost.
  *
+ * @param rows of the file
  * @returns how many rows do not stay
  */
-export async function noteRepeats(duck: Duckdb, judged: Rows, { columns, stays }: Key): Promise<number> {
+export async function noteRepeats(duck: Duckdb, judged: Rows, { columns, stays }: Key, rows: number): Promise<number> {
+  const taking = `${judged.sql} j WHERE j.${REASON} IS NULL`;
   await duck.run(
     `CREATE TEMP TABLE repeats AS
      SELECT ${columns.map((k, i) => `${k} AS key_${i}`).join(', ')}, ${stays} AS stays, count(*) - 1 AS surplus
-     FROM ${judged.sql} WHERE ${REASON} IS NULL GROUP BY ${columns.join(', ')} HAVING count(*) > 1`,
+     FROM ${taking} GROUP BY ${columns.join(', ')} HAVING count(*) > 1`,
     judged.values,
   );
   const { surplus } = await duck.row(Surplus, 'SELECT coalesce(sum(surplus), 0)::BIGINT AS surplus FROM repeats');
+  if (surplus === 0) return 0;
+  const same = columns.map((k, i) => `j.${k} IS NOT DISTINCT FROM r.key_${i}`).join(' AND ');
+  await duck.run(
+    `SET VARIABLE surplus_rows = (SELECT bitstring_agg(j.${ROW_NUMBER}, 0, ${rows - 1})
+       FROM ${judged.sql} j JOIN repeats r ON ${same} WHERE j.${REASON} IS NULL AND j.${ROW_NUMBER} <> r.stays)`,
+    judged.values,
+  );
   return surplus;
 }
 
 const Surplus = z.object({ surplus: z.int() });
 
-/** What follows rows called `j` to leave those that take part, one of each that are the same. */
-export function withoutRepeats({ columns }: Key): string {
-  const same = columns.map((k, i) => `j.${k} IS NOT DISTINCT FROM r.key_${i}`).join(' AND ');
-  return `LEFT JOIN repeats r ON ${same} WHERE j.${REASON} IS NULL AND (r.stays IS NULL OR r.stays = j.${ROW_NUMBER})`;
-}
+/** True for a row that stays, after {@link noteRepeats} has found some that do not: no join, so that rows keep their order. */
+export const STAYS = `get_bit(getvariable('surplus_rows'), ${ROW_NUMBER}::INTEGER) = 0`;
