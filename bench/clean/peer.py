@@ -1,8 +1,10 @@
 """The peers of `bench -- clean`: peer.py (polars|pandas) FILE FOLDER. Prints counts and costs as child.ts does, as JSON."""
 
-import json
-import resource
 import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from peer_cost import cpu_seconds, print_outcome  # noqa: E402
 
 if sys.argv[1] == "polars":
     import polars as pl
@@ -66,28 +68,7 @@ def by_pandas(path, folder):
     return len(rows), len(clean), refused.reason.value_counts().to_dict()
 
 
-def version_of(name):
-    from importlib.metadata import version
-
-    return f"{name} {version(name)}"
-
-
-def cpu_seconds():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 loaded = cpu_seconds()
 total, clean, reasons = {"polars": by_polars, "pandas": by_pandas}[sys.argv[1]](sys.argv[2], sys.argv[3])
 counts = {"rows": total, "clean": clean, "duplicates": total - clean - sum(reasons.values()), **reasons}
-print(
-    json.dumps(
-        {
-            "version": version_of(sys.argv[1]),
-            "counts": counts,
-            "cpuSeconds": cpu_seconds(),
-            "workSeconds": cpu_seconds() - loaded,
-            "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }
-    )
-)
+print_outcome(sys.argv[1], loaded, counts=counts)

@@ -1,8 +1,10 @@
 """The peers of `bench -- drift`: peer.py (scipy|evidently) FILE. Prints figures and costs as child.ts does, as JSON."""
 
-import json
-import resource
 import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from peer_cost import cpu_seconds, print_outcome  # noqa: E402
 
 import numpy as np
 import pandas as pd
@@ -72,27 +74,6 @@ def by_evidently(reference, current):
     }
 
 
-def version_of(name):
-    from importlib.metadata import version
-
-    return f"{name} {version(name)}"
-
-
-def cpu_seconds():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 loaded = cpu_seconds()
 figures = {"scipy": by_scipy, "evidently": by_evidently}[sys.argv[1]](*months(sys.argv[2]))
-print(
-    json.dumps(
-        {
-            "version": version_of(sys.argv[1]),
-            "figures": figures,
-            "cpuSeconds": cpu_seconds(),
-            "workSeconds": cpu_seconds() - loaded,
-            "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }
-    )
-)
+print_outcome(sys.argv[1], loaded, figures=figures)

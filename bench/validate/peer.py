@@ -1,9 +1,11 @@
 """The peers of `bench -- validate`: peer.py (polars|pandera|great-expectations) FILE. Prints verdicts and costs as child.ts does."""
 
 import datetime
-import json
-import resource
 import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from peer_cost import cpu_seconds, print_outcome  # noqa: E402
 
 COLUMNS = ["id", "date", "delay", "distance", "origin", "destination", "fare"]
 CODE = r"^[A-Z0-9]{3}$"
@@ -68,6 +70,18 @@ def by_polars(path):
     return [[ok, None] for ok in plain] + [[n == 0, n] for n in counts] + [[ok, None] for ok in figures]
 
 
+# The expectations in their order, as pandera calls them.
+PANDERA = [
+    (None, "rows"), ("*", "strict"),
+    *[(column, "dtype") for column in ("date", "delay", "distance", "fare")],
+    *[(column, "not null") for column in ("date", "delay", "origin", "destination")],
+    ("id", "unique"),
+    *[(column, "in_range") for column in ("delay", "distance", "fare")],
+    ("date", "date"), ("origin", "str_matches"), ("destination", "str_matches"), ("origin", "str_length"),
+    *[(None, check) for check in ("same", "mean", "std", "q99", "origins")],
+]
+
+
 def by_pandera(path):
     rows = pd.read_parquet(path)
     between = pa.Check.in_range
@@ -95,6 +109,14 @@ def by_pandera(path):
         ],
         strict=True,
     )
+    # pandera tells what is broken alone: what it was not asked for would seem to hold.
+    asked = {(None, check.name) for check in schema.checks} | ({("*", "strict")} if schema.strict else set())
+    for name, column in schema.columns.items():
+        asked |= {(name, check.name) for check in column.checks}
+        asked |= {(name, what) for what in ("unique", "dtype") if getattr(column, what)}
+        asked |= set() if column.nullable else {(name, "not null")}
+    if set(PANDERA) - asked:
+        raise SystemExit(f"pandera is not asked for {set(PANDERA) - asked}")
     broken = {}
     try:
         schema.validate(rows, lazy=True)
@@ -159,28 +181,6 @@ def by_great_expectations(path):
     return [[bool(r["success"]), None if i < 6 or i >= 19 else counts[i]] for i, r in enumerate(found)]
 
 
-def version_of(name):
-    from importlib.metadata import version
-
-    return f"{name} {version(name)}"
-
-
-def cpu_seconds():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 loaded = cpu_seconds()
 judge = {"polars": by_polars, "pandera": by_pandera, "great-expectations": by_great_expectations}[sys.argv[1]]
-verdicts = judge(sys.argv[2])
-print(
-    json.dumps(
-        {
-            "version": version_of(sys.argv[1].replace("-", "_")),
-            "verdicts": verdicts,
-            "cpuSeconds": cpu_seconds(),
-            "workSeconds": cpu_seconds() - loaded,
-            "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }
-    )
-)
+print_outcome(sys.argv[1].replace("-", "_"), loaded, verdicts=judge(sys.argv[2]))
