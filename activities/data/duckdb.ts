@@ -30,6 +30,7 @@ export interface DuckdbOptions extends Omit<DuckdbReach, 'threads'> {
   readonly scratch: string;
   /** Interrupts the statement that runs. */
   readonly signal: AbortSignal;
+  /** Two at least. */
   readonly threads?: number;
 }
 
@@ -37,7 +38,8 @@ export interface DuckdbOptions extends Omit<DuckdbReach, 'threads'> {
 export async function withDuckdb<T>(options: DuckdbOptions, work: (duck: Duckdb) => Promise<T>): Promise<T> {
   const { signal } = options;
   signal.throwIfAborted();
-  const threads = options.threads ?? Math.min(4, availableParallelism());
+  // With one thread DuckDB cuts rows that were filtered into other row groups: the same rows would be other bytes.
+  const threads = Math.max(2, options.threads ?? Math.min(4, availableParallelism()));
   return withConnection({ ...options, threads }, async (connection) => {
     const stop = interruptOn(signal, connection);
     try {

@@ -74,3 +74,22 @@ test.each([
   expect(left.map(({ name }) => name)).toEqual(stay);
   expect(duplicates).toBe(by === undefined ? 2 : 3);
 });
+
+test('the same bytes come out on one thread and on four, over several row groups', async () => {
+  const path = await write(
+    'large.parquet',
+    `SELECT i % 299000 AS id, hash(i) % 97 AS n, 'text ' || (i % 5) AS t FROM range(300000) r(i)`,
+  );
+  const digests: string[] = [];
+  for (const threads of [1, 4]) {
+    const cleaned = await cleanRows(
+      { ...work, threads },
+      { path, quarantine: [{ kind: 'outside', reason: 'low', column: 'n', min: 20 }], uniqueBy: ['id'] },
+    );
+    expect(cleaned.duplicates).toBeGreaterThan(0);
+    for (const { path: written } of [cleaned.clean, cleaned.quarantine]) {
+      digests.push(createHash('sha256').update(readFileSync(written)).digest('hex'));
+    }
+  }
+  expect(digests.slice(2)).toEqual(digests.slice(0, 2));
+});
