@@ -195,7 +195,10 @@ const calm = new Map<string, unknown>();
 const Statement = z.object({ activity: z.string(), text: z.string(), before: z.string() });
 type Statement = z.infer<typeof Statement>;
 
-/** What the executions of steps have sent until now, and the look-up in the cache that is made for another pool's. */
+/**
+ * What the executions of steps have sent until now, and the look-up in the cache that is made for another pool's. What other
+ * activities and other parts of a worker send is none of an execution, and what an isolated step's own process sends is not seen.
+ */
 function sent(): Statement[] {
   return (['cpu', 'gpu'] as const).flatMap((pool) =>
     readFileSync(statementsOf(pool), 'utf8')
@@ -212,11 +215,14 @@ const activityOf = (step: Step): string => (step === 'known' ? 'perennial.look-u
 const isAt = ({ activity, text, before }: Statement, { step, pattern, following }: Place): boolean =>
   activity === activityOf(step) && new RegExp(pattern).test(text) && new RegExp(following ?? '').test(before);
 
-/** Statements at which no worker is killed: one that it is killed at in one step is the same in others, unless it has no words of its own. */
+/**
+ * Statements at which no worker is killed. It dies at the first that fits a place; the same words are the same statement in every
+ * step, but for those that all transactions have.
+ */
 function missing(statements: readonly Statement[], points: readonly Place[]): string[] {
   const words = ({ activity, text }: Statement): string =>
     /^(BEGIN|COMMIT)/.test(text) ? `${activity}: ${text}` : text;
-  const hit = new Set(statements.filter((each) => points.some((point) => isAt(each, point))).map(words));
+  const hit = new Set(points.flatMap((point) => statements.find((each) => isAt(each, point)) ?? []).map(words));
   const open = statements.filter((each) => !hit.has(words(each)));
   return [...new Set(open.map(({ activity, text }) => `${activity}: ${text}`))];
 }
