@@ -1,7 +1,8 @@
 // Danger: an operator acts in Temporal's UI, behind the engine's back and at any moment of a run: terminates, cancels or
 // resets it, ends a shard of it, signals it, answers it with nonsense. The records say `running` for ever, the keeper waits
 // for a run that is gone, or the run is lost although nobody ended it. Or a worker's clock jumps, and fences, time-outs or
-// the order of the records go by it.
+// the order of the records go by it. Of that clock only `Date` in the worker's JavaScript is moved, which is what the engine and
+// its steps could go by: not the machine's clock, nor that of the SDK's native part, of Temporal or of Postgres.
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import fc from 'fast-check';
@@ -210,7 +211,7 @@ test('a run that is reset to its start while its shards run starts them again, t
 const DAY = 86_400_000;
 
 test.each([-DAY, DAY])(
-  'a worker whose clock jumps by %d ms and back: the run completes, recorded in its order',
+  'a worker whose `Date` jumps by %d ms and back: the run completes, recorded in its order',
   async (shift) => {
     around.killAll();
     await around.worker('cpu', { file: 'shift-clock.cjs', environment: { CLOCK_SHIFT: String(shift) } });

@@ -1,4 +1,5 @@
-// Loaded before a worker: its clock is CLOCK_SHIFT ms off, and jumps back to the right time and away again.
+// Loaded before a worker: `Date` is CLOCK_SHIFT ms off in its JavaScript, and jumps back to the right time and away again. Native
+// code and other processes see the machine's clock, which stays.
 const shift = Number(process.env.CLOCK_SHIFT);
 const real = Date;
 const now = () => real.now() + (Math.floor(performance.now() / 500) % 4 === 0 ? 0 : shift);

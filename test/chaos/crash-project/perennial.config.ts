@@ -2,7 +2,9 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EngineContext } from '../../../activities/run-step';
-import { defineConfig, implement, pipeline, step } from '../../../core';
+import { command, defineConfig, implement, onDataset, pipeline, step } from '../../../core';
+import { Dataset } from '../../../steps/types';
+import { insertDataset } from '../../../store/datasets';
 
 // One pipeline for each way in which an execution is recorded, so that a test can kill its worker between any two parts of it.
 
@@ -26,6 +28,14 @@ const quick = step('quick', light);
 const trip = step('trip', light);
 /** Executed many at a time: they are claimed and committed together. */
 const crowd = step('crowd', { ...options, input: Config.extend({ item: z.int() }), cache: false });
+/** Made by `root`, and a version of a data set made from it by `gather`, which starts a pipeline. */
+const Made = options.output.extend({ dataset: Dataset });
+const root = step('root', { ...options, output: Made, pool: 'gpu' });
+const gather = step('gather', {
+  ...options,
+  ...{ input: Config.extend({ from: Dataset }), output: Made, pool: 'gpu' },
+});
+const script = step('script', { ...options, pool: 'gpu' });
 
 /** Fails until it has failed once and that is known outside of the process. */
 function stumbleOnce({ folder, name }: z.infer<typeof Config>): { of: string } {
@@ -36,7 +46,7 @@ function stumbleOnce({ folder, name }: z.infer<typeof Config>): { of: string } {
 }
 
 const gpu = implement(
-  { plain, effect, stumble, maker, known },
+  { plain, effect, stumble, maker, known, root, gather, script },
   {
     plain: ({ name }) => ({ of: name }),
 
@@ -54,6 +64,21 @@ const gpu = implement(
       await ctx.artifacts.putBytes(Buffer.from(name), 'json');
       return { of: name };
     },
+
+    async root({ name }, ctx) {
+      const dataset = await ctx.artifacts.putBytes(Buffer.from(`the root of ${name}`), 'dataset');
+      return { of: name, dataset: Dataset.parse(dataset) };
+    },
+
+    async gather({ name }, ctx: EngineContext) {
+      const digest = await ctx.artifacts.putBytes(Buffer.from(`gathered for ${name}`), 'dataset');
+      const { run, address } = ctx;
+      const none = { schema: { columns: [], time: null }, profile: {}, timeFrom: null, timeTo: null };
+      ctx.inCommit((tx) => insertDataset(tx, { digest, rowsDigest: digest, rows: 1, run, address, ...none }));
+      return { of: name, dataset: Dataset.parse(digest) };
+    },
+
+    script: command({ program: 'node', arguments: ['script.cjs'] }),
   },
 );
 
@@ -73,7 +98,7 @@ const cpu = implement(
   },
 );
 
-const pipelines = [plain, effect, stumble, maker, quick, trip].map((used) =>
+const pipelines = [plain, effect, stumble, maker, quick, trip, script].map((used) =>
   pipeline(`${used.name}-run`, {
     config: Config,
     graph: (g, config) => g.run(used, { folder: config.folder, name: config.name }),
@@ -92,12 +117,27 @@ const crowded = pipeline('crowd-run', {
   }),
 });
 
+const gathered = pipeline('gather-run', {
+  config: Config,
+  graph(g, { folder, name }) {
+    const from = g.run(root, { folder, name }).dataset;
+    return g.run(gather, { folder, name, from });
+  },
+});
+
+/** Started by each version of that data set. */
+const told = pipeline('told', {
+  on: onDataset(gathered, (made) => made.dataset, { into: 'dataset' }),
+  config: z.object({ dataset: Dataset }),
+  graph: (_g, { dataset }) => ({ dataset }),
+});
+
 const cached = [known, near].map((used) =>
   pipeline(`${used.name}-run`, { config: Config, graph: (g) => g.run(used, {}) }),
 );
 
 export default defineConfig({
-  pipelines: [...pipelines, ...cached, crowded],
+  pipelines: [...pipelines, ...cached, crowded, gathered, told],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });

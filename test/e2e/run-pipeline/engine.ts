@@ -31,13 +31,18 @@ export interface Engine {
   end(): Promise<void>;
 }
 
-export async function startEngine(): Promise<Engine> {
-  const address = process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'];
-  if (!address) throw new Error('PERENNIAL_TEST_TEMPORAL_ADDRESS is not set: run `npm test`, which starts the stack.');
+/** Keeps the SDK's own lines out of the tests' output. Before anything of the SDK's runtime is used. */
+export function silenceSdk(): void {
   Runtime.install({
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
     logger: quiet,
   });
+}
+
+export async function startEngine(): Promise<Engine> {
+  const address = process.env['PERENNIAL_TEST_TEMPORAL_ADDRESS'];
+  if (!address) throw new Error('PERENNIAL_TEST_TEMPORAL_ADDRESS is not set: run `npm test`, which starts the stack.');
+  silenceSdk();
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address });
   await connection.workflowService.registerNamespace({
@@ -46,6 +51,19 @@ export async function startEngine(): Promise<Engine> {
   });
   await ensureSearchAttributes(address, namespace);
   const native = await NativeConnection.connect({ address });
+  const engine = await engineOn(native, new Client({ connection, namespace }));
+  return {
+    ...engine,
+    async end() {
+      await engine.end();
+      await Promise.all([native.close(), connection.close()]);
+    },
+  };
+}
+
+/** The same on any server, which stays when it ends. */
+export async function engineOn(native: NativeConnection, client: Client): Promise<Engine> {
+  const { namespace } = client.options;
   const runs = new Map<string, Records>();
   const recordsOf = (run: string): Records => {
     const records = runs.get(run) ?? { notes: [], executed: [], begun: false, end: null };
@@ -62,7 +80,6 @@ export async function startEngine(): Promise<Engine> {
     activities: { ...steps(recordsOf), ...engineActivities(recordsOf) },
   });
   const running = worker.run();
-  const client = new Client({ connection, namespace });
   return {
     client,
     recordsOf,
@@ -76,7 +93,6 @@ export async function startEngine(): Promise<Engine> {
     async end() {
       worker.shutdown();
       await running;
-      await Promise.all([native.close(), connection.close()]);
     },
   };
 }
