@@ -1,7 +1,7 @@
 /**
  * Danger: `perennial run` says that a run has started which its workers could not even begin, and nothing tells of it later;
  * a `perennial worker` with two devices lets two steps compute on one of them, leaves one idle, or shows a step more than its own;
- * or, killed, it leaves a worker behind, which nobody sees.
+ * a step ends the worker of all others by what it throws; or, killed, the command leaves a worker behind, which nobody sees.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -129,6 +129,14 @@ test('a worker with two devices: two steps at once and no more, each alone on th
   expect(by('program')).toBe(program.device);
   const lines = (await says(project, 'show', 'devices')).out.split('\n');
   expect(lines.find((line) => line.includes('each[2]/compute'))).toMatch(new RegExp(`\\s${items[2]?.device}\\s*$`));
+});
+
+test('a step that asks for a delay that is none fails, and its worker goes on', async () => {
+  await around.start('failing', 'failing');
+  const run = await awaitRun({ temporal: around.client, db: around.db }, 'failing', { timeout: 60_000 });
+  expect(run).toMatchObject({ status: 'failed', reason: expect.stringMatching(/too early/) as unknown });
+  const shown = Shown.parse(JSON.parse((await says(project, 'show', 'failing', '--json')).out));
+  expect(shown.executions.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
 });
 
 test('a worker ends with the command that started it, killed or not', async () => {

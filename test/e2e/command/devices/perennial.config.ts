@@ -1,10 +1,12 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { command, defineConfig, implement, pipeline, step } from '../../../../core';
 
-// Steps of the pool gpu that say which device they see, and write into one file when they begin and when they end.
+// Steps of the pool gpu that say which device they see, and write into one file when they begin and when they end; and one that
+// fails with what Temporal has no form for.
 
 const Told = z.object({ device: z.string().nullable(), cuda: z.string().nullable(), pid: z.int() });
 const options = { output: Told, pool: 'gpu', timeout: '1m', cache: false, retry: { attempts: 1 } } as const;
@@ -14,6 +16,8 @@ const compute = step('compute', {
   isolate: true,
 });
 const program = step('program', { ...options, input: z.object({ folder: z.string() }) });
+
+const hasty = step('hasty', { input: z.null(), output: z.null(), retry: { attempts: 2, firstDelay: '10ms' } });
 
 /** Waits for its partner, the third to begin for the fourth: where only one runs at once nobody gets any further. */
 async function meet(path: string, who: string, signal: AbortSignal): Promise<void> {
@@ -51,8 +55,23 @@ const onDevices = pipeline('on-devices', {
   }),
 });
 
+const onCpu = implement(
+  { hasty },
+  {
+    hasty() {
+      const failure = ApplicationFailure.create({ message: 'too early', type: 'Early' });
+      throw Object.defineProperty(failure, 'nextRetryDelay', { value: 'in a while' });
+    },
+  },
+);
+
+const failing = pipeline('failing', {
+  config: z.object({ folder: z.string() }),
+  graph: (g) => g.run(hasty, null),
+});
+
 export default defineConfig({
-  pipelines: [onDevices],
+  pipelines: [onDevices, failing],
   models: [],
-  steps: { cpu: () => Promise.resolve({}), gpu: () => Promise.resolve({ steps }) },
+  steps: { cpu: () => Promise.resolve({ onCpu }), gpu: () => Promise.resolve({ steps }) },
 });
