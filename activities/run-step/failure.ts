@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import { isPerennialError, type Fault } from '../../core/errors';
@@ -33,12 +33,19 @@ export function describe(error: unknown, never: readonly string[] = [], mask: Ma
   const nextDelay = ownDelay(error);
   return {
     type: mask.text(names[0] ?? 'Error'),
-    message: recordable(mask.text(messageOf(error)).slice(0, MESSAGE_LIMIT)),
+    message: toMessage(messageOf(error), mask),
     fault: said.fault,
     retryable: said.retryable && !names.some((name) => never.includes(name)),
     ...(nextDelay === null ? {} : { nextDelay }),
     ...(error instanceof Error && error.stack !== undefined ? { stack: mask.text(error.stack) } : {}),
   };
+}
+
+/** A failure that another process tells of, whose code may say to its worker what it likes. */
+export function maskFailure(failure: Failure, mask: Mask): Failure {
+  const { type, message, stack } = failure;
+  const said = { type: mask.text(type), message: toMessage(message, mask) };
+  return { ...failure, ...said, ...(stack === undefined ? {} : { stack: mask.text(stack) }) };
 }
 
 /** The failure as Temporal's: the code is its type, and the fault travels in its details. */
@@ -51,6 +58,17 @@ export function toApplicationFailure(failure: Failure, cause?: unknown): Applica
     ...(failure.nextDelay === undefined ? {} : { nextRetryDelay: failure.nextDelay }),
     ...(cause instanceof Error ? { cause } : {}),
   });
+}
+
+/** What an activity ends with, whatever was thrown: what the SDK has no form for would end its whole worker. */
+export function forTemporal(error: unknown, never: readonly string[]): unknown {
+  if (error instanceof CancelledFailure) return error;
+  if (!(error instanceof ApplicationFailure)) return toApplicationFailure(describe(error, never), error);
+  if (error.nextRetryDelay == null || ownDelay(error) !== null) return error;
+  const { type, nonRetryable, details, cause, category } = error;
+  const sound = new ApplicationFailure(error.message, type, nonRetryable, details, cause, undefined, category);
+  if (error.stack !== undefined) sound.stack = error.stack;
+  return sound;
 }
 
 /** The failure as records keep it: of its stack the innermost line of the project in this folder. */
@@ -71,7 +89,8 @@ function ownWord(error: unknown): { fault: Fault; retryable: boolean } {
 function ownDelay(error: unknown): number | null {
   if (!(error instanceof ApplicationFailure) || error.nextRetryDelay == null) return null;
   try {
-    return msToNumber(error.nextRetryDelay);
+    const delay = msToNumber(error.nextRetryDelay);
+    return Number.isFinite(delay) ? delay : null;
   } catch {
     // A text that is no length of time: what failed has to be told all the same.
     return null;
@@ -86,6 +105,11 @@ function namesOf(error: unknown): string[] {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   const name = error.name === 'Error' ? error.constructor.name : error.name;
   return [type, code, name].filter((n): n is string => typeof n === 'string' && n !== '');
+}
+
+/** Masked when nothing is taken out any more that may stand in the middle of a value, and before it is cut. */
+function toMessage(text: string, mask: Mask): string {
+  return recordable(mask.text(recordable(text)).slice(0, MESSAGE_LIMIT));
 }
 
 /** Postgres keeps neither NUL nor half of a surrogate pair, and a message may hold anything. */

@@ -9,7 +9,8 @@ import { type Environment, environmentVariables } from '../../store/environment'
 import { withoutResources } from '../../store/resource-values';
 import type { Usage } from './cost';
 import { FOLDER, temporaryIn, withExecutionFolder } from './execution-folder';
-import { describe, type Failure } from './failure';
+import { describe, type Failure, maskFailure } from './failure';
+import { keepLastWords } from './last-words';
 import { FromChild, type ToChild } from './messages';
 import { endWith } from './process-group';
 import { type Mask, NO_MASK } from './resources';
@@ -24,15 +25,12 @@ export interface Isolation {
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly log: StepLog;
-  /** For the child's last words. */
+  /** For the child's last words, and for what it says that it failed with. */
   readonly mask?: Mask;
   /** Where its trace goes on in the child. Absent or null: nowhere. */
   readonly traceparent?: string | null;
   progress(value: Json): void;
 }
-
-/** How much of the child's last words on stderr goes into the error, characters. */
-const LAST_WORDS = 1_000;
 
 /**
  * Runs one execution in a child process that leads its own process group, with a folder of its own. However it ends
@@ -88,7 +86,7 @@ function converse(child: ChildProcess, task: ToChild, given: Isolation, lastWord
       if (message.type === 'progress') given.progress(message.value);
       else if (message.type === 'log') given.log[message.level](message.fields, message.message);
       else if (message.type === 'done') end = { kind: 'output', output: message.output, usage: message.usage };
-      else end = { kind: 'failed', failure: message.failure, usage: message.usage };
+      else end = { kind: 'failed', failure: maskFailure(message.failure, given.mask ?? NO_MASK), usage: message.usage };
     });
     child.on('error', (error) => {
       settle({ kind: 'failed', failure: describe(died(task, error.message, lastWords()), task.never), usage: null });
@@ -110,16 +108,15 @@ function died(task: ToChild, how: string, words: string): Error {
 
 /** Passes the child's output on to the log, line by line. Returns a function that gives the end of its stderr. */
 function follow(child: ChildProcess, log: StepLog, mask: Mask): () => string {
-  let tail = '';
+  const words = keepLastWords(mask);
   eachLine(child.stdout, (line) => {
     log.debug({ stream: 'stdout' }, line);
   });
   eachLine(child.stderr, (line) => {
-    // Before the cut: half a secret would not be known for one.
-    tail = `${tail}${mask.text(line)}\n`.slice(-LAST_WORDS);
+    words.add(line);
     log.warn({ stream: 'stderr' }, line);
   });
-  return () => tail.trim();
+  return () => words.said();
 }
 
 function eachLine(stream: Readable | null, take: (line: string) => void): void {

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Json } from '../../core';
 import { withOverride } from '../../core/plan/override';
 import { parseArgument } from './argument';
@@ -9,7 +9,7 @@ import { type Call, resourcesFor, toCall } from './call';
 import { createMeters, gpuIsVisible } from './cost';
 import type { RunStepDependencies } from './dependencies';
 import { needsProcess, takeDevice } from './devices';
-import { describe, toApplicationFailure } from './failure';
+import { describe, forTemporal, toApplicationFailure } from './failure';
 import { isInProcess, knownStep } from './known-step';
 import { refuseOtherBuild } from './other-build';
 import { maskError, NO_RESOURCES } from './resources';
@@ -148,11 +148,6 @@ function raise(call: Call, end: Exclude<Attempt, { kind: 'output' }>): Promise<n
   // A failure made for Temporal by the step's own code keeps its details and its delay.
   if (cause instanceof ApplicationFailure) throw cause;
   throw toApplicationFailure(failure, cause);
-}
-
-function forTemporal(error: unknown, never: readonly string[]): unknown {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  return toApplicationFailure(describe(error, never), error);
 }
 
 /** What a failure is called by: a code, or the name of a class. */

@@ -15,15 +15,25 @@ import { commandLines, environmentOf, files, histories, pending, type Place, tab
 jest.setTimeout(240_000);
 
 const marker = `marker-${randomBytes(8).toString('hex')}`;
-const token = `canary/${randomBytes(12).toString('hex')}"\\`;
-const user = `canary-user-${randomBytes(8).toString('hex')}`;
-/** Whatever encoding the rest is in, these parts of it stay as they are; Base64 does not leave them. */
-const canaries = [token.slice(7, 31), user.slice(12), Buffer.from(token).toString('base64').slice(0, 30)];
+const part = (): string => randomBytes(6).toString('hex');
+const parts = Array.from({ length: 7 }, part);
+const [a, b, c, d, e, f, g] = parts;
+/** What JSON and URLs write in more than one way, between parts that stand as they are in every one of them. */
+const token = `canary/${a}ä ${b}'("\\`;
+const user = `canary-user-${c}`;
+const key = `-----BEGIN KEY-----\n${d}${'A'.repeat(30)}${e}\n${f}${'B'.repeat(30)}${g}\n-----END KEY-----\n`;
+/** The parts, and what of each Base64 always says the same way, however many bytes stand before it. */
+const canaries = parts.flatMap((one) => [one, ...[0, 1, 2].map((before) => inBase64(one, before))]);
+
+function inBase64(text: string, before: number): string {
+  const encoded = Buffer.from('x'.repeat(before) + text).toString('base64');
+  return encoded.slice(before === 0 ? 0 : before + 1, 16);
+}
 
 const project = join(__dirname, 'canary-project');
 const folder = mkdtempSync(join(tmpdir(), `perennial-canary-${marker}-`));
 const state = join(folder, 'state');
-const value = JSON.stringify({ token, user, region: 'north' });
+const value = JSON.stringify({ token, user, key, region: 'north' });
 const env = {
   CANARY_MARKER: marker,
   PERENNIAL_STATE: '',
@@ -68,8 +78,8 @@ async function pidsOf(step: string): Promise<z.infer<typeof Pids>> {
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'marks'));
-  const parts = ['--only', 'temporal,postgres,worker-cpu', '--json'];
-  stack = perennial(['up', '--foreground', '--state', state, '--project', project, ...parts], { env });
+  const only = ['--only', 'temporal,postgres,worker-cpu', '--json'];
+  stack = perennial(['up', '--foreground', '--state', state, '--project', project, ...only], { env });
   const line = await stack.line;
   expect(line).toContain('addresses');
   addresses = Up.parse(JSON.parse(line)).addresses;
@@ -103,8 +113,8 @@ test('a value that steps log, throw and report is found in no place, and the mar
   const shown = await says('show', 'leak-1', '--json');
   expect(
     z.object({ executions: z.array(z.object({ outcome: z.string() })) }).parse(JSON.parse(shown.text)).executions,
-  ).toHaveLength(5);
-  // Ends by itself, with the lines of both attempts of both steps: their own, and what the process of one has written.
+  ).toHaveLength(7);
+  // Ends by itself, with the lines of both attempts of the three steps: their own, and what a process or program has written.
   const logged = await says('logs', 'leak-1', '--json');
   expect((await followed).text.split('\n').sort()).toEqual(logged.text.split('\n').sort());
   const lines = logged.text
@@ -115,13 +125,18 @@ test('a value that steps log, throw and report is found in no place, and the mar
   expect(new Set(names)).toEqual(
     new Set(
       [1, 2]
-        .flatMap((n) => ['here', 'apart'].map((node) => `${node} ${n} info`))
+        .flatMap((n) => ['here', 'apart', 'program'].map((node) => `${node} ${n} info`))
         // What each first attempt threw holds the value: it is masked there too.
-        .concat(['here', 'apart'].map((node) => `${node} 1 error`))
-        .concat([1, 2].flatMap((n) => ['stdout', 'stderr'].map((stream) => `apart ${n} ${stream}`))),
+        .concat(['here', 'apart', 'program'].map((node) => `${node} 1 error`))
+        .concat(
+          ['apart', 'program'].flatMap((node) =>
+            [1, 2].flatMap((n) => ['stdout', 'stderr'].map((stream) => `${node} ${n} ${stream}`)),
+          ),
+        ),
     ),
   );
-  expect(lines.some(({ node, message }) => node === 'apart' && message === 'progress')).toBe(true);
+  const reporting = lines.filter(({ message }) => message === 'progress').map(({ node }) => node);
+  expect(new Set(reporting)).toEqual(new Set(['apart', 'program']));
   expect(await says('logs', 'leak-1', 'elsewhere')).toMatchObject({
     code: 2,
     text: expect.stringContaining('PER_RUN_036') as string,
@@ -140,22 +155,65 @@ test('an output that holds it is refused by name, and recorded nowhere', async (
   expect(holding([{ place: 'run', text }], ...canaries)).toEqual([]);
 });
 
+test('an output that cannot be read is told without what it says', async () => {
+  const config = JSON.stringify({ folder: join(folder, 'marks') });
+  const run = await says('run', 'garbles', '--id', 'garbles-1', '--config', config, '--wait', '--json');
+  const shown = await says('show', 'garbles-1', '--json');
+  expect(shown.text).toContain('PER_RUN_068');
+  expect(shown.text).toContain('PER_RUN_069');
+  expectClean([shown, await says('logs', 'garbles-1')]);
+  expect(holding([run], ...canaries)).toEqual([]);
+});
+
+test('what the command says afterwards of the run, and of its steps run again, is clean for people and for programs', async () => {
+  const about = (verb: string, ...args: string[]) => [
+    [verb, ...args],
+    [verb, ...args, '--json'],
+  ];
+  const told = [
+    ...['logs', 'show'].flatMap((verb) => about(verb, 'leak-1')),
+    ...about('show', 'leak-1', '--node', 'program'),
+    // Executes the steps in the command's own process; the program fails, with all that it has said.
+    ...about('spin', 'leak-1', 'program'),
+    ['spin', 'leak-1', 'here', '--json'],
+    ['spin', 'leak-1', 'apart'],
+  ];
+  const brief = [
+    ...about('why', 'leak-1', 'program'),
+    ['why', 'leak-1', 'here'],
+    ['spin', 'spills-1', 'spill', '--json'],
+    ['rerun', 'leak-1', '--from', 'program', '--id', 'leak-2', '--wait'],
+    ['rerun', 'spills-1', '--id', 'spills-2', '--wait', '--json'],
+  ];
+  const say = async (asked: string[][]) => {
+    const places: Awaited<ReturnType<typeof says>>[] = [];
+    for (const args of asked) places.push(await says(...args));
+    return places;
+  };
+  const [full, short] = await Promise.all([say(told), say(brief)]);
+  expectClean(full);
+  expect(holding(short, ...canaries)).toEqual([]);
+  const failing = [...full, ...short].filter(({ code }) => code !== 0).map(({ place }) => place);
+  expect(failing).toEqual(['spin leak-1', 'spin leak-1', 'spin spills-1', 'rerun spills-1']);
+  expect(full.filter(({ code }) => code !== 0).map(({ text }) => /PER_RUN_066/.test(text))).toEqual([true, true]);
+});
+
 test('records, histories and every file of the state folder are clean', async () => {
   const rows = await tables(addresses.postgresUrl);
   const told = ['runs', 'nodes', 'executions', 'plans', 'logs'].map((name) => `table ${name}`);
   expectClean(rows.filter(({ place }) => told.includes(place)));
   const events = await histories(temporal);
-  expectClean(events.filter(({ place }) => /(leak|spills)-1$/.test(place)));
+  expectClean(events.filter(({ place }) => /(leak|spills|garbles)-[12]$/.test(place)));
   const written = files(state);
   expectClean(written.filter(({ place }) => place === 'file logs/worker-cpu.log'));
   // Temporal's own database, where heartbeats are too.
   expect(holding(written, marker).some((place) => place.startsWith('file temporal/'))).toBe(true);
   expect(holding([...rows, ...events, ...written], ...canaries)).toEqual([]);
-  expect([told.length, events.length >= 2, written.length > 3]).toEqual([5, true, true]);
+  expect([told.length, events.length >= 5, written.length > 3]).toEqual([5, true, true]);
 });
 
 test('a worker whose resource has no value does not start, and says which', async () => {
-  const bare = { ...env, PERENNIAL_RESOURCE_CANARY_STORE: JSON.stringify({ user, region: 'north' }) };
+  const bare = { ...env, PERENNIAL_RESOURCE_CANARY_STORE: JSON.stringify({ user, key, region: 'north' }) };
   const args = ['worker', '--pool', 'cpu', '--state', state, '--project', project];
   const { code, err, out } = await perennial(args, { env: bare }).ended;
   expect(code).toBe(2);

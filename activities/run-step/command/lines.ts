@@ -1,25 +1,27 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
+import { type Mask, NO_MASK } from '../resources';
 
 /** Longest line that is handed on whole, characters; the rest of a longer one is left out. */
 export const LONGEST_LINE = 16_384;
 
-/** Hands on what a stream says, line by line. However much it says without an end of line, no more than one is kept. */
-export function eachLine(stream: Readable, take: (line: string) => void): void {
+/**
+ * Hands on what a stream says, line by line. However much it says without an end of line, no more than one is kept.
+ *
+ * @param mask takes the values of resources out of a line that is cut: of half a value nobody could tell what it is
+ */
+export function eachLine(stream: Readable, take: (line: string) => void, mask: Mask = NO_MASK): void {
+  const most = LONGEST_LINE + mask.reach + 1;
   const decoder = new StringDecoder('utf8');
   let line = '';
-  let cut = false;
 
   function add(text: string): void {
-    const room = LONGEST_LINE - line.length;
-    cut ||= text.length > room;
-    line += text.slice(0, room);
+    line += text.slice(0, most - line.length);
   }
 
   function end(): void {
-    const whole = cut ? `${line} […]` : line.replace(/\r$/, '');
+    const whole = line.length > LONGEST_LINE ? `${mask.head(line, LONGEST_LINE)} […]` : line.replace(/\r$/, '');
     line = '';
-    cut = false;
     if (whole !== '') take(whole);
   }
 

@@ -43,7 +43,10 @@ export function programHandler(command: Command, contract: StepContract, parts: 
     const environment = programEnvironment(command, places);
     const { project, mask, ownGroup = false } = parts;
     await runProgram(command, { project, environment, context, mask, ownGroup });
-    return readOutput(places, `The program '${command.program}' at '${address}'`, context.artifacts);
+    return readOutput(places, `The program '${command.program}' at '${address}'`, {
+      artifacts: context.artifacts,
+      mask,
+    });
   };
 }
 

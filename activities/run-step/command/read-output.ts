@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ArtifactKind, ArtifactStore, Json } from '../../../core';
 import { perennialError } from '../../../core/errors';
 import { JsonValue } from '../json-value';
+import type { Mask } from '../resources';
 import type { Places } from './places';
 
 /** Most bytes of the file that a program writes its output to. What is kept of it has a lower limit: PER_RUN_006. */
@@ -18,10 +19,15 @@ const Marker = z.strictObject({ $file: z.string().min(1), kind: z.enum(KINDS) })
 /**
  * The output of a program that has ended, with the files that it names kept as artifacts.
  *
+ * @param mask for what errors repeat of it
  * @throws PER_RUN_068 when there is none or it is no JSON, PER_RUN_069 for a file that is not one of its own
  */
-export async function readOutput(places: Places, what: string, artifacts: ArtifactStore): Promise<Json> {
-  const output = parse(await readText(places.output, what), what);
+export async function readOutput(
+  places: Places,
+  what: string,
+  { artifacts, mask }: { readonly artifacts: ArtifactStore; readonly mask: Mask },
+): Promise<Json> {
+  const output = parse(await readText(places.output, what), what, mask);
   const kept = new Map<string, Promise<string>>();
 
   async function resolve(value: Json): Promise<Json> {
@@ -35,7 +41,8 @@ export async function readOutput(places: Places, what: string, artifacts: Artifa
   async function keep(value: Json): Promise<string> {
     const marker = Marker.safeParse(value);
     if (!marker.success) {
-      throw perennialError('PER_RUN_069', `${what} has the malformed file ${JSON.stringify(value).slice(0, 200)}.`);
+      const said = mask.text(JSON.stringify(value)).slice(0, 200);
+      throw perennialError('PER_RUN_069', `${what} has the malformed file ${said}.`);
     }
     const { $file: name, kind } = marker.data;
     const path = await fileOf(places.files, name, what);
@@ -62,14 +69,23 @@ async function readText(path: string, what: string): Promise<string> {
   }
 }
 
-function parse(text: string, what: string): Json {
+function parse(text: string, what: string, mask: Mask): Json {
   try {
     return JsonValue.parse(JSON.parse(text));
-  } catch (cause) {
-    // JSON.parse repeats what it has read; a deep value overflows the stack.
-    const why = cause instanceof SyntaxError ? cause.message.slice(0, 200) : 'it cannot be taken in';
-    throw perennialError('PER_RUN_068', `${what} wrote an output that is no JSON: ${why}.`, { cause });
+  } catch {
+    throw perennialError('PER_RUN_068', `${what} wrote an output that is no JSON: ${whyNot(mask.text(text))}.`);
   }
+}
+
+/** JSON.parse repeats some characters of what it has read, so it is asked about the masked text: it may begin within a value. */
+function whyNot(masked: string): string {
+  try {
+    JSON.parse(masked);
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message.slice(0, 200);
+  }
+  // A deep value overflows the stack.
+  return 'it cannot be taken in';
 }
 
 /** A file that the program has made: an ordinary one below its folder, reached by no link and with no other name. */

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Command, StepContext } from '../../../core';
 import { perennialError } from '../../../core/errors';
 import { sentence } from '../../../core/errors/sentence';
 import { JsonValue } from '../json-value';
+import { keepLastWords } from '../last-words';
 import { endWith } from '../process-group';
 import type { Mask } from '../resources';
 import { eachLine } from './lines';
@@ -18,7 +20,7 @@ export interface Surroundings {
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly context: Pick<StepContext, 'address' | 'log' | 'progress' | 'signal'>;
-  /** For what the program says on stderr and the error repeats. */
+  /** For what is cut: lines, and what the program says on stderr and the error repeats. */
   readonly mask: Mask;
   /** True: it leads a process group of its own and ends when the context's signal aborts. Absent: that is this process's. */
   readonly ownGroup?: boolean;
@@ -26,8 +28,6 @@ export interface Surroundings {
 
 /** Exit code (EX_USAGE of sysexits.h) by which a program says that the same input would be refused again. */
 const BAD_INPUT = 64;
-/** How much of the program's last words on stderr goes into the error, characters. */
-const LAST_WORDS = 1_000;
 /** How long the pipes of a program that has ended may stay open, ms: something that it left behind may hold them. */
 const DRAIN = 500;
 
@@ -55,22 +55,25 @@ export async function runProgram(command: Command, given: Surroundings): Promise
   });
   const leave = given.ownGroup === true ? endWith(program, context.signal) : () => undefined;
   const stopWatching = watchPeak(program.pid);
-  let words = '';
-  eachLine(program.stdout, (line) => {
+  const words = keepLastWords(mask);
+  const hear = (stream: Readable, take: (line: string) => void): void => {
+    eachLine(stream, take, mask);
+  };
+  hear(program.stdout, (line) => {
     const progress = progressOf(line);
     if (progress === null) context.log.info({ stream: 'stdout' }, line);
     else context.progress(progress.progress);
   });
-  eachLine(program.stderr, (line) => {
-    // Before the cut: half a secret would not be known for one.
-    words = `${words}${mask.text(line)}\n`.slice(-LAST_WORDS);
+  hear(program.stderr, (line) => {
+    words.add(line);
     context.log.warn({ stream: 'stderr' }, line);
   });
   try {
     const { code, signal } = await endOf(program, what);
     if (code === 0) return;
     const how = signal === null ? `ended with exit code ${String(code)}` : `was ended by ${signal}`;
-    const said = words.trim() === '' ? '' : ` Its last words: ${sentence(words)}`;
+    const last = words.said();
+    const said = last === '' ? '' : ` Its last words: ${sentence(last)}`;
     if (code === BAD_INPUT) throw perennialError('PER_RUN_066', `${what} refused its input.${said}`);
     throw perennialError('PER_RUN_065', `${what} ${how}.${said}`);
   } finally {

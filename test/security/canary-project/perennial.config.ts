@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import {
+  command,
   defineConfig,
   implement,
   notSecret,
@@ -19,7 +20,7 @@ import {
 
 const store = resource(
   'canary-store',
-  z.object({ token: secret(z.string()), user: z.string(), region: notSecret(z.string()) }),
+  z.object({ token: secret(z.string()), user: z.string(), key: z.string(), region: notSecret(z.string()) }),
 );
 const resources = { store };
 
@@ -33,13 +34,17 @@ const options = {
 } as const;
 const here = step('here', options);
 const apart = step('apart', { ...options, isolate: true });
+const how = z.enum(['fail', 'no json', 'no file']).default('fail');
+const program = step('program', { ...options, input: Input.extend({ how }) });
 const spill = step('spill', { ...options, output: z.object({ said: z.string() }) });
 const reached = step('reached', { ...options, input: z.object({ region: z.string() }) });
 
 type Context = StepContext<typeof resources>;
 
-function said({ token, user }: ResourceValues<typeof resources>['store'], marker: string): string {
-  return `${token.reveal()} ${user} ${encodeURIComponent(token.reveal())} ${marker}`;
+function said({ token, user, key }: ResourceValues<typeof resources>['store'], marker: string): string {
+  const basic = Buffer.from(`me:${token.reveal()}`).toString('base64');
+  const quoted = JSON.stringify({ inner: JSON.stringify({ token: token.reveal(), key }) });
+  return `${token.reveal()} ${user} ${encodeURIComponent(token.reveal())} ${basic} ${quoted} ${key} ${marker}`;
 }
 
 /** Says everything everywhere; fails with it at first, and at the second try waits to be looked at. */
@@ -61,10 +66,11 @@ async function act(name: string, { folder, marker }: z.infer<typeof Input>, ctx:
 }
 
 const steps = implement(
-  { here, apart, spill, reached },
+  { here, apart, program, spill, reached },
   {
     here: (input, ctx) => act('here', input, ctx),
     apart: (input, ctx) => act('apart', input, ctx),
+    program: command({ program: 'node', arguments: ['program.cjs'] }),
     spill: ({ marker }, ctx) => ({ said: said(ctx.resources.store, marker) }),
     reached: ({ region }) => ({ region }),
   },
@@ -78,7 +84,7 @@ const leak = pipeline('leak', {
   graph(g, config) {
     const input = { folder: config.folder, marker: planned };
     const inProcess = g.run(here, input);
-    return [g.run(reached, { region: inProcess.region }), g.run(apart, input)];
+    return [g.run(reached, { region: inProcess.region }), g.run(apart, input), g.run(program, input)];
   },
 });
 
@@ -87,8 +93,18 @@ const spills = pipeline('spills', {
   graph: (g, config) => g.run(spill, { folder: config.folder, marker: planned }),
 });
 
+/** A program whose output cannot be read, for what it is or for the file that it names. */
+const garbles = pipeline('garbles', {
+  config: z.object({ folder: z.string() }),
+  graph: (g, { folder }) =>
+    (['no json', 'no file'] as const).map((one) =>
+      g.run(program, { folder, marker: planned, how: one }, { id: one.replace(' ', '-') }),
+    ),
+  onFailure: 'finish-others',
+});
+
 export default defineConfig({
-  pipelines: [leak, spills],
+  pipelines: [leak, spills, garbles],
   models: [],
   steps: { cpu: () => Promise.resolve({ steps }) },
 });

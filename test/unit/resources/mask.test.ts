@@ -54,6 +54,11 @@ describe('sorting a value by its schema', () => {
   });
 });
 
+/** JSON as Python writes it. */
+function inAscii(text: string): string {
+  return JSON.stringify(text).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 describe('a mask', () => {
   const secretText = fc
     .string({ minLength: 6, maxLength: 40, unit: 'grapheme' })
@@ -64,8 +69,21 @@ describe('a mask', () => {
       (text: string) => text,
       (text: string) => JSON.stringify(text),
       (text: string) => JSON.stringify({ inner: JSON.stringify(text) }),
+      (text: string) => JSON.stringify(JSON.stringify(JSON.stringify({ [text]: 1 }))),
+      // Python writes nothing but ASCII, PHP escapes slashes, and some write control characters in one way, some in another.
+      inAscii,
+      (text: string) => JSON.stringify({ inner: inAscii(text) }),
+      (text: string) => JSON.stringify(text).replaceAll('/', '\\/'),
+      (text: string) =>
+        text.replace(/[^]/g, (c) => `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`),
       encodeURIComponent,
+      (text: string) => encodeURIComponent(encodeURIComponent(text)),
+      (text: string) => encodeURIComponent(JSON.stringify({ text })),
+      (text: string) => JSON.stringify({ url: `x?a=${encodeURIComponent(text)}` }),
+      (text: string) => new URLSearchParams({ a: text }).toString(),
+      (text: string) => Buffer.from(text).toString('hex').replace(/../g, '%$&'),
       (text: string) => Buffer.from(text).toString('base64'),
+      (text: string) => Buffer.from(text).toString('base64url'),
     ];
     fc.assert(
       fc.property(secretText, fc.string(), fc.string(), fc.constantFrom(...encodings), (text, a, b, encode) => {
@@ -76,6 +94,51 @@ describe('a mask', () => {
         expect(masked).toContain(MASKED);
       }),
     );
+  });
+
+  test('a URL that was put together has its password masked, as it is written there', () => {
+    for (const password of ['p@ss$w(or)d&1', "it's/a:word", 'grüße sie+alle']) {
+      const url = new URL('postgres://me@host/db');
+      url.password = password;
+      expect(maskOf(password).text(url.href)).toBe(`postgres://me:${MASKED}@host/db`);
+    }
+  });
+
+  test('Base64 of a longer text that holds it says nothing of it, in whatever way it is moved, nor lines of Base64', () => {
+    fc.assert(
+      fc.property(secretText, fc.string(), fc.string(), fc.boolean(), (text, before, after, forUrls) => {
+        fc.pre(!MASKED.includes(text));
+        const as = forUrls ? 'base64url' : 'base64';
+        const masked = maskOf(text).text(Buffer.from(before + text + after).toString(as));
+        expect(masked).toContain(MASKED);
+        // What is left is of the neighbours, and of the bytes at its ends two or four bits.
+        const around = Buffer.byteLength(before) + Buffer.byteLength(after);
+        if (masked.split(MASKED).length === 2) {
+          expect(masked.replace(MASKED, '').length).toBeLessThanOrEqual(Math.ceil((around * 4) / 3) + 6);
+        }
+      }),
+    );
+    const key = 'k3y/'.repeat(40);
+    for (const width of [64, 76]) {
+      const lines =
+        Buffer.from(key)
+          .toString('base64')
+          .match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+      expect(lines.map((line) => maskOf(key).text(line)).filter((line) => line.length > 16)).toEqual([]);
+    }
+  });
+
+  test('a text is cut where it was to be, or after what stands at the cut', () => {
+    expect(mask.head('ab canary-value cd', 2)).toBe('ab');
+    expect(mask.head('ab canary-value cd', 5)).toBe(`ab ${MASKED}`);
+    expect(mask.head('ab canary-value cd', 17)).toBe(`ab ${MASKED} c`);
+    expect(NO_MASK.head('abc', 2)).toBe('ab');
+  });
+
+  test('what stands beside it stays, where escapes are undone to find it', () => {
+    const value = 'a "b" ü';
+    const text = `é\\"😀 ${JSON.stringify({ value })}\\u00e4 %F0%9F%98%80${encodeURIComponent(value)}%20\\n`;
+    expect(maskOf(value).text(text)).toBe(`é\\"😀 {"value":"${MASKED}"}\\u00e4 %F0%9F%98%80${MASKED}%20\\n`);
   });
 
   test('what overlaps is masked as one', () => {
@@ -99,6 +162,18 @@ describe('a mask', () => {
     expect(maskOf(key).text('-----BEGIN PRIVATE KEY-----')).toContain('BEGIN');
     const url = maskOf('postgres://me:p%40ssw0rd@host/db');
     expect(url.text('p%40ssw0rd or p@ssw0rd')).toBe(`${MASKED} or ${MASKED}`);
+  });
+
+  test('a line of the log has none, however deep in JSON its message has it', () => {
+    fc.assert(
+      fc.property(secretText, (text) => {
+        fc.pre(!MASKED.includes(text));
+        const msg = JSON.stringify({ body: JSON.stringify({ text }) });
+        const line = maskOf(text).line(`${JSON.stringify({ msg, [msg]: [{ msg }] })}\n`);
+        expect(line).not.toContain(JSON.stringify(JSON.stringify(JSON.stringify(text))).slice(7, -7));
+        expect(line.split(MASKED)).toHaveLength(4);
+      }),
+    );
   });
 
   test('a line of the log stays one JSON object, its numbers and keys masked too', () => {

@@ -1,5 +1,5 @@
 // Danger: an edit of a program that leaves its cache key as it was; a host without the program that says so by the first
-// run; a program that never ends its line and fills the memory of whoever listens.
+// run; a program that never ends its line and fills the memory of whoever listens; half of a secret where a line is cut.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { checkProgram, programFiles } from '../../../activities/run-step/command';
 import { eachLine, LONGEST_LINE } from '../../../activities/run-step/command/lines';
+import { maskOf } from '../../../activities/run-step/resources';
 import { withFiles } from '../../../activities/run-step/step-code';
 import { command, type CommandOptions } from '../../../core';
 import { aCode } from '../../a-code';
@@ -90,4 +91,22 @@ test('a line without end is cut, and what follows it is not', async () => {
   const [line, next] = await linesOf(long, long, long, '\nnext\n');
   expect(line).toBe(`${'x'.repeat(LONGEST_LINE)} [\u2026]`);
   expect(next).toBe('next');
+});
+
+test('a line is cut after the secret that stands at the cut, however it is written', async () => {
+  const secret = `s3cret-"${'k'.repeat(40)}"`;
+  const mask = maskOf([], new Map([['account', secret]]));
+  const escaped = secret.replace(/[^]/g, (c) => `\\\\u00${c.charCodeAt(0).toString(16)}`);
+  for (const written of [secret, JSON.stringify(JSON.stringify(secret)).slice(3, -3), escaped]) {
+    for (const kept of [1, 7, 20]) {
+      const stream = new PassThrough();
+      const lines: string[] = [];
+      eachLine(stream, (line) => lines.push(line), mask);
+      const before = 'x'.repeat(LONGEST_LINE - kept);
+      stream.end(`${before}${written}${'y'.repeat(100_000)}\nnext`);
+      await finished(stream);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(lines).toEqual([`${before}[secret] […]`, 'next']);
+    }
+  }
 });

@@ -1,6 +1,13 @@
-// Danger: a bug of the user's code is taken for one of the engine, or what can never succeed is tried again.
-import { ApplicationFailure } from '@temporalio/common';
-import { describe as describeError, toApplicationFailure, toRecord } from '../../../activities/run-step/failure';
+// Danger: a bug of the user's code is taken for one of the engine, or what can never succeed is tried again; or a secret gets out
+// with what is told; or one step's error ends the worker.
+import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import {
+  describe as describeError,
+  forTemporal,
+  maskFailure,
+  toApplicationFailure,
+  toRecord,
+} from '../../../activities/run-step/failure';
 import { maskOf } from '../../../activities/run-step/resources';
 import { perennialError } from '../../../core/errors';
 
@@ -31,6 +38,24 @@ test('a message is cut to what Temporal and Postgres keep', () => {
   expect(message).not.toMatch(/\0|\p{Surrogate}/u);
 });
 
+test('what is taken out of a message puts no secret together', () => {
+  const mask = maskOf([], new Map([['account', 'token-of-the-account']]));
+  expect(describeError(new Error('a token-\0of-the-\0account b'), [], mask).message).toBe('a [secret] b');
+});
+
+test('a failure that another process tells of is masked, whatever it says', () => {
+  const mask = maskOf([], new Map([['account', 'token-of-the-account']]));
+  const told = describeError(Object.assign(new Error('a token-of-the-account'), { code: 'x-token-of-the-account' }));
+  expect(JSON.stringify(told)).toContain('token-of');
+  expect(JSON.stringify(maskFailure(told, mask))).not.toContain('token-of');
+  expect(maskFailure(told, mask)).toMatchObject({
+    type: 'x-[secret]',
+    message: 'a [secret]',
+    fault: 'user',
+    retryable: true,
+  });
+});
+
 test('Temporal is told type, fault and whether to try again', () => {
   const cause = new BadDataset('x');
   const failure = toApplicationFailure(describeError(cause, ['BadDataset']), cause);
@@ -45,6 +70,23 @@ test('a delay that the step asks for is recorded and kept, also by one that ran 
   expect(toApplicationFailure(failure).nextRetryDelay).toBe(600_000);
   expect(toRecord(describeError(new BadDataset('x')), '/project')).not.toHaveProperty('nextDelay');
   expect(toApplicationFailure(describeError(new BadDataset('x'))).nextRetryDelay).toBeUndefined();
+});
+
+test('a delay that is no length of time is left out, where the SDK would end the worker over it', () => {
+  const converted = (error: unknown) => new DefaultFailureConverter().errorToFailure(error, defaultPayloadConverter);
+  const given = { message: 'x', type: 'Busy', details: [7], nonRetryable: true };
+  // The type allows nothing but a length; a step's code may be JavaScript.
+  for (const delay of ['in a while', Number.NaN]) {
+    const bad = Object.defineProperty(ApplicationFailure.create(given), 'nextRetryDelay', { value: delay });
+    expect(() => converted(bad)).toThrow(/Invalid/);
+    expect(converted(forTemporal(bad, []))).toMatchObject({
+      message: 'x',
+      applicationFailureInfo: { type: 'Busy', nonRetryable: true, nextRetryDelay: undefined },
+    });
+    expect(toRecord(describeError(bad), '/project')).not.toHaveProperty('nextDelay');
+  }
+  const sound = ApplicationFailure.create({ ...given, nextRetryDelay: '3s' });
+  expect(forTemporal(sound, [])).toBe(sound);
 });
 
 describe('the place in the code that is recorded', () => {

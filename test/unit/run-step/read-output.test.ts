@@ -1,11 +1,12 @@
 // Danger: a program's output names a file that is not its own, and the engine keeps it as an artifact for all to read; or
-// what is no output is taken for one.
+// what is no output is taken for one; or an error repeats a secret, or half of one.
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layOut, type Places } from '../../../activities/run-step/command/places';
 import { readOutput } from '../../../activities/run-step/command/read-output';
 import { temporaryIn } from '../../../activities/run-step/execution-folder';
+import { maskOf } from '../../../activities/run-step/resources';
 import type { ArtifactStore } from '../../../core';
 
 let folder: string;
@@ -30,7 +31,9 @@ const artifacts: ArtifactStore = {
   ...{ putBytes: never, pathOf: never, read: never },
 };
 
-const read = () => readOutput(places, 'The program', artifacts);
+const SECRET = 'q7Zk-"w9QQ\\Xv77-b4Jm';
+const mask = maskOf([], new Map([['account', SECRET]]));
+const read = () => readOutput(places, 'The program', { artifacts, mask });
 const write = (text: string) => writeFileSync(places.output, text);
 const inFiles = (name: string) => join(places.files, name);
 
@@ -84,4 +87,17 @@ test('refused: a link, what is behind one, and a hard link', async () => {
     await expect(read()).rejects.toMatchObject({ code: 'PER_RUN_069' });
     await expect(read()).rejects.toThrow(text);
   }
+});
+
+test.each<[string, string, string]>([
+  ['stands where it is wrong', `{"loss": ${SECRET}`, 'PER_RUN_068'],
+  ['stands just before', `{"token": ${JSON.stringify(SECRET)} oh`, 'PER_RUN_068'],
+  ['stands just behind', `{"loss": NaN, ${JSON.stringify(SECRET)}: 1}`, 'PER_RUN_068'],
+  ['is cut with what is malformed', JSON.stringify({ $file: `${'x'.repeat(180)}${SECRET}` }), 'PER_RUN_069'],
+])('an error repeats no part of a secret that %s', async (_, text, code) => {
+  write(text);
+  const error: unknown = await read().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code });
+  const told = JSON.stringify([String(error), error instanceof Error ? String(error.cause) : null]);
+  for (const part of ['q7', 'Zk', 'w9', 'QQ', 'Xv', '77', 'b4', 'Jm']) expect(told).not.toContain(part);
 });
