@@ -114,7 +114,7 @@ export const DATA_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a value is not of its declared type',
-    fix: 'Repair the value, declare how it is written (`instants`, `decimal`, `nulls`), or declare the column as text.',
+    fix: 'Repair the value, declare how it is written (`instants`, `decimal`, `nulls`, `texts` of JSON), or declare the column as text.',
   },
   PER_DATA_024: {
     fault: 'user',
