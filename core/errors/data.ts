@@ -368,6 +368,18 @@ export const DATA_ERRORS = {
     title: 'artifacts of a preview are not removed one by one',
     fix: 'Drop the preview with `perennial preview drop <name>`: its artifacts go with it.',
   },
+  PER_DATA_080: {
+    fault: 'user',
+    retryable: false,
+    title: 'nothing was collected from a source of that name',
+    fix: 'Give a part of a name that `perennial data collections` shows.',
+  },
+  PER_DATA_081: {
+    fault: 'user',
+    retryable: false,
+    title: 'no such collection',
+    fix: 'Give the run and the node of a collection as `perennial data collections` shows them, in quotes.',
+  },
   PER_DATA_085: {
     fault: 'user',
     retryable: false,
