@@ -6,6 +6,9 @@ const base = z.object({ name: z.string().regex(/^[a-z][a-z0-9_]*$/) });
 const onColumn = base.extend({ column: z.string() });
 const onTexts = base.extend({ columns: names });
 const value = z.union([z.string(), z.number(), z.boolean()]);
+const replacement = z
+  .string()
+  .regex(/^(?:[^\\]|\\[\d\\])*$/, 'a backslash stands before a digit (a group) or another backslash');
 const bound = z.union([z.number(), z.object({ quantile: z.number().min(0).max(1) })]);
 
 /** Repairs of a row by itself. */
@@ -29,6 +32,11 @@ const repairs = [
   onTexts.extend({ kind: z.literal('case'), to: z.enum(['lower', 'upper']) }),
   /** The composed form of Unicode: one spelling for what looks the same. */
   onTexts.extend({ kind: z.literal('nfc') }),
+  /**
+   * Puts `with` in the place of each match of a pattern (RE2, anchored nowhere); `\1` to `\9` in it are what the pattern's
+   * groups hold, `\0` all of the match.
+   */
+  onTexts.extend({ kind: z.literal('replace'), pattern: z.string().min(1), with: replacement }),
   /** Values to values, of texts, integers and booleans; a null stays null. `otherwise` is for those not named. */
   onColumn.extend({
     kind: z.literal('map'),

@@ -31,6 +31,11 @@ const JsonRows = z.object({
   kind: z.literal('json'),
   /** Left out: found by the file's beginning. */
   layout: z.enum(['array', 'lines']).optional(),
+  /**
+   * What a column of texts takes: strings alone (the default), or numbers and booleans too, each as JSON writes it in short (`1.50`
+   * is `1.5`): a film is called 300. Objects and arrays are no texts.
+   */
+  texts: z.enum(['strings', 'scalars']).optional(),
   /** As of {@link Csv}. */
   instants: name.optional(),
   /** As of {@link Csv}. */
@@ -45,8 +50,13 @@ export type Format = z.infer<typeof Format>;
 /** A Parquet file by its path (relative to the project). */
 const ParquetFile = z.object({ kind: z.literal('parquet'), path: name });
 
-/** A Parquet file by package and path inside it. */
-const PackageFile = z.object({ kind: z.literal('package'), package: name, path: name });
+/** A file by package and path inside it; Parquet, where no other format is said. */
+const PackageFile = z.object({
+  kind: z.literal('package'),
+  package: name,
+  path: name,
+  format: Format.optional(),
+});
 
 /** Files by their paths (relative to the project); `*`, `?`, `[ab]` and `**` match several. In the order of their paths, each once. */
 const Files = z.object({ kind: z.literal('files'), paths: z.array(name).min(1), format: Format });

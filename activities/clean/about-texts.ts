@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { perennialError } from '../../core/errors';
 import type { RuleOf } from '../../steps/cleaning-rules';
+import { checkPatterns } from '../data/check-patterns';
 import type { Duckdb } from '../data/duckdb';
 import { textLiteral } from '../data/sql';
 import { type Change, type Cleaning, columnOf, inRow, mustFit, unusedName } from './change';
@@ -25,6 +27,22 @@ export function compileTexts(rule: RuleOf<'trim' | 'case' | 'nfc'>, { stage }: C
     }
   });
   return { sets, values: {} };
+}
+
+/** @throws PER_DATA_003 PER_DATA_009 PER_DATA_012 PER_DATA_085 */
+export async function compileReplace(rule: RuleOf<'replace'>, { duck, stage, key }: Cleaning): Promise<Change> {
+  const { columns, pattern, with: by } = rule;
+  for (const name of columns) mustBe(columnOf(stage, name), ['text'], rule.kind);
+  await checkPatterns(duck, [pattern]);
+  const values = { [`${key}_pattern`]: pattern, [`${key}_by`]: by };
+  const replaced = (text: string): string => `regexp_replace(${text}, $${key}_pattern, $${key}_by, 'g')`;
+  // DuckDB leaves a text as it is when a group is named that the pattern lacks: nothing would be replaced, and nobody told.
+  const probe = "SELECT regexp_replace('', '(?:' || $pattern || ')|^', 'x' || $by, 'g') <> '' AS fits";
+  if (!(await duck.row(z.object({ fits: z.boolean() }), probe, { pattern, by })).fits) {
+    const message = `Rule '${rule.name}' puts '${by}' in the place of /${pattern}/, which has not that many groups.`;
+    throw perennialError('PER_DATA_085', message);
+  }
+  return { sets: columns.map((name) => [name, replaced(`${inRow(name)}::VARCHAR`)] as const), values };
 }
 
 /** @throws PER_DATA_003 PER_DATA_012 PER_DATA_085 */

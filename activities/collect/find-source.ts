@@ -33,14 +33,14 @@ export async function findSource(source: LocalSource, project: string): Promise<
     case 'parquet':
       return one(source.path, await fileAt(resolve(project, source.path)));
     case 'package':
-      return inPackage(source.package, source.path, project);
+      return inPackage(source, project);
     case 'files':
       return manyFiles(source.paths, source.format, project);
   }
 }
 
-function one(name: string, path: string): FoundSource {
-  return { name, files: [{ name, path }], format: { kind: 'parquet' } };
+function one(name: string, path: string, format: Format = { kind: 'parquet' }): FoundSource {
+  return { name, files: [{ name, path }], format };
 }
 
 async function fileAt(path: string): Promise<string> {
@@ -48,7 +48,9 @@ async function fileAt(path: string): Promise<string> {
   throw perennialError('PER_DATA_001', `There is no file ${path}.`);
 }
 
-async function inPackage(owner: string, path: string, project: string): Promise<FoundSource> {
+type PackageSource = Extract<LocalSource, { readonly kind: 'package' }>;
+
+async function inPackage({ package: owner, path, format }: PackageSource, project: string): Promise<FoundSource> {
   const name = `${owner}/${path}`;
   const inside = normalize(join(owner, path));
   if (isAbsolute(inside) || !inside.startsWith(join(owner, '/'))) {
@@ -56,7 +58,7 @@ async function inPackage(owner: string, path: string, project: string): Promise<
   }
   for (const folder of upwards(resolve(project))) {
     const file = join(folder, 'node_modules', inside);
-    if (await isFile(file)) return one(name, file);
+    if (await isFile(file)) return one(name, file, format);
   }
   throw perennialError('PER_DATA_001', `There is no ${name} in any node_modules from ${resolve(project)} upwards.`);
 }

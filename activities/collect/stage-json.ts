@@ -19,6 +19,7 @@ const WRITTEN: Record<ColumnType, readonly string[]> = {
   text: ['VARCHAR'],
   boolean: ['BOOLEAN'],
 };
+const SCALARS = [...new Set(Object.values(WRITTEN).flat())];
 
 /** A JSON file to read, and where its rows go. */
 export interface JsonStaging {
@@ -41,7 +42,7 @@ export async function stageJson(duck: Duckdb, { file, json, columns, to }: JsonS
   const values = { path: file.path };
   // The whole file is read before anything is written: what fails after that is no fault of the file.
   await readable(file, 'json', () => refuseRecords(duck, from, file));
-  const cells = Object.entries(columns).map(([column, type]) => cellOf(column, type));
+  const cells = Object.entries(columns).map(([column, type]) => cellOf(column, type, json));
   await duck.writeParquet(`SELECT ${typedCells(cells, columns, json)} FROM ${from}`, to, values);
   await refuseMisread(duck, to, columns, file.name);
   await refuseAbsent(duck, { from, to, columns, file });
@@ -52,10 +53,11 @@ function pointer(key: string): string {
   return textLiteral(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
 }
 
-function cellOf(column: string, type: ColumnType): Cell {
+function cellOf(column: string, type: ColumnType, { texts }: JsonRows): Cell {
   const at = pointer(column);
   const kind = `json_type(json, ${at})`;
-  const allowed = WRITTEN[type].map(textLiteral).join(', ');
+  const written = type === 'text' && texts === 'scalars' ? SCALARS : WRITTEN[type];
+  const allowed = written.map(textLiteral).join(', ');
   const text = `json_extract_string(json, ${at})`;
   return { column, type, text, misfit: `(${text} IS NOT NULL AND ${kind} NOT IN (${allowed}))` };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
+import { listCollections } from '../../store/collections';
 import { findMarks } from '../../store/datasets';
 import { findRemoval } from '../../store/gc/find-removal';
 import { listChildren, listParents, listTrainedOn } from '../../store/lineage';
@@ -32,12 +33,13 @@ export function registerDataShow(data: Command): void {
 async function readView(db: Pool, beginning: string): Promise<DatasetView> {
   const found = await readDataset(db, beginning);
   const { digest } = found;
-  const [marks, from, into, models, removed] = [
+  const [marks, from, into, models, removed, collections] = [
     await findMarks(db, digest),
     await listParents(db, digest),
     await listChildren(db, digest),
     await listTrainedOn(db, digest),
     await findRemoval(db, digest),
+    await listCollections(db, { dataset: digest }),
   ];
-  return { ...found, ...marks, from, into, models, removed };
+  return { ...found, ...marks, from, into, models, removed, collections };
 }

@@ -1,18 +1,13 @@
+import type { CollectionLine } from '../../store/collections';
 import type { DatasetLine, DatasetRow, Marks } from '../../store/datasets';
 import type { Removal } from '../../store/gc/find-removal';
 import type { Edge, TrainedOn } from '../../store/lineage';
 import { table } from '../frame';
+import { collectionLines } from './collections-text';
 import { cell } from './cut';
 import type { ColumnFigures, Described } from './data-described';
 import { cellsFor } from './narrow';
-
-/** Characters of a digest in a list: enough to name one version among millions, and to be given to the other verbs. */
-const SHORT = 12;
-
-/** A digest as lists show it; what is none (the name of a source) stays whole. */
-export function shortDigest(digest: string): string {
-  return /^[0-9a-f]{64}$/.test(digest) ? digest.slice(0, SHORT) : digest;
-}
+import { shortDigest } from './short-digest';
 
 /** Data set versions for people, one a line, or within the width of a terminal. */
 export function datasetsText(rows: readonly DatasetLine[], width: number | null = null): string {
@@ -36,6 +31,8 @@ export interface DatasetView extends Omit<DatasetRow, 'schema' | 'profile'>, Des
   readonly into: readonly Edge[];
   /** Model versions that stand on it, over however many steps. */
   readonly models: readonly TrainedOn[];
+  /** The collections that made it, the newest first; 100 at most. */
+  readonly collections: readonly CollectionLine[];
   /** When its file was removed, by which `perennial data gc`; null: it was not. */
   readonly removed: Removal | null;
 }
@@ -60,7 +57,9 @@ export function datasetText(view: DatasetView, width: number | null = null): str
       models.map(({ model, version }) => `${model} v${version}`),
     ),
   ];
-  const head = lines.map(([name, text]) => `${name.padEnd(12)}${text}`).join('\n');
+  const head = [...lines, ...collectionLines(view.collections)]
+    .map(([name, text]) => `${name.padEnd(12)}${text}`)
+    .join('\n');
   return `${head}\n\n${columnsText(view, width)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { GcResult, Kept, WhyAnswer } from '../../store/gc';
 import { table } from '../frame';
 import { bytesText } from './bytes';
-import { shortDigest } from './data-view';
+import { shortDigest } from './short-digest';
 
 /** What a removal of unneeded artifacts removed, or would, for people. */
 export function gcText(result: GcResult, width: number | null = null): string {

@@ -1,5 +1,5 @@
 import type { Edge, Known } from '../../store/lineage';
-import { shortDigest } from './data-view';
+import { shortDigest } from './short-digest';
 
 /** What `perennial data lineage` tells. */
 export interface LineageView {

@@ -114,7 +114,7 @@ export const DATA_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a value is not of its declared type',
-    fix: 'Repair the value, declare how it is written (`instants`, `decimal`, `nulls`), or declare the column as text.',
+    fix: 'Repair the value, declare how it is written (`instants`, `decimal`, `nulls`, `texts` of JSON), or declare the column as text.',
   },
   PER_DATA_024: {
     fault: 'user',
@@ -367,6 +367,18 @@ export const DATA_ERRORS = {
     retryable: false,
     title: 'artifacts of a preview are not removed one by one',
     fix: 'Drop the preview with `perennial preview drop <name>`: its artifacts go with it.',
+  },
+  PER_DATA_080: {
+    fault: 'user',
+    retryable: false,
+    title: 'nothing was collected from a source of that name',
+    fix: 'Give a part of a name that `perennial data collections` shows.',
+  },
+  PER_DATA_081: {
+    fault: 'user',
+    retryable: false,
+    title: 'no such collection',
+    fix: 'Give the run and the node of a collection as `perennial data collections` shows them, in quotes.',
   },
   PER_DATA_085: {
     fault: 'user',

@@ -16,7 +16,7 @@ import {
   Window,
 } from '../../steps';
 import { chooseRows } from './contracts';
-import { columns, expectations, features, flights, late, leakage, quarantine, time, uniqueBy } from './data';
+import { columns, expectations, features, flights, late, leakage, quarantine, rules, time, uniqueBy } from './data';
 
 /** Collects, cleans, validates, trains, evaluates, and hands the candidate over when the gate lets it pass. */
 export const flightDelays = pipeline('flight-delays', {
@@ -42,7 +42,7 @@ export const flightDelays = pipeline('flight-delays', {
       time,
     });
     const raw = g.run(collect, { source: config.source, columns, time, window: chosen.rows });
-    const cleaned = g.run(clean, { dataset: raw.dataset, quarantine, uniqueBy });
+    const cleaned = g.run(clean, { dataset: raw.dataset, rules, quarantine, uniqueBy });
     const { from, to } = chosen.rows;
     const valid = g.run(validate, {
       dataset: cleaned.dataset,

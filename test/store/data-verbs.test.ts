@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { buildProgram } from '../../cli/main';
 import { openDb } from '../../store/db';
 import { recordArtifact } from '../../store/artifacts';
+import { insertCollection } from '../../store/collections';
 import { insertDataset } from '../../store/datasets';
 import { insertEdge } from '../../store/lineage';
 import { createModelVersion } from '../../store/models/create-model-version';
@@ -90,6 +91,7 @@ async function fill(): Promise<void> {
   await aDataset(RAW, 'one', 100, 90);
   await aDataset(CLEAN, 'one', 90, 60);
   await aDataset(OTHER, 'two', 5, 30);
+  await collectedAll();
   await recordArtifact(db, { digest: MODEL, kind: 'model', bytes: 1 });
   await recordArtifact(db, { digest: REFERENCE, kind: 'json', bytes: 1 });
   const edge = (child: string, parent: string, relation: string) =>
@@ -105,6 +107,95 @@ async function fill(): Promise<void> {
   const by = { decisionId: 'd', reason: 'r', by: 'b', eventTime: at };
   await promote(db, { model: 'm', version, expectedSeq: 0, ...by });
 }
+
+const ORDERS = { source: 'shop.example/orders.csv', sourceKey: digestOf('orders') };
+
+/** Orders twice by one pipeline and once by another, and flights; each a minute after the one before. */
+async function collectedAll(): Promise<void> {
+  const window = { from: '2001-01-01T00:00:00.000Z', to: '2001-02-01T00:00:00.000Z' };
+  const files = [
+    { name: 'shop.example/orders.csv', bytes: 12_345, sha256: digestOf('file'), etag: '"v2"' },
+    ...Array.from({ length: 7 }, (_, i) => ({ name: `part-${i}.csv`, bytes: i, sha256: null, etag: null })),
+  ];
+  const kept = { time: 'at', window, oldest: '2001-01-01T00:00:00.000001Z', rows: 7, ...ORDERS, files };
+  const all = [
+    { ...kept, run: 'one', address: 'collect', dataset: RAW, newest: '2001-01-02T00:00:00.000Z' },
+    { ...kept, run: 'one', address: 'shops[1]/collect', dataset: CLEAN, newest: '2001-01-03T04:05:06.789012Z' },
+    { ...kept, run: 'two', address: 'collect', dataset: RAW, newest: '2001-01-09T00:00:00.000Z' },
+    {
+      ...kept,
+      run: 'two',
+      address: 'others',
+      dataset: OTHER,
+      source: 'flights.parquet',
+      sourceKey: digestOf('f'),
+      newest: '2001-01-05T00:00:00.000Z',
+    },
+  ];
+  for (const [minutes, row] of all.entries()) {
+    await insertCollection(db, row);
+    const later =
+      'UPDATE collections SET recorded_at = now() - make_interval(mins => $3) WHERE run_id = $1 AND address = $2';
+    await db.query(later, [row.run, row.address, 60 - minutes]);
+  }
+}
+
+describe('data collections', () => {
+  const Collection = z.object({ run: z.string(), address: z.string() });
+  const nodes = async (...args: string[]): Promise<string[]> =>
+    (await perennialJson('collections', ...args)).found.map((one) => Object.values(Collection.parse(one)).join(' '));
+
+  test('the newest first, each with what it read, its files, and where the next fresh one goes on', async () => {
+    const { found, code } = await perennialJson('collections', 'orders');
+    expect(code).toBe(0);
+    const files = [{ bytes: 12_345, etag: '"v2"', sha256: digestOf('file') }, {}, {}, {}, {}, {}, {}, {}];
+    // Of each pipeline the newest instant of its own: another one's is none of its business.
+    expect(found).toMatchObject([
+      { run: 'two', pipeline: 'q', dataset: RAW, files, watermark: '2001-01-09T00:00:00.000000Z' },
+      { run: 'one', address: 'shops[1]/collect', watermark: '2001-01-03T04:05:06.789012Z' },
+      {
+        ...{ run: 'one', address: 'collect', rows: 7, time: 'at', window: { from: '2001-01-01T00:00:00.000Z' } },
+        ...{ oldest: '2001-01-01T00:00:00.000001Z', newest: '2001-01-02T00:00:00.000000Z' },
+        watermark: '2001-01-03T04:05:06.789012Z',
+      },
+    ]);
+    const { lines } = await perennial('collections');
+    expect(lines.join('\n')).toMatch(/one +shops\[1\]\/collect +shop\.example\/orders\.csv +7 .*04:05:06\.789012Z/);
+  });
+
+  test('by pages, by pipeline, and since a time', async () => {
+    const all = ['two others', 'two collect', 'one shops[1]/collect', 'one collect'];
+    expect(await nodes()).toEqual(all);
+    expect(await nodes('--limit', '2', '--before', 'two collect')).toEqual(all.slice(2));
+    expect(await nodes('--pipeline', 'p', 'orders')).toEqual(all.slice(2));
+    expect(await nodes('--since', new Date(Date.now() - 58.5 * 60_000).toISOString())).toEqual(all.slice(0, 2));
+    // A source that is there, of which another pipeline took nothing.
+    expect(await nodes('--pipeline', 'p', 'flights')).toEqual([]);
+    expect((await perennial('collections', '--pipeline', 'nobody')).lines).toEqual(['Nothing was collected.']);
+  });
+
+  test('a source or a collection that is not there is refused, and the sources that are there are named', async () => {
+    const [nobody, page] = [
+      await perennial('collections', 'ordesr'),
+      await perennial('collections', '--before', 'one'),
+    ];
+    expect([nobody.code, page.code]).toEqual([2, 2]);
+    expect(nobody.errors.join('\n')).toMatch(/PER_DATA_080.*'ordesr'.*flights\.parquet; shop\.example\/orders\.csv/s);
+    expect(page.errors.join('\n')).toMatch(/PER_DATA_081.*'one'/s);
+  });
+
+  test('data show tells how its version was collected, a few files of many', async () => {
+    const text = (await perennial('show', RAW)).lines.join('\n');
+    expect(text).toMatch(
+      /collected +from shop\.example\/orders\.csv, \[2001-01-01T00:00:00\.000Z, 2001-02-01.*\) by at/,
+    );
+    expect(text).toMatch(/by two collect at .*by one collect at /s);
+    expect(text).toContain(`file shop.example/orders.csv, 12.3 kB, sha256 ${digestOf('file').slice(0, 12)}, ETag "v2"`);
+    expect(text).toMatch(/part-3\.csv, 3 B\n +and 3 files more/);
+    expect(text).toMatch(/fresh +the next collect of q with `fresh` takes what is after 2001-01-09T00:00:00\.000000Z/);
+    expect((await perennialJson('show', RAW)).found).toMatchObject([{ collections: [{ run: 'two' }, { run: 'one' }] }]);
+  });
+});
 
 describe('data list', () => {
   test('the newest first, with the run that made each', async () => {

@@ -107,6 +107,14 @@ const CASES: Case[] = [
     touched: 1,
   },
   {
+    called: 'replace: each match, groups where they are named, letters of Unicode',
+    rule: { kind: 'replace', columns: ['t'], pattern: '(é+)(x?)', with: '\\2[\\1]' },
+    rows: text("'aébéé'", "'éx é'", "'E'", "''", 'NULL'),
+    leaves: text("'a[é]b[éé]'", "'x[é] [é]'", "'E'", "''", 'NULL'),
+    touched: 2,
+    fine: text("'E'", "''", 'NULL'),
+  },
+  {
     called: 'map: what is not named stays, null too',
     rule: { kind: 'map', column: 't', values: { n: 'no', x: null } },
     rows: text("'n'", "'x'", "'z'", 'NULL'),
@@ -304,6 +312,9 @@ const one = (rule: Bare): Rule[] => [{ ...rule, name: 'it' }];
 test.each<[string, Bare, string[]]>([
   ['PER_DATA_003', { kind: 'trim', columns: ['gone'] }, ['gone']],
   ['PER_DATA_012', { kind: 'trim', columns: ['n'] }, ['n', 'INTEGER']],
+  ['PER_DATA_012', { kind: 'replace', columns: ['n'], pattern: 'a', with: 'b' }, ['n', 'INTEGER']],
+  ['PER_DATA_009', { kind: 'replace', columns: ['t'], pattern: '(a', with: 'b' }, ['(a']],
+  ['PER_DATA_085', { kind: 'replace', columns: ['t'], pattern: '(a)', with: '\\2' }, ['it', '\\2', '(a)']],
   ['PER_DATA_012', { kind: 'parse', column: 'n', as: 'boolean' }, ['n', 'INTEGER']],
   ['PER_DATA_012', { kind: 'impute', column: 't', with: 'mean' }, ['t']],
   ['PER_DATA_085', { kind: 'parse', column: 't', as: 'timestamp', formats: ['%Q'] }, ['it', '%Q']],

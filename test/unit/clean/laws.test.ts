@@ -19,6 +19,7 @@ const rows = (seed: number, count: number): string => `
 
 const RULES: z.input<typeof CleaningRule>[] = [
   { kind: 'trim', name: 'trimmed', columns: ['t'] },
+  { kind: 'replace', name: 'replaced', columns: ['t'], pattern: '^([0-9])', with: '\\1\\1' },
   { kind: 'parse', name: 'unreadable', column: 't', as: 'integer', onFailure: 'quarantine' },
   { kind: 'impute', name: 'mean', column: 'x', with: 'mean' },
   { kind: 'impute', name: 'mode', column: 'n', with: 'mode' },

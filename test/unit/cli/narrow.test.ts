@@ -1,5 +1,6 @@
 // Danger: on an ordinary terminal the lists of the command break each row into a heap of pieces; or a pipe is given less than all.
 import { buildsText } from '../../../cli/views/builds-text';
+import { collectionsText } from '../../../cli/views/collections-text';
 import { datasetsText } from '../../../cli/views/data-view';
 import { cellsFor } from '../../../cli/views/narrow';
 
@@ -55,4 +56,21 @@ test('a data set version takes three, and its run is whole', () => {
   expect(lines[1]).toMatch(/^3f9a1c0b2d4e +12345 +2001-01-01 +2026-02-01T02:11Z +load-20260201T020000-3f9a1c$/);
   expect(lines[2]).toMatch(/^ +to +a$/);
   expect(lines[3]?.trim()).toBe('2001-02-01');
+});
+
+test('a collection keeps within 80 columns, its run and its version whole', () => {
+  const row = {
+    ...{ run: 'movie-ratings-retrain-20261201-person-4dfaad62ff', address: 'collect', pipeline: 'movie-ratings' },
+    ...{ source: 'vega-datasets/data/movies.json', sourceKey: '', time: 'at', rows: 3_201, files: [] },
+    ...{ dataset: '3f9a1c0b2d4e'.padEnd(64, '0'), window: { from: '', to: '' }, watermark: '' },
+    ...{ oldest: '1928-12-31T00:00:00.000000Z', newest: '2046-12-31T02:11:09.120000Z' },
+    recordedAt: '2026-02-01T02:11:09.120Z',
+  };
+  const text = collectionsText([row, { ...row, source: `s3://acme-lake/${'clicks/'.repeat(9)}*.csv.gz` }], 80);
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  for (const whole of [`\n${row.run}\n`, '3f9a1c0b2d4e', '3201', '1928-12-31']) {
+    expect(text).toContain(whole);
+  }
+  // Without a terminal nothing is left out.
+  expect(collectionsText([row])).toMatch(/1928-12-31T00:00:00\.000Z to 2046-12-31T02:11:09\.120Z/);
 });

@@ -211,6 +211,18 @@ describe('a JSON file', () => {
     }
   });
 
+  test('numbers and booleans are texts where the format says so; objects and arrays never are', async () => {
+    const format = { ...json, texts: 'scalars' } as const;
+    const of = (x: string): string => `{"at":"2001-01-01","n":1,"x":${x}}`;
+    const content = ['300', '1.50', 'true', '"a"', 'null'].map(of).join('\n');
+    const texts = ['300', '1.5', 'true', 'a', null];
+    expect((await collected({ 'f.json': content }, { format })).read).toMatchObject(texts.map((x) => ({ x })));
+    for (const x of ['{}', '[1]']) await refused(collected({ 'f.json': of(x) }, { format }), 'PER_DATA_023', "'x'");
+    // The other types stay strict.
+    const quoted = '{"at":"2001-01-01","n":"1","x":"a"}';
+    await refused(collected({ 'f.json': quoted }, { format }), 'PER_DATA_023', "'n'");
+  });
+
   test('keys with slashes, tildes and quotes are found', async () => {
     const declared = { at: 'timestamp', 'a/b~"c\'': 'integer' } as const;
     const content = JSON.stringify([{ at: '2001-01-01', 'a/b~"c\'': 5 }]);

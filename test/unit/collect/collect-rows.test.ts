@@ -120,7 +120,14 @@ describe('a source', () => {
     copyFileSync((await options(edges)).source.files[0].path, join(packaged, 'all.parquet'));
     const found = await findSource({ kind: 'package', package: 'rows', path: 'data/all.parquet' }, project);
     const name = 'rows/data/all.parquet';
-    expect(found).toMatchObject({ name, files: [{ name, path: join(packaged, 'all.parquet') }] });
+    const format = { kind: 'parquet' };
+    expect(found).toMatchObject({ name, files: [{ name, path: join(packaged, 'all.parquet') }], format });
+    const json = { kind: 'json', layout: 'array' } as const;
+    const other = await findSource(
+      { kind: 'package', package: 'rows', path: 'data/all.parquet', format: json },
+      project,
+    );
+    expect(other.format).toEqual(json);
   });
 
   test.each([
