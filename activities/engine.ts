@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { type Pipeline, planHash, withCalled } from '../core';
 import { perennialError } from '../core/errors';
 import type { EngineActivities, ResolvedPlan, ResolvePlanArgument } from '../core/interpret/activity';
+import { refuseRemoved } from '../store/artifacts/refuse-removed';
 import { addPlan } from '../store/plans/add-plan';
 import { findPlan } from '../store/plans/find-plan';
 import { beginRun } from '../store/runs/begin-run';
@@ -12,6 +13,7 @@ import { checkAnswer } from './check-answer';
 import { intervene } from './intervene';
 import { lookUpCached, type LookUpDependencies } from './look-up-cached';
 import { beginRerunOf, reuseOutputs } from './rerun';
+import { digestsIn } from './run-step/digests-in';
 import type { Patience } from './run-step/records';
 import { findRecordedAnswer, noteNode } from './note-node';
 import { configOf } from './parse-config';
@@ -56,7 +58,12 @@ export function createEngineActivities(dependencies: EngineDependencies): Engine
       answer('check the answer', async () => {
         const given = await checkAnswer(pipelines, argument);
         // The run was reset, and its approval has been answered: that stands, in the records and for the run.
-        return (await findRecordedAnswer(db, argument.run, argument.address)) ?? given;
+        const recorded = await findRecordedAnswer(db, argument.run, argument.address);
+        if (recorded !== null) return recorded;
+        // It may name what was made long before the run, which no record of the run keeps until the answer is in one.
+        const named = digestsIn(given.answer ?? null);
+        await refuseRemoved(db, named, `The answer to '${argument.address}' names an artifact that is gone:`);
+        return given;
       }),
 
     'perennial.intervene': (argument) => answer('record the intervention', () => intervene(db, pipelines, argument)),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Condition, columnsOfCondition, type TypedColumn, wrongInCondition } from './feature-conditions';
+import { LARGEST_FLOAT32 } from './float32';
 
 /** How raw spellings of a category are brought together before the vocabulary is fitted. Applied in this order. */
 export const Normalise = z.enum(['trim', 'nfc', 'lower', 'upper']);
@@ -20,9 +22,6 @@ const NORMALISERS: Readonly<Record<Normalise, (text: string) => string>> = {
 export function normalise(text: string, rules: readonly Normalise[]): string {
   return rules.reduce((t, rule) => NORMALISERS[rule](t), text);
 }
-
-/** The largest float32: a number feature knows none beyond it. */
-export const LARGEST_FLOAT32 = 3.402_823_466_385_288_6e38;
 
 const float32 = z.number().min(-LARGEST_FLOAT32).max(LARGEST_FLOAT32);
 const bound = z.union([float32, z.object({ quantile: z.number().min(0).max(1) })]);
@@ -55,25 +54,93 @@ export const StandIn = z.union([
 ]);
 export type StandIn = z.infer<typeof StandIn>;
 
-/** The column of a stand-in. */
-export function standInColumn(otherwise: StandIn | undefined): string | undefined {
-  return typeof otherwise === 'object' ? otherwise.column : otherwise;
+/** One stand-in, or several: the first that has a value is taken. */
+export const StandIns = z.union([StandIn, z.array(StandIn).min(1).max(20)]);
+/** One text column or column of instants that stands in, or several: the first that has a value is taken. */
+export const Others = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(20)]);
+
+/** Stand-ins as a list, in the order in which they are tried. */
+export function standInsOf(otherwise: z.infer<typeof StandIns> | undefined): readonly Exclude<StandIn, string>[] {
+  if (otherwise === undefined) return [];
+  return [otherwise].flat().map((one) => (typeof one === 'string' ? { column: one } : one));
+}
+
+const column = z.string().min(1);
+
+/**
+ * What a number is in the rows where a condition holds: no value, a value, or another number column, as it is or as
+ * `times * it + plus`.
+ */
+export const NumberRepair = z.strictObject({
+  where: Condition,
+  to: z.union([
+    z.null(),
+    z.strictObject({ value: float32 }),
+    z.strictObject({ column, times: float32.optional(), plus: float32.optional() }),
+  ]),
+});
+export type NumberRepair = z.infer<typeof NumberRepair>;
+/** What a text is in the rows where a condition holds: no value, a raw spelling, or another text column. */
+export const TextRepair = z.strictObject({
+  where: Condition,
+  to: z.union([z.null(), z.strictObject({ value: z.string().min(1) }), z.strictObject({ column })]),
+});
+export type TextRepair = z.infer<typeof TextRepair>;
+/** What an instant is in the rows where a condition holds: no value, epoch milliseconds, or another such column. */
+export const TimestampRepair = z.strictObject({
+  where: Condition,
+  to: z.union([z.null(), z.strictObject({ value: z.int() }), z.strictObject({ column })]),
+});
+export type TimestampRepair = z.infer<typeof TimestampRepair>;
+
+/** Most cases of one feature. */
+export const MOST_REPAIRS = 50;
+type Repair = NumberRepair | TextRepair | TimestampRepair;
+
+/** The columns that repairs read, `type` being that of the column they repair. */
+export function columnsOfRepairs(
+  repairs: readonly Repair[] | undefined,
+  type: TypedColumn['type'],
+): readonly TypedColumn[] {
+  return (repairs ?? []).flatMap(({ where, to }) => {
+    const read = columnsOfCondition(where);
+    return to !== null && 'column' in to ? [...read, { name: to.column, type }] : read;
+  });
+}
+
+/** What is wrong with the repairs of a feature, whatever the data; null when nothing is. */
+export function wrongInRepairs(own: string, repairs: readonly Repair[] = []): string | null {
+  for (const [i, { where, to }] of repairs.entries()) {
+    const wrong = wrongInCondition(where);
+    if (wrong !== null) return `${wrong} (case ${i + 1} of its repairs)`;
+    if (to === null) continue;
+    const isMoved = 'times' in to || 'plus' in to;
+    if ('column' in to && to.column === own && !isMoved) return `repairs '${own}' to itself`;
+    if ('value' in to && typeof to.value === 'string' && to.value.includes('\0'))
+      return 'repairs to a text with a NUL, which no model can read';
+  }
+  return null;
 }
 
 interface NumberRules {
   readonly clip?: Clip | undefined;
   readonly impute?: z.infer<typeof ImputeNumber> | undefined;
   readonly missing?: readonly number[] | undefined;
+  readonly repair?: readonly NumberRepair[] | undefined;
 }
 
 /** What is wrong with the rules of a number feature, whatever the data; null when nothing is. */
-export function wrongInNumber({ clip, impute, missing }: NumberRules): string | null {
+export function wrongInNumber({ clip, impute, missing, repair = [] }: NumberRules): string | null {
   const [min, max] = Array.isArray(clip) ? clip : [clip?.min, clip?.max];
   if (clip !== undefined && min === undefined && max === undefined) return 'clips to neither a min nor a max';
   if (typeof min === 'number' && typeof max === 'number' && min > max)
     return `clips to at least ${min}, at most ${max}`;
   if (typeof min === 'object' && typeof max === 'object' && min.quantile > max.quantile) {
     return `clips to at least the quantile ${min.quantile}, at most the quantile ${max.quantile}`;
+  }
+  for (const { to } of repair) {
+    if (to !== null && 'value' in to && missing?.includes(to.value))
+      return `repairs to ${to.value}, which counts as missing: say null`;
   }
   if (typeof impute !== 'object') return null;
   const { value } = impute;

@@ -1,26 +1,36 @@
 import { z } from 'zod';
+import type { TypedColumn } from './feature-conditions';
 import {
   Clip,
+  columnsOfRepairs,
   ImputeNumber,
   ImputeText,
+  MOST_REPAIRS,
   Normalise,
-  StandIn,
-  standInColumn,
+  NumberRepair,
+  Others,
+  StandIns,
+  standInsOf,
+  TextRepair,
+  TimestampRepair,
   wrongInCategory,
   wrongInNumber,
+  wrongInRepairs,
 } from './feature-rules';
 
 /**
  * A number, taken as float32. Null, NaN and infinities are missing, and so are the values in `missing`. Rules apply in
- * this order: `missing`, `otherwise`, `clip`, `impute`. What `clip` and `impute` fit is of the training rows alone, and
+ * this order: `repair` (of its cases the first whose `where` holds), `missing`, `otherwise` (of several the first that
+ * has a value), `clip`, `impute`. What `clip` and `impute` fit is of the training rows alone, and
  * is carried in the model. Without `impute` a missing number stays missing: trainers learn what that means.
  */
 export const NumberFeature = z.object({
   kind: z.literal('number'),
   name: z.string().min(1),
   column: z.string().min(1),
+  repair: z.array(NumberRepair).min(1).max(MOST_REPAIRS).optional(),
   missing: z.array(z.number()).min(1).optional(),
-  otherwise: StandIn.optional(),
+  otherwise: StandIns.optional(),
   clip: Clip.optional(),
   impute: ImputeNumber.optional(),
 });
@@ -35,7 +45,8 @@ export const CategoryFeature = z.object({
   kind: z.literal('category'),
   name: z.string().min(1),
   column: z.string().min(1),
-  otherwise: z.string().min(1).optional(),
+  repair: z.array(TextRepair).min(1).max(MOST_REPAIRS).optional(),
+  otherwise: Others.optional(),
   normalise: z.array(Normalise).default(['trim', 'nfc', 'upper']),
   map: z.record(z.string(), z.string().nullable()).optional(),
   impute: ImputeText.optional(),
@@ -50,8 +61,9 @@ export const CalendarFeature = z.object({
   kind: z.literal('calendar'),
   name: z.string().min(1),
   column: z.string().min(1),
+  repair: z.array(TimestampRepair).min(1).max(MOST_REPAIRS).optional(),
   missing: z.array(z.int()).min(1).optional(),
-  otherwise: z.string().min(1).optional(),
+  otherwise: Others.optional(),
   part: z.enum(['minute', 'hour', 'day-of-week']),
 });
 export type CalendarFeature = z.infer<typeof CalendarFeature>;
@@ -68,13 +80,15 @@ export const FeatureSpec = z
   .refine((spec) => new Set(spec.features.map((f) => f.name)).size === spec.features.length, {
     error: 'two features have the same name',
   })
-  .refine((spec) => !rawTypes(spec.features).some(([, types]) => types.size > 1), {
-    error: 'one column is used by features of different kinds: a raw input has one type',
-  })
-  .refine((spec) => !spec.features.some((f) => rawColumns(f).includes('probability')), {
+  .refine((spec) => !rawTypes(spec.features).some(([column]) => column === 'probability'), {
     error: "a column may not be called 'probability': that is the name of a model's output",
   })
   .superRefine(({ features }, context) => {
+    for (const [column, types] of rawTypes(features)) {
+      if (types.size === 1) continue;
+      const message = `one column, '${column}', is used by features or conditions of different kinds (as ${[...types].join(' and as ')}): a raw input has one type`;
+      context.addIssue({ code: 'custom', message });
+    }
     for (const feature of features) {
       const wrong = wrongIn(feature);
       if (wrong !== null) context.addIssue({ code: 'custom', message: `feature '${feature.name}' ${wrong}` });
@@ -104,22 +118,36 @@ const RAW_TYPE = { number: 'number', category: 'text', calendar: 'timestamp' } a
 function rawTypes(features: readonly Feature[]): [column: string, types: Set<RawColumn['type']>][] {
   const byColumn = new Map<string, Set<RawColumn['type']>>();
   for (const feature of features) {
-    for (const column of rawColumns(feature)) {
-      const types = byColumn.get(column) ?? new Set();
-      byColumn.set(column, types.add(RAW_TYPE[feature.kind]));
+    for (const { name, type } of rawColumns(feature)) {
+      const types = byColumn.get(name) ?? new Set();
+      byColumn.set(name, types.add(type));
     }
   }
   return [...byColumn];
 }
 
-/** The raw columns that a feature reads: its own, then the one that stands in for it. */
-function rawColumns({ column, otherwise }: Feature): readonly string[] {
-  const other = standInColumn(otherwise);
-  return other === undefined ? [column] : [column, other];
+/** The raw columns that a feature reads: its own, those that stand in for it, then those of its repairs. */
+export function rawColumns({ kind, column, otherwise, repair }: ColumnsRead): readonly TypedColumn[] {
+  const type = RAW_TYPE[kind];
+  const others = standInsOf(otherwise).map((standIn) => ({ name: standIn.column, type }));
+  return [{ name: column, type }, ...others, ...columnsOfRepairs(repair, type)];
+}
+
+/** What says which columns a feature reads: a feature, or the profile of one. */
+interface ColumnsRead {
+  readonly kind: Feature['kind'];
+  readonly column: string;
+  readonly otherwise?: NumberFeature['otherwise'];
+  readonly repair?: Feature['repair'];
 }
 
 function wrongIn(feature: Feature): string | null {
-  if (standInColumn(feature.otherwise) === feature.column) return `takes '${feature.column}' to stand in for itself`;
+  const standIns = standInsOf(feature.otherwise).map(({ column }) => column);
+  if (standIns.includes(feature.column)) return `takes '${feature.column}' to stand in for itself`;
+  const twice = standIns.find((column, i) => standIns.indexOf(column) !== i);
+  if (twice !== undefined) return `takes '${twice}' to stand in twice`;
+  const wrong = wrongInRepairs(feature.column, feature.repair);
+  if (wrong !== null) return wrong;
   if (feature.kind === 'number') return wrongInNumber(feature);
   return feature.kind === 'category' ? wrongInCategory(feature) : null;
 }

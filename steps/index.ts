@@ -1,5 +1,15 @@
 export * from './types';
-export { Clip, ImputeNumber, ImputeText, Normalise, StandIn } from './feature-rules';
+export { Condition } from './feature-conditions';
+export {
+  Clip,
+  ImputeNumber,
+  ImputeText,
+  Normalise,
+  NumberRepair,
+  StandIn,
+  TextRepair,
+  TimestampRepair,
+} from './feature-rules';
 export * from './features';
 export * from './sources';
 export * from './collect';

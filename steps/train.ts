@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { step } from '../core';
-import { StandIn } from './feature-rules';
+import { NumberRepair, Others, StandIns, TextRepair, TimestampRepair } from './feature-rules';
 import { FeatureSpec, Label } from './features';
 import { Dataset, ModelArtifact, Report } from './types';
 
@@ -48,14 +48,16 @@ export const FeatureProfile = z.discriminatedUnion('kind', [
     /** Rows that stayed missing: none with a `fill`. */
     missing: count,
     sentinels: z.array(z.number()).optional(),
-    otherwise: StandIn.optional(),
+    repair: z.array(NumberRepair).optional(),
+    otherwise: StandIns.optional(),
     /** What stands in for a missing number, in the model as here. */
     fill: z.number().optional(),
   }),
   z.object({
     kind: z.literal('category'),
     column: z.string(),
-    otherwise: z.string().optional(),
+    repair: z.array(TextRepair).optional(),
+    otherwise: Others.optional(),
     /** Rows by canonical value. */
     counts: z.record(z.string(), count),
     /** Rows with null, or with nothing left after normalising. In later windows also: spellings not in training. */
@@ -71,7 +73,8 @@ export const FeatureProfile = z.discriminatedUnion('kind', [
     counts: z.array(count),
     missing: count,
     sentinels: z.array(z.int()).optional(),
-    otherwise: z.string().optional(),
+    repair: z.array(TimestampRepair).optional(),
+    otherwise: Others.optional(),
   }),
 ]);
 export type FeatureProfile = z.infer<typeof FeatureProfile>;

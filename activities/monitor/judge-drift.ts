@@ -1,9 +1,10 @@
 import { perennialError } from '../../core/errors';
 import type { Json } from '../../core/plan/json';
 import { PREDICTION_COLUMNS as P, type MonitorSpec } from '../../steps/monitor';
-import { standInColumn } from '../../steps/feature-rules';
+import { rawColumns } from '../../steps/features';
 import type { FeatureProfile, ReferenceProfile } from '../../steps/train';
-import { calendarPartSql, millisSql, standInNumberSql } from '../train/features/sql';
+import type { Raw } from '../train/features/condition-sql';
+import { calendarOverSql, millisSql, numberOverSql, textOverSql } from '../train/features/sql';
 import type { Duckdb } from '../data/duckdb';
 import { columnIn, columnsOf } from '../data/schema';
 import { identifier } from '../data/sql';
@@ -64,11 +65,7 @@ export async function judgeDrift(
 
 /** @throws PER_DATA_003 where a data set lacks a column that a feature reads */
 export function requireColumns(columns: Parameters<typeof columnIn>[0], profile: ReferenceProfile, of: string): void {
-  for (const { column, otherwise } of Object.values(profile.features)) {
-    columnIn(columns, column, of);
-    const other = standInColumn(otherwise);
-    if (other !== undefined) columnIn(columns, other, of);
-  }
+  for (const { name } of Object.values(profile.features).flatMap(rawColumns)) columnIn(columns, name, of);
 }
 
 /** What a monitor asks for, as evidence tells it. */
@@ -107,28 +104,21 @@ function told({ psi, jensenShannon }: Distance): { psi: number; jensenShannon: n
 /** What to count for a feature, from the raw columns of the window. */
 export function countedBy(name: string, feature: FeatureProfile): Counted {
   switch (feature.kind) {
-    case 'number': {
-      // A model takes float32; what does not fit one is missing to it.
-      const { sentinels: missing } = feature;
-      const sql = standInNumberSql((column) => `TRY_CAST(${identifier(column)} AS FLOAT)`, { ...feature, missing });
-      return { name, sql, kind: 'number' };
-    }
-    case 'category': {
-      const text = (column: string) => `${identifier(column)}::VARCHAR`;
-      const { column, otherwise } = feature;
-      const sql = otherwise === undefined ? text(column) : `coalesce(NULLIF(${text(column)}, ''), ${text(otherwise)})`;
-      return { name, sql, kind: 'text' };
-    }
-    case 'calendar': {
-      const { sentinels: missing } = feature;
-      const sql = calendarPartSql((column) => `(${millisSql(`${identifier(column)}::TIMESTAMP`)})`, {
-        ...feature,
-        missing,
-      });
-      return { name, sql, kind: 'number' };
-    }
+    case 'number':
+      return { name, sql: numberOverSql(rawOf, { ...feature, missing: feature.sentinels }), kind: 'number' };
+    case 'category':
+      return { name, sql: textOverSql(rawOf, feature), kind: 'text' };
+    case 'calendar':
+      return { name, sql: calendarOverSql(rawOf, { ...feature, missing: feature.sentinels }), kind: 'number' };
   }
 }
+
+/** A raw column as a model takes it. What does not fit a float32 is missing to it. */
+const rawOf: Raw = ({ name, type }) => {
+  const column = identifier(name);
+  if (type === 'number') return `TRY_CAST(${column} AS FLOAT)`;
+  return type === 'text' ? `${column}::VARCHAR` : `(${millisSql(`${column}::TIMESTAMP`)})`;
+};
 
 /** Reference and window over the same bins, the last of which is what is missing or unknown. */
 function distanceFrom(feature: FeatureProfile, current: Counts): Distance {

@@ -42,7 +42,7 @@ function describeColumn(features: FittedFeatures, column: EncodedColumn): Featur
   if (column.kind === 'number') {
     const present = column.values.filter((v) => !Number.isNaN(v));
     const missing = column.values.length - present.length;
-    const { column: name, clip, missing: sentinels, otherwise } = column.feature;
+    const { column: name, clip, missing: sentinels, otherwise, repair } = column.feature;
     const { clip: fitted, fill } = numberRulesOf(features, column.feature);
     return {
       kind: 'number',
@@ -50,12 +50,13 @@ function describeColumn(features: FittedFeatures, column: EncodedColumn): Featur
       clip: Array.isArray(clip) ? clip : fitted && [...fitted],
       missing,
       ...(sentinels && { sentinels }),
+      ...(repair && { repair }),
       ...(otherwise !== undefined && { otherwise }),
       ...(fill !== null && { fill }),
       ...countBins(present),
     };
   }
-  const { column: name, part, missing: sentinels, otherwise } = column.feature;
+  const { column: name, part, missing: sentinels, otherwise, repair } = column.feature;
   const counts = countCodes(column.codes, column.size + 1);
   const missing = counts.pop() ?? 0;
   return {
@@ -65,6 +66,7 @@ function describeColumn(features: FittedFeatures, column: EncodedColumn): Featur
     counts,
     missing,
     ...(sentinels && { sentinels }),
+    ...(repair && { repair }),
     ...(otherwise !== undefined && { otherwise }),
   };
 }
@@ -77,6 +79,7 @@ function describeCategory(features: FittedFeatures, { feature, codes, size }: Ca
   return {
     kind: 'category',
     column: feature.column,
+    ...(feature.repair && { repair: feature.repair }),
     ...(feature.otherwise !== undefined && { otherwise: feature.otherwise }),
     counts: Object.fromEntries(vocabulary.values.map((value, i) => [value, counts[i] ?? 0])),
     unknown,

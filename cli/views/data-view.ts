@@ -19,7 +19,7 @@ export function datasetsText(rows: readonly DatasetLine[], width: number | null 
     rangeText(row, cells),
     cells.moment(row.recordedAt),
     madeBy(row),
-    [...(row.pinned ? ['pinned'] : []), ...row.tags].join(', '),
+    [...(row.removedAt === null ? [] : ['removed']), ...(row.pinned ? ['pinned'] : []), ...row.tags].join(', '),
   ]);
   return table(['version', 'rows', 'time range', 'recorded', 'made by', 'marks'], lines, width);
 }

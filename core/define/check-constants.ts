@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { perennialError } from '../errors';
 import type { Json } from '../plan/json';
 import type { Expr } from '../plan/plan';
@@ -15,7 +15,9 @@ type Key = string | number;
  */
 export function checkConstants(schema: z.ZodType, input: Expr, what: string): void {
   const unknown: Key[][] = [];
-  const wrong = issuesOf(schema, valueOf(input, [], unknown)).filter((issue) => isCertain(issue, unknown));
+  const certain = issuesOf(schema, valueOf(input, [], unknown)).filter((issue) => isCertain(issue, unknown));
+  const seen = new Set(certain.map(keyOf));
+  const wrong = [...certain, ...inKnownParts(schema, input, []).filter((issue) => !seen.has(keyOf(issue)))];
   if (wrong.length === 0) return;
   const said = wrong.map(({ path, message }) => `${path.map(String).join('.') || 'it'}: ${message}`).join('; ');
   throw perennialError('PER_DEF_070', `${what} does not fit its schema: ${said}.`);
@@ -34,6 +36,30 @@ function valueOf(expr: Expr, path: readonly Key[], unknown: Key[][]): unknown {
   }
   unknown.push([...path]);
   return LATER;
+}
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+function keyOf({ path, message }: Issue): string {
+  return JSON.stringify([path, message]);
+}
+
+/**
+ * What is wrong with those fields of an input that are written down whole. Their own schemas parse them whatever stands
+ * beside them, so that a rule of such a schema has read nothing that is not known yet.
+ */
+function inKnownParts(schema: unknown, expr: Expr, path: readonly Key[]): Issue[] {
+  if (!(schema instanceof z.ZodObject) || expr.op !== 'object') return [];
+  const shape: Readonly<Record<string, unknown>> = schema.shape;
+  return Object.entries(expr.fields).flatMap(([key, field]): Issue[] => {
+    const own = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    if (!(own instanceof z.ZodType)) return [];
+    const unknown: Key[][] = [];
+    const value = valueOf(field, [], unknown);
+    const here = [...path, key];
+    if (unknown.length > 0) return inKnownParts(own, field, here);
+    return issuesOf(own, value).map((issue) => ({ path: [...here, ...issue.path], message: issue.message }));
+  });
 }
 
 function issuesOf(schema: z.ZodType, value: unknown): readonly z.core.$ZodIssue[] {

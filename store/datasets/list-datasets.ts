@@ -19,6 +19,8 @@ export interface DatasetLine extends Omit<DatasetRow, 'profile' | 'schema'> {
   readonly pipeline: string | null;
   readonly pinned: boolean;
   readonly tags: readonly string[];
+  /** When its file was removed, or given up; null: it is there. ISO 8601. */
+  readonly removedAt: string | null;
 }
 
 /** Data set versions, the newest first; 100 without a limit, 1,000 at most. */
@@ -27,8 +29,9 @@ export async function listDatasets(db: Db, page: DatasetsPage = {}): Promise<Dat
     `SELECT d.digest, d.rows_digest AS "rowsDigest", d.rows, d.time_from AS "timeFrom", d.time_to AS "timeTo",
             d.run_id AS run, d.address, d.recorded_at AS "recordedAt", r.pipeline,
             EXISTS (SELECT FROM dataset_pins p WHERE p.digest = d.digest) AS pinned,
-            ARRAY(SELECT t.tag FROM dataset_tags t WHERE t.digest = d.digest ORDER BY t.tag) AS tags
-     FROM dataset_versions d LEFT JOIN runs r ON r.id = d.run_id
+            ARRAY(SELECT t.tag FROM dataset_tags t WHERE t.digest = d.digest ORDER BY t.tag) AS tags,
+            COALESCE(a.removed_at, a.doomed_at) AS "removedAt"
+     FROM dataset_versions d LEFT JOIN runs r ON r.id = d.run_id LEFT JOIN artifacts a ON a.digest = d.digest
      WHERE ($2::text IS NULL
             OR (d.recorded_at, d.digest) < (SELECT recorded_at, digest FROM dataset_versions WHERE digest = $2))
        AND ($3::text IS NULL OR EXISTS (SELECT FROM dataset_tags t WHERE t.digest = d.digest AND t.tag = $3))

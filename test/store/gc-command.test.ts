@@ -8,35 +8,20 @@ import { buildProgram } from '../../cli/main';
 import { pinDataset } from '../../store/datasets';
 import { type GcParts, removeUnneeded } from '../../store/gc';
 import { insertEdge } from '../../store/lineage';
-import { GcStage } from './gc-stage';
+import { stageForEach } from './gc-stage';
 
-jest.setTimeout(180_000);
-
-let stage: GcStage;
+const { now, fileOf, age, old, aDataset, anEntry, there } = stageForEach();
 let db: Pool;
 let root: string;
 let parts: GcParts;
-
-beforeEach(async () => {
-  stage = await GcStage.open();
-  ({ db, root, parts } = stage);
+beforeEach(() => {
+  ({ db, root, parts } = now());
 });
-
-afterEach(async () => {
-  await stage.close();
-});
-
-const fileOf = (digest: string): string => stage.fileOf(digest);
-const age = (...digests: readonly string[]): Promise<void> => stage.age(...digests);
-const old = (text: string): Promise<string> => stage.old(text);
-const aDataset = (digest: string): Promise<string> => stage.aDataset(digest);
-const anEntry = (key: string, output: unknown, daysAgo: number): Promise<void> => stage.anEntry(key, output, daysAgo);
-const there = (...digests: readonly string[]): Promise<boolean[]> => stage.there(...digests);
 
 describe('the command', () => {
   const before = { ...process.env };
   beforeEach(() => {
-    Object.assign(process.env, { DATABASE_URL: stage.database.url, PERENNIAL_ARTIFACTS: root });
+    Object.assign(process.env, { DATABASE_URL: now().database.url, PERENNIAL_ARTIFACTS: root });
   });
   afterEach(() => {
     process.env = { ...before };
@@ -79,6 +64,18 @@ describe('the command', () => {
     expect(await there(gone, kept)).toEqual([false, true]);
     expect((await perennial('show', gone)).said).toMatch(/removed +at .*by gc \d+ of bo/);
     expect((await perennial('show', kept)).said).not.toMatch(/^removed/m);
+    const { said, errors } = await perennial('list');
+    expect([errors, said]).toEqual(['', expect.stringContaining(gone.slice(0, 12))]);
+    const listed = said.split('\n');
+    expect(listed.find((line) => line.startsWith(gone.slice(0, 12)))).toMatch(/ removed$/);
+    expect(listed.find((line) => line.startsWith(kept.slice(0, 12)))).toMatch(/ pinned$/);
+    const asJson = (await perennial('list', '--json')).said.split('\n').map((line): unknown => JSON.parse(line));
+    expect(asJson).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ digest: gone, removedAt: expect.stringMatching(/^\d{4}-.*Z$/) }),
+        expect.objectContaining({ digest: kept, removedAt: null }),
+      ]),
+    );
     expect((await gc('--apply')).said).toMatch(/^Nothing needs to go/);
   });
 
@@ -95,7 +92,7 @@ describe('the command', () => {
 
   test('beside previews nothing is removed; nor in the records of one', async () => {
     await old('gone');
-    const { pathname } = new URL(stage.database.url);
+    const { pathname } = new URL(now().database.url);
     const preview = `${pathname.slice(1)}_preview_fix-age`;
     await db.query(`CREATE DATABASE "${preview}" TEMPLATE template0`);
     const refused = await perennial('gc', '--keep-runs', '90d', '--apply');
@@ -138,7 +135,7 @@ describe('kill -9', () => {
       '--despite-previews',
     ];
     const child = spawn(process.execPath, ['--require', join(project, 'test/chaos/die-at.cjs'), ...command], {
-      env: { ...process.env, DATABASE_URL: stage.database.url, PERENNIAL_ARTIFACTS: root, DIE_AT: order },
+      env: { ...process.env, DATABASE_URL: now().database.url, PERENNIAL_ARTIFACTS: root, DIE_AT: order },
       stdio: 'inherit',
     });
     await new Promise((resolve) => child.once('close', resolve));

@@ -92,3 +92,34 @@ export class GcStage {
     return states;
   }
 }
+
+/** A stage for each test of a file. Its ways to set things up are those of the stage of the test that is under way. */
+export interface EachStage extends Pick<GcStage, 'fileOf' | 'age' | 'old' | 'aDataset' | 'anEntry' | 'there'> {
+  /** The stage of the test that is under way. */
+  readonly now: () => GcStage;
+}
+
+export function stageForEach(): EachStage {
+  jest.setTimeout(180_000);
+  let stage: GcStage | null = null;
+  beforeEach(async () => {
+    stage = await GcStage.open();
+  });
+  afterEach(async () => {
+    await stage?.close();
+    stage = null;
+  });
+  const now = (): GcStage => {
+    if (stage === null) throw new Error('no test is under way');
+    return stage;
+  };
+  return {
+    now,
+    fileOf: (digest) => now().fileOf(digest),
+    age: (...digests) => now().age(...digests),
+    old: (text, kind) => now().old(text, kind),
+    aDataset: (digest) => now().aDataset(digest),
+    anEntry: (key, output, daysAgo) => now().anEntry(key, output, daysAgo),
+    there: (...digests) => now().there(...digests),
+  };
+}

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
+import { createEngineActivities } from '../../activities/engine';
 import { brokenBlob } from '../../activities/run-step/broken-blob';
 import { readDataset } from '../../cli/read-dataset';
-import type { ArtifactKind } from '../../core/define/context';
 import { diskArtifacts } from '../../store/artifacts';
 import { diskBlobs } from '../../store/artifacts/disk';
 import { REMOVAL_LOCK } from '../../store/artifacts/removal-lock';
@@ -22,32 +22,17 @@ import { addOutboxRow } from '../../store/outbox/add-outbox-row';
 import { appendSegment } from '../../store/predictions';
 import { beginRerun } from '../../store/runs/begin-rerun';
 import { beginRun } from '../../store/runs/begin-run';
-import { digestOf, GcStage } from './gc-stage';
+import { digestOf, stageForEach } from './gc-stage';
 import { aRun } from './rows';
 
-jest.setTimeout(180_000);
-
-let stage: GcStage;
+const { now, fileOf, age, old, aDataset, anEntry, there } = stageForEach();
 let db: Pool;
 let root: string;
 let parts: GcParts;
-
-beforeEach(async () => {
-  stage = await GcStage.open();
-  ({ db, root, parts } = stage);
+beforeEach(() => {
+  ({ db, root, parts } = now());
 });
-
-afterEach(async () => {
-  await stage.close();
-});
-
-const fileOf = (digest: string): string => stage.fileOf(digest);
-const age = (...digests: readonly string[]): Promise<void> => stage.age(...digests);
-const old = (text: string, kind?: ArtifactKind): Promise<string> => stage.old(text, kind);
-const aDataset = (digest: string): Promise<string> => stage.aDataset(digest);
-const anEntry = (key: string, output: unknown, daysAgo: number): Promise<void> => stage.anEntry(key, output, daysAgo);
 const anything: unknown = expect.anything();
-const there = (...digests: readonly string[]): Promise<boolean[]> => stage.there(...digests);
 
 /** A run with a node that made something; it ended so many days ago, or is open (null). */
 async function aRunWith(id: string, output: unknown, daysAgo: number | null): Promise<void> {
@@ -215,19 +200,23 @@ function aRerun(id: string): Promise<boolean> {
 }
 
 describe('beside others', () => {
-  /** Runs a removal, and something else between what it works out and the first that it gives up. */
-  async function meanwhile(work: () => Promise<unknown>): Promise<GcResult> {
+  /** Does two things in an order that is certain: the second begins when the first is in the middle, and waits for it. */
+  async function inOrder<A, B>(
+    artifact: string,
+    first: () => Promise<A>,
+    second: () => Promise<B>,
+  ): Promise<[PromiseSettledResult<A>, PromiseSettledResult<B>]> {
     const holder = await db.connect();
     try {
       await holder.query('BEGIN');
-      // Whoever uses artifacts holds the lock so; the removal waits for it.
-      await holder.query('SELECT pg_advisory_xact_lock_shared($1)', [REMOVAL_LOCK]);
-      const removal = removeUnneeded(parts);
-      await waitForWaiter();
+      // Both write the artifact's row with the lock of removals in their hands: there the first one stands still.
+      await holder.query('SELECT FROM artifacts WHERE digest = $1 FOR UPDATE', [artifact]);
+      const one = Promise.allSettled([first()]);
+      await waitFor('transactionid');
+      const two = Promise.allSettled([second()]);
+      await waitFor('advisory');
       await holder.query('COMMIT');
-      // From here on it goes on beside the work.
-      const [result] = await Promise.all([removal, work()]);
-      return result;
+      return [(await one)[0], (await two)[0]];
     } finally {
       holder.release(true);
     }
@@ -240,7 +229,7 @@ describe('beside others', () => {
       await holder.query('BEGIN');
       await holder.query('SELECT pg_advisory_xact_lock_shared($1)', [REMOVAL_LOCK]);
       const removal = removeUnneeded(parts);
-      await waitForWaiter();
+      await waitFor('advisory');
       // A statement of the lock's holder, as that of any who has it: others now queue behind the removal.
       await work(holder);
       await holder.query('COMMIT');
@@ -250,13 +239,15 @@ describe('beside others', () => {
     }
   }
 
-  async function waitForWaiter(): Promise<void> {
+  /** Until somebody in this database waits for such a lock. */
+  async function waitFor(locktype: 'advisory' | 'transactionid'): Promise<void> {
     for (;;) {
-      const { rows } = await db.query<{ n: number }>(
-        `SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (
-           SELECT oid FROM pg_database WHERE datname = current_database())`,
+      const { rows } = await db.query(
+        `SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         WHERE NOT l.granted AND l.locktype = $1 AND a.datname = current_database()`,
+        [locktype],
       );
-      if ((rows[0]?.n ?? 0) > 0) return;
+      if (rows.length > 0) return;
     }
   }
 
@@ -270,40 +261,96 @@ describe('beside others', () => {
     expect(await there(data, raw, other)).toEqual([true, true, false]);
   });
 
-  test('what a rerun takes over meanwhile stays, or the rerun is refused', async () => {
-    const [data, other] = [await old('data'), await old('other')];
-    await aRunWith('parent', { data }, 300);
-    const [began] = await Promise.all([
-      new Promise<boolean>((resolve) => {
-        void meanwhile(async () => {
-          resolve(await aRerun('child').catch(() => false));
-        });
-      }),
-    ]);
-    await eventuallyDone();
-    expect(await there(data)).toEqual([began]);
-    expect(await there(other)).toEqual([false]);
+  const removal = (): Promise<GcResult> => removeUnneeded(parts);
+  const removed = { status: 'fulfilled', value: { applied: true } };
+
+  describe('what a rerun takes over', () => {
+    test('stays where the rerun comes first', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await aRunWith('parent', { data }, 300);
+      const [rerun, gc] = await inOrder(data, () => aRerun('child'), removal);
+      expect(rerun).toEqual({ status: 'fulfilled', value: true });
+      expect(gc).toMatchObject(removed);
+      expect(await there(data, other)).toEqual([true, false]);
+    });
+
+    test('is gone where the removal comes first: the rerun is refused, and leaves no record', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await aRunWith('parent', { data }, 300);
+      const [gc, rerun] = await inOrder(data, removal, () => aRerun('child'));
+      expect(gc).toMatchObject(removed);
+      expect(rerun).toMatchObject({ status: 'rejected', reason: { code: 'PER_DATA_073' } });
+      expect(await there(data, other)).toEqual([false, false]);
+      expect((await db.query(`SELECT FROM runs WHERE id = 'child'`)).rows).toEqual([]);
+    });
   });
 
-  /** A second removal is refused while the first is under way. */
-  async function eventuallyDone(): Promise<void> {
-    for (;;) {
-      const busy = await removeUnneeded({ ...parts, apply: false }).then(
-        () => false,
-        () => true,
-      );
-      if (!busy) return;
-    }
-  }
+  describe('an output of the cache', () => {
+    const hit = (data: string) => (): Promise<string | null> =>
+      brokenBlob({ db, artifacts: diskArtifacts(db, root) }, { data });
 
-  test('an output of the cache is handed out only if it stays', async () => {
-    const data = await old('data');
-    await anEntry('k', { data }, 300);
-    const answers: (string | null)[] = [];
-    await meanwhile(async () => {
-      answers.push(await brokenBlob({ db, artifacts: diskArtifacts(db, root) }, { data }));
+    test('is handed out, and stays, where the hit comes first', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await anEntry('k', { data }, 300);
+      const [answer, gc] = await inOrder(data, hit(data), removal);
+      expect(answer).toEqual({ status: 'fulfilled', value: null });
+      expect(gc).toMatchObject(removed);
+      expect(await there(data, other)).toEqual([true, false]);
+      expect((await db.query('SELECT key FROM cache_entries')).rows).toEqual([{ key: 'k' }]);
     });
-    expect(await there(data)).toEqual([answers[0] === null]);
+
+    test('is not handed out where the removal comes first', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await anEntry('k', { data }, 300);
+      const [gc, answer] = await inOrder(data, removal, hit(data));
+      expect(gc).toMatchObject(removed);
+      expect(answer).toEqual({ status: 'fulfilled', value: data });
+      expect(await there(data, other)).toEqual([false, false]);
+      expect((await db.query('SELECT key FROM cache_entries')).rows).toEqual([]);
+    });
+  });
+
+  describe("what a person's answer names", () => {
+    const asked = { run: 'open', pipeline: 'p', node: 'release', address: 'release', by: null } as const;
+    const given = (data: string) => async () => {
+      const engine = createEngineActivities({
+        db,
+        artifacts: diskArtifacts(db, root),
+        pipelines: [],
+        build: 'b',
+        project: 'p',
+      });
+      const answer = { approved: true, by: 'ann', answer: { data } };
+      return engine['perennial.check-answer']({ ...asked, schema: { type: 'object' }, answer });
+    };
+
+    test('is used from then on, though it was made long before the run, and stays', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await aRun(db, 'open');
+      await given(data)();
+      await removeUnneeded(parts);
+      expect(await there(data, other)).toEqual([true, false]);
+    });
+
+    test('stays where the answer comes first', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await aRun(db, 'open');
+      const [answer, gc] = await inOrder(data, given(data), removal);
+      expect(answer).toMatchObject({ status: 'fulfilled', value: { answer: { data } } });
+      expect(gc).toMatchObject(removed);
+      expect(await there(data, other)).toEqual([true, false]);
+    });
+
+    test('is gone where the removal comes first: the answer is refused, and another one may be given', async () => {
+      const [data, other] = [await old('data'), await old('other')];
+      await aRun(db, 'open');
+      const [gc, answer] = await inOrder(data, removal, given(data));
+      expect(gc).toMatchObject(removed);
+      expect(answer).toMatchObject({ status: 'rejected', reason: { type: 'PER_DATA_073', nonRetryable: true } });
+      expect(await there(data, other)).toEqual([false, false]);
+      const again = await diskArtifacts(db, root).putBytes(Buffer.from('data'), 'dataset');
+      expect(await given(again)()).toMatchObject({ answer: { data } });
+    });
   });
 
   test('the same bytes written again, before, while and after they go: they are there', async () => {
@@ -382,7 +429,7 @@ describe('files without a record', () => {
   });
 
   test('records that can only be read are refused', async () => {
-    const only = openDb(readOnlyUrl(stage.database.url));
+    const only = openDb(readOnlyUrl(now().database.url));
     await expect(removeUnneeded({ ...parts, db: only })).rejects.toMatchObject({ code: 'PER_DATA_075' });
     await only.end();
   });

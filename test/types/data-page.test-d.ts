@@ -8,6 +8,7 @@ import {
   type Columns,
   type Expectation,
   type FeatureSpec,
+  type NumberRepair,
   type Source,
   Window,
 } from '../../steps';
@@ -70,8 +71,12 @@ export const features: z.input<typeof FeatureSpec> = {
       kind: 'number',
       name: 'distance',
       column: 'miles',
+      repair: [
+        { where: { text: 'origin', equals: { column: 'destination' } }, to: null },
+        { where: { number: 'miles', below: 0 }, to: { column: 'planned_miles' } },
+      ],
       missing: [-999],
-      otherwise: { column: 'kilometres', times: 0.6214 },
+      otherwise: ['planned_miles', { column: 'kilometres', times: 0.6214 }],
       clip: { min: 0, max: { quantile: 0.99 } },
       impute: 'median',
     },
@@ -87,3 +92,18 @@ export const features: z.input<typeof FeatureSpec> = {
     { kind: 'calendar', name: 'hour', column: 'departed', missing: [0], otherwise: 'planned', part: 'hour' },
   ],
 };
+
+const repairing = (repair: Repairs) =>
+  ({ features: [{ kind: 'number', name: 'n', column: 'n', repair }] }) satisfies z.input<typeof FeatureSpec>;
+type Repairs = z.input<typeof NumberRepair>[];
+repairing([
+  { where: { all: [{ timestamp: 'at', below: 0 }, { not: { text: 'kind', oneOf: ['jet'] } }] }, to: { value: 1 } },
+]);
+// @ts-expect-error texts have no order
+repairing([{ where: { text: 'origin', below: 'LAX' }, to: null }]);
+// @ts-expect-error a number is compared with numbers
+repairing([{ where: { number: 'miles', equals: 'LAX' }, to: null }]);
+// @ts-expect-error a number is not repaired to a text
+repairing([{ where: { text: 'origin', is: 'missing' }, to: { value: 'LAX' } }]);
+// @ts-expect-error SQL cannot be compiled into a model
+repairing([{ where: 'origin = destination', to: null }]);

@@ -1,5 +1,5 @@
 import { perennialError } from '../../../core/errors';
-import { LARGEST_FLOAT32 } from '../../../steps/feature-rules';
+import { LARGEST_FLOAT32 } from '../../../steps/float32';
 import type { NumberFeature } from '../../../steps/features';
 import type { FittedNumber } from './encoded';
 

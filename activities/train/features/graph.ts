@@ -1,13 +1,23 @@
+import type { Condition } from '../../../steps/feature-conditions';
+import { standInsOf } from '../../../steps/feature-rules';
 import {
   type CalendarFeature,
   type CategoryFeature,
   MISSING_INSTANT,
   type NumberFeature,
+  type RawColumn,
   signatureOf,
 } from '../../../steps/features';
 import { CAST_TO, GraphWriter, type Value } from '../onnx/graph';
 import { CALENDAR } from './calendar';
+import { conditionValue, constantValue } from './condition-graph';
 import { type FittedFeatures, numberRulesOf, vocabularyOf } from './encoded';
+
+interface Moved {
+  readonly column: string;
+  readonly times?: number | undefined;
+  readonly plus?: number | undefined;
+}
 
 /**
  * The features of a spec as ONNX nodes: the second compilation, beside sql.ts. Every method gives a [N, 1] value
@@ -36,18 +46,46 @@ export class FeatureGraph {
     return graph.node('Where', [missing, absent, graph.node('Min', [low, graph.float(clip[1])])]);
   }
 
-  private presentNumber({ column, missing: sentinels = [], otherwise }: NumberFeature): [missing: Value, value: Value] {
+  private presentNumber(feature: NumberFeature): [missing: Value, value: Value] {
     const { graph } = this;
-    const own = this.input(column);
-    const missing = this.noNumber(own, sentinels);
-    if (otherwise === undefined) return [missing, own];
-    const { column: other, times, plus } = typeof otherwise === 'string' ? { column: otherwise } : otherwise;
-    const raw = this.input(other);
+    const { column, repair, missing: sentinels = [], otherwise } = feature;
+    let value = this.repaired('number', this.input(column), repair, (to) => {
+      if (!('column' in to)) return constantValue(graph, 'number', to.value);
+      const [isMissing, moved] = this.moved(to, sentinels);
+      return graph.node('Where', [isMissing, graph.float(NaN), moved]);
+    });
+    let missing = this.noNumber(value, sentinels);
+    for (const standIn of standInsOf(otherwise)) {
+      const [isMissing, other] = this.moved(standIn, sentinels);
+      const neither = graph.node('And', [missing, isMissing]);
+      value = graph.node('Where', [missing, other, value]);
+      missing = neither;
+    }
+    return [missing, value];
+  }
+
+  /** Another number column, as `times * it + plus`. */
+  private moved({ column, times, plus }: Moved, sentinels: readonly number[]): [missing: Value, value: Value] {
+    const { graph } = this;
+    const raw = this.input(column);
     let derived = raw;
     if (times !== undefined) derived = graph.node('Mul', [derived, graph.float(times)]);
     if (plus !== undefined) derived = graph.node('Add', [derived, graph.float(plus)]);
-    const isMissing = graph.node('Or', [this.noNumber(raw, sentinels), this.noNumber(derived, [])]);
-    return [graph.node('And', [missing, isMissing]), graph.node('Where', [missing, derived, own])];
+    return [graph.node('Or', [this.noNumber(raw, sentinels), this.noNumber(derived, [])]), derived];
+  }
+
+  /** A raw column with its repairs: that of the first whose condition holds. */
+  private repaired<T>(
+    type: RawColumn['type'],
+    own: Value,
+    repairs: readonly { readonly where: Condition; readonly to: T | null }[] = [],
+    valueOf: (to: T) => Value,
+  ): Value {
+    const { graph } = this;
+    return repairs.reduceRight((otherwise, { where, to }) => {
+      const value = to === null ? constantValue(graph, type, null) : valueOf(to);
+      return graph.node('Where', [conditionValue(graph, (column) => this.input(column), where), value, otherwise]);
+    }, own);
   }
 
   private noNumber(raw: Value, sentinels: readonly number[]): Value {
@@ -65,12 +103,15 @@ export class FeatureGraph {
     return this.lookUp(this.text(feature), spellings, codes);
   }
 
-  private text({ column, otherwise }: CategoryFeature): Value {
+  private text({ column, repair, otherwise }: CategoryFeature): Value {
     const { graph } = this;
-    const own = this.input(column);
-    if (otherwise === undefined) return own;
-    const isEmpty = graph.node('Equal', [this.lookUp(own, [''], [1]), graph.int64(1n)]);
-    return graph.node('Where', [isEmpty, this.input(otherwise), own]);
+    const own = this.repaired('text', this.input(column), repair, (to) =>
+      'column' in to ? this.input(to.column) : constantValue(graph, 'text', to.value),
+    );
+    return standInsOf(otherwise).reduce((text, standIn) => {
+      const isEmpty = graph.node('Equal', [this.lookUp(text, [''], [1]), graph.int64(1n)]);
+      return graph.node('Where', [isEmpty, this.input(standIn.column), text]);
+    }, own);
   }
 
   private lookUp(text: Value, spellings: readonly string[], codes: ArrayLike<number>): Value {
@@ -94,14 +135,20 @@ export class FeatureGraph {
     return graph.node('Where', [missing, graph.int64(BigInt(size)), part]);
   }
 
-  private instant({ column, missing: sentinels = [], otherwise }: CalendarFeature): [missing: Value, raw: Value] {
+  private instant(feature: CalendarFeature): [missing: Value, raw: Value] {
     const { graph } = this;
-    const own = this.input(column);
-    const missing = this.noInstant(own, sentinels);
-    if (otherwise === undefined) return [missing, own];
-    const other = this.input(otherwise);
-    const both = graph.node('And', [missing, this.noInstant(other, sentinels)]);
-    return [both, graph.node('Where', [missing, other, own])];
+    const { column, repair, missing: sentinels = [], otherwise } = feature;
+    let value = this.repaired('timestamp', this.input(column), repair, (to) =>
+      'column' in to ? this.input(to.column) : constantValue(graph, 'timestamp', to.value),
+    );
+    let missing = this.noInstant(value, sentinels);
+    for (const standIn of standInsOf(otherwise)) {
+      const other = this.input(standIn.column);
+      const neither = graph.node('And', [missing, this.noInstant(other, sentinels)]);
+      value = graph.node('Where', [missing, other, value]);
+      missing = neither;
+    }
+    return [missing, value];
   }
 
   private noInstant(raw: Value, sentinels: readonly number[]): Value {

@@ -1,4 +1,6 @@
 import { perennialError } from '../../../core/errors';
+import type { Condition } from '../../../steps/feature-conditions';
+import { standInsOf } from '../../../steps/feature-rules';
 import {
   type CalendarFeature,
   type CategoryFeature,
@@ -9,6 +11,7 @@ import {
 } from '../../../steps/features';
 import { identifier } from '../../data/sql';
 import { CALENDAR } from './calendar';
+import { conditionSql, constantSql, floatSql, type Raw } from './condition-sql';
 import type { FittedNumber } from './encoded';
 import type { ParquetFile } from './parquet';
 
@@ -63,62 +66,110 @@ export function millisSql(instant: string, parts = 'epoch_us', scale = 1_000): s
  */
 export function numberSql(file: ParquetFile, feature: NumberFeature, { clip, fill }: FittedNumber): string {
   const present = presentNumberSql(file, feature);
-  const clipped = clip ? `least(greatest(${present}, ${float(clip[0])}), ${float(clip[1])})` : present;
-  return `CASE WHEN ${present} IS NOT NULL THEN ${clipped} ELSE ${fill === null ? "CAST('NaN' AS FLOAT)" : float(fill)} END`;
+  const clipped = clip ? `least(greatest(${present}, ${floatSql(clip[0])}), ${floatSql(clip[1])})` : present;
+  return `CASE WHEN ${present} IS NOT NULL THEN ${clipped} ELSE ${fill === null ? "CAST('NaN' AS FLOAT)" : floatSql(fill)} END`;
 }
 
-/** A number feature before clipping: FLOAT, NULL where neither its column nor the one that stands in has a value. */
+/** A number feature before clipping: FLOAT, NULL where neither its column nor any that stands in has a value. */
 export function presentNumberSql(file: ParquetFile, feature: NumberFeature): string {
-  return standInNumberSql((name) => rawSql(file, { name, type: 'number' }), feature);
+  return numberOverSql((column) => rawSql(file, column), feature);
 }
 
-/** The same over any raw columns, given as FLOAT. */
-export function standInNumberSql(
-  raw: (column: string) => string,
-  { column, missing, otherwise }: Pick<NumberFeature, 'column' | 'missing' | 'otherwise'>,
+type NumberRules = Pick<NumberFeature, 'column' | 'repair' | 'missing' | 'otherwise'>;
+
+/** The same over any raw columns. */
+export function numberOverSql(raw: Raw, { column, repair, missing, otherwise }: NumberRules): string {
+  const number = (name: string) => raw({ name, type: 'number' });
+  const moved = ({
+    column: other,
+    times,
+    plus,
+  }: {
+    column: string;
+    times?: number | undefined;
+    plus?: number | undefined;
+  }) => {
+    let derived = finiteSql(number(other), missing);
+    if (times !== undefined) derived = `${derived} * ${floatSql(times)}`;
+    if (plus !== undefined) derived = `${derived} + ${floatSql(plus)}`;
+    return `(${derived})`;
+  };
+  const own = finiteSql(
+    repairedSql(raw, number(column), repair, (to) => ('value' in to ? floatSql(to.value) : moved(to))),
+    missing,
+  );
+  const others = standInsOf(otherwise).map((standIn) => finiteSql(moved(standIn)));
+  return others.length === 0 ? own : `coalesce(${[own, ...others].join(', ')})`;
+}
+
+/** A raw column with its repairs: that of the first whose condition holds; NULL where it takes the value away. */
+function repairedSql<T>(
+  raw: Raw,
+  own: string,
+  repairs: readonly { readonly where: Condition; readonly to: T | null }[] | undefined,
+  value: (to: T) => string,
 ): string {
-  const own = finiteSql(raw(column), missing);
-  if (otherwise === undefined) return own;
-  const { column: other, times, plus } = typeof otherwise === 'string' ? { column: otherwise } : otherwise;
-  let derived = finiteSql(raw(other), missing);
-  if (times !== undefined) derived = `${derived} * ${float(times)}`;
-  if (plus !== undefined) derived = `${derived} + ${float(plus)}`;
-  return `coalesce(${own}, ${finiteSql(`(${derived})`)})`;
+  if (repairs === undefined) return own;
+  const cases = repairs.map(
+    ({ where, to }) => `WHEN ${conditionSql(raw, where)} THEN ${to === null ? 'NULL' : value(to)}`,
+  );
+  return `(CASE ${cases.join(' ')} ELSE ${own} END)`;
 }
 
 function finiteSql(value: string, missing: readonly number[] = []): string {
-  const others = missing.length > 0 ? ` AND ${value} NOT IN (${missing.map(float).join(', ')})` : '';
+  const others = missing.length > 0 ? ` AND ${value} NOT IN (${missing.map(floatSql).join(', ')})` : '';
   return `(CASE WHEN isfinite(${value})${others} THEN ${value} END)`;
 }
 
 /** A calendar feature: UINTEGER, the part's size where the instant is missing. */
 export function calendarSql(file: ParquetFile, feature: CalendarFeature): string {
   const { size } = CALENDAR[feature.part];
-  const part = calendarPartSql((name) => rawSql(file, { name, type: 'timestamp' }), feature);
+  const part = calendarOverSql((column) => rawSql(file, column), feature);
   return `CAST(coalesce(${part}, ${size}) AS UINTEGER)`;
 }
 
-/** A calendar part over any raw columns, given as epoch milliseconds; NULL where the instant is missing. */
-export function calendarPartSql(
-  raw: (column: string) => string,
-  { column, missing, otherwise, part }: Pick<CalendarFeature, 'column' | 'missing' | 'otherwise' | 'part'>,
-): string {
+type CalendarRules = Pick<CalendarFeature, 'column' | 'repair' | 'missing' | 'otherwise' | 'part'>;
+
+/** A calendar part over any raw columns; NULL where the instant is missing. */
+export function calendarOverSql(raw: Raw, { column, repair, missing, otherwise, part }: CalendarRules): string {
   const { periodMs, shiftMs, unitMs } = CALENDAR[part];
-  const present = (name: string) =>
-    missing ? `(CASE WHEN ${raw(name)} NOT IN (${missing.join(', ')}) THEN ${raw(name)} END)` : raw(name);
-  const ms = otherwise === undefined ? present(column) : `coalesce(${present(column)}, ${present(otherwise)})`;
+  const instant = (name: string) => raw({ name, type: 'timestamp' });
+  const present = (ms: string) => (missing ? `(CASE WHEN ${ms} NOT IN (${missing.join(', ')}) THEN ${ms} END)` : ms);
+  const own = repairedSql(raw, instant(column), repair, (to) =>
+    'value' in to ? constantSql('timestamp', to.value) : instant(to.column),
+  );
+  const all = [own, ...standInsOf(otherwise).map((standIn) => instant(standIn.column))].map(present);
+  const ms = all.length === 1 ? present(own) : `coalesce(${all.join(', ')})`;
   return `((((${ms} % ${periodMs}) + ${periodMs} + ${shiftMs}) % ${periodMs}) // ${unitMs})`;
 }
 
 /**
- * The raw text of a category: its own column's, or that of the one that stands in; missing is '' where one imputes. Then
- * it matters what is empty: ONNX Runtime cuts a text at a NUL, and so does this.
+ * The raw text of a category: its own column's, or that of the one that stands in; missing is '' where one imputes. Where a
+ * rule asks what is empty, it matters: ONNX Runtime cuts a text at a NUL, and so does this.
  */
-export function textSql(file: ParquetFile, { column, otherwise, impute }: CategoryFeature): string {
-  if (otherwise === undefined && impute === undefined) return rawSql(file, { name: column, type: 'text' });
-  const raw = (name: string) => `split_part(${rawSql(file, { name, type: 'text' })}, chr(0), 1)`;
-  const text = otherwise === undefined ? raw(column) : `coalesce(NULLIF(${raw(column)}, ''), ${raw(otherwise)})`;
+export function textSql(file: ParquetFile, feature: CategoryFeature): string {
+  const { otherwise, impute, repair } = feature;
+  const plain: Raw = (column) => rawSql(file, column);
+  if (otherwise === undefined && impute === undefined && repair === undefined) {
+    return plain({ name: feature.column, type: 'text' });
+  }
+  const raw: Raw = (column) => (column.type === 'text' ? `split_part(${plain(column)}, chr(0), 1)` : plain(column));
+  const text = textOverSql(raw, feature);
   return impute === undefined ? text : `coalesce(${text}, '')`;
+}
+
+/** The raw text of a category over any raw columns; what is missing is NULL or ''. */
+export function textOverSql(
+  raw: Raw,
+  { column, repair, otherwise }: Pick<CategoryFeature, 'column' | 'repair' | 'otherwise'>,
+): string {
+  const text = (name: string) => raw({ name, type: 'text' });
+  const own = repairedSql(raw, text(column), repair, (to) =>
+    'value' in to ? constantSql('text', to.value) : text(to.column),
+  );
+  const all = [own, ...standInsOf(otherwise).map((standIn) => text(standIn.column))];
+  const last = all.pop() ?? own;
+  return all.length === 0 ? last : `coalesce(${[...all.map((one) => `NULLIF(${one}, '')`), last].join(', ')})`;
 }
 
 /**
@@ -136,8 +187,4 @@ export function labelSql(file: ParquetFile, label: Label): string {
   const value = `TRY_CAST(${identifier(label.column)} AS DOUBLE)`;
   // DuckDB orders NaN above every number: without this check a NaN would count as a positive.
   return `CASE WHEN NOT isnan(${value}) THEN CAST(${value} >= ${label.atLeast} AS UTINYINT) END`;
-}
-
-function float(value: number): string {
-  return `CAST('${Math.fround(value)}' AS FLOAT)`;
 }

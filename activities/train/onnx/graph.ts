@@ -5,10 +5,10 @@ export interface Value {
   readonly name: string;
 }
 
-/** A constant: numbers of one element type, row-major. */
+/** A constant: numbers or texts of one element type, row-major. */
 export interface Constant {
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | BigInt64Array | Uint8Array | readonly string[];
 }
 
 /** What an attribute may hold. `ints` are whole numbers below 2^53. */
@@ -73,6 +73,11 @@ export class GraphWriter {
   /** An int64 constant of shape [1], which broadcasts. */
   int64(value: bigint): Value {
     return this.constant({ dims: [1], data: BigInt64Array.of(value) });
+  }
+
+  /** A text constant of shape [1], which broadcasts. */
+  text(value: string): Value {
+    return this.constant({ dims: [1], data: [value] });
   }
 
   /** Adds a node with one output. `op` is an operator of ai.onnx, or `ai.onnx.ml.` and one of that domain. */
@@ -143,11 +148,20 @@ function valueInfo(name: string, type: ElementType, dims: readonly (string | num
 }
 
 function tensor({ dims, data }: Constant): onnx.ITensorProto {
+  // Texts have no raw form in ONNX.
+  if (isTexts(data)) {
+    const stringData = data.map((text) => Buffer.from(text, 'utf8'));
+    return { dims: [...dims], dataType: TensorProto.DataType.STRING, stringData };
+  }
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { dims: [...dims], dataType: dataType(data), rawData };
 }
 
-function dataType(data: Constant['data']): onnx.TensorProto.DataType {
+function isTexts(data: Constant['data']): data is readonly string[] {
+  return Array.isArray(data);
+}
+
+function dataType(data: Exclude<Constant['data'], readonly string[]>): onnx.TensorProto.DataType {
   if (data instanceof Float32Array) return TensorProto.DataType.FLOAT;
   return data instanceof BigInt64Array ? TensorProto.DataType.INT64 : TensorProto.DataType.UINT8;
 }

@@ -47,6 +47,7 @@ test('a data set version takes three, and its run is whole', () => {
       bytes: 1,
       recordedAt: '2026-02-01T02:11:09.120Z',
       pinned: false,
+      removedAt: null,
     },
     ...{ timeFrom: '2001-01-01T00:00:00.000Z', timeTo: '2001-02-01T00:00:00.000Z', tags: [] },
     ...{ run: 'load-20260201T020000-3f9a1c', address: 'a', pipeline: 'load' },

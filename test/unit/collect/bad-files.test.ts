@@ -24,8 +24,14 @@ interface Given {
   readonly paths?: readonly string[];
 }
 
+/** Collects files, and reads all that came of them. */
+async function collected(files: Files, given: Given) {
+  const done = await taken(files, given);
+  return { ...done, read: await read(done.path) };
+}
+
 /** Writes files into a folder of their own and collects them. */
-async function collected(files: Files, { format, columns: declared = columns, paths = ['in/**'] }: Given) {
+async function taken(files: Files, { format, columns: declared = columns, paths = ['in/**'] }: Given) {
   const scratch = mkdtempSync(join(work.scratch, 'case-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(scratch, 'in', name, '..'), { recursive: true });
@@ -33,8 +39,7 @@ async function collected(files: Files, { format, columns: declared = columns, pa
   }
   const source = await findSource({ kind: 'files', paths: [...paths], format }, scratch);
   const inside = mkdtempSync(join(scratch, 'scratch-'));
-  const done = await collectRows({ ...work, scratch: inside }, { source, columns: declared, time: 'at', window: ever });
-  return { ...done, read: await read(done.path) };
+  return collectRows({ ...work, scratch: inside }, { source, columns: declared, time: 'at', window: ever });
 }
 
 const header = 'at,n,x\n';
@@ -77,7 +82,7 @@ describe('a CSV file', () => {
 
   test('in gzip is unpacked; one that was cut short, or is compressed otherwise, is refused', async () => {
     const whole = gzipSync(header + good.repeat(100_000), { level: 0 });
-    expect(await collected({ 'f.csv.gz': whole }, { format: csv })).toMatchObject({ rows: 100_000 });
+    expect(await taken({ 'f.csv.gz': whole }, { format: csv })).toMatchObject({ rows: 100_000 });
     for (const cut of [whole.subarray(0, whole.length / 2), whole.subarray(0, -1)]) {
       await refused(collected({ 'f.csv.gz': cut }, { format: csv }), 'PER_DATA_028', 'in/f.csv.gz');
     }
@@ -305,7 +310,7 @@ describe('Parquet files', () => {
     for (let at = 4; at < whole.length; at += Math.ceil(whole.length / 24)) {
       const flipped = Buffer.from(whole);
       flipped.writeUInt8(flipped.readUInt8(at) ^ 0x10, at);
-      await collected({ 'a.parquet': flipped }, { format: parquet }).then(
+      await taken({ 'a.parquet': flipped }, { format: parquet }).then(
         ({ rows }) => expect(rows).toBe(2000),
         (error: unknown) => {
           expect(isPerennialError(error) ? error.fault : error).toBe('user');

@@ -70,6 +70,21 @@ it('a rule that reads what is not known yet says nothing, and one that cannot be
   expect(codeOf(() => use({ a: 2, b: 1 }, of(below)))).toBe('PER_DEF_070');
 });
 
+it('a rule of a field that is written down whole is held, whatever stands beside it', () => {
+  const part = z.object({ low: z.number(), high: z.number() }).refine(({ low, high }) => low < high, 'low first');
+  const input = z.object({ data: z.string(), part, deep: z.object({ part: part.optional() }).optional() });
+  const of = step('fit', { input, output: z.number() }) as never;
+  const wrong = { low: 2, high: 1 };
+  expect(() => use({ data: '$n', part: wrong }, of)).toThrow(
+    'The input of fit does not fit its schema: part: low first.',
+  );
+  expect(() => use({ data: '$n', part: { low: 1, high: 2 } }, of)).not.toThrow();
+  expect(() => use({ data: '$n', part: { low: 1, high: 2 }, deep: { part: wrong } }, of)).toThrow(
+    'deep.part: low first',
+  );
+  expect(() => use({ data: 'x', part: wrong }, of)).toThrow('schema: part: low first. Give');
+});
+
 it('the config of a call is held against the called pipeline', () => {
   const called = pipeline('called', { config: z.object({ n: z.number().max(3) }), graph: () => 1 });
   const calls = (n: number) => pipeline('p', { config: z.object({}), graph: (g) => g.call(called, { n }) });

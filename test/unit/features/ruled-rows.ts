@@ -38,12 +38,89 @@ export const ruled = FeatureSpec.parse({
       otherwise: 'planned',
     },
     { kind: 'calendar', name: 'day', column: 'at', part: 'day-of-week', otherwise: 'planned' },
+    {
+      kind: 'number',
+      name: 'trip',
+      column: 'miles',
+      repair: [
+        { where: { text: 'city', equals: { column: 'place' } }, to: null },
+        {
+          where: {
+            all: [
+              { number: 'miles', below: 0 },
+              { number: 'km', is: 'present' },
+            ],
+          },
+          to: { column: 'km', times: 0.62 },
+        },
+        {
+          where: {
+            any: [
+              { number: 'seats', oneOf: [0, 160] },
+              { timestamp: 'planned', below: { column: 'at' } },
+            ],
+          },
+          to: { value: 12.1 },
+        },
+        {
+          where: { not: { number: 'fare', atMost: { column: 'miles' } } },
+          to: { column: 'miles', times: 0.5, plus: 1 },
+        },
+      ],
+      missing: [-999, 0],
+      otherwise: ['km', { column: 'fare', times: 2.3 }],
+      clip: { max: { quantile: 0.98 } },
+      impute: 'median',
+    },
+    {
+      kind: 'number',
+      name: 'bare-repair',
+      column: 'fare',
+      repair: [{ where: { number: 'fare', above: -5, atMost: 300.7, is: 'present' }, to: { column: 'km', plus: -3 } }],
+    },
+    {
+      kind: 'category',
+      name: 'stop',
+      column: 'city',
+      repair: [
+        { where: { timestamp: 'at', is: 'missing' }, to: { value: " lax's Åre" } },
+        { where: { number: 'fare', above: 500 }, to: { column: 'place' } },
+        { where: { text: 'place', oneOf: ['n/a ', 'åre', 'ÅRE'] }, to: null },
+        {
+          where: { all: [{ text: 'region', equals: 'LAX' }, { not: { any: [{ text: 'city', is: 'missing' }] } }] },
+          to: { value: 'São' },
+        },
+      ],
+      otherwise: ['place', 'region'],
+      normalise: ['trim', 'lower'],
+      impute: 'mode',
+    },
+    {
+      kind: 'category',
+      name: 'bare-stop',
+      column: 'region',
+      repair: [{ where: { text: 'region', is: 'missing' }, to: { column: 'city' } }],
+    },
+    {
+      kind: 'calendar',
+      name: 'minute',
+      column: 'at',
+      part: 'minute',
+      repair: [
+        { where: { timestamp: 'at', oneOf: [0, 951_782_400_000] }, to: { value: 1_234_567_890_123 } },
+        { where: { timestamp: 'at', atLeast: { column: 'planned' } }, to: { column: 'arrived' } },
+        { where: { timestamp: 'at', below: -62_135_596_799_999 }, to: null },
+        { where: { text: 'city', equals: 'LAX' }, to: null },
+      ],
+      missing: [-1],
+      otherwise: ['planned', 'arrived'],
+    },
   ],
 });
 
 /** The columns of {@link dirty} rows in SQL. */
 export const COLUMNS =
-  'miles DOUBLE, km DOUBLE, fare DOUBLE, seats INTEGER, city VARCHAR, place VARCHAR, "at" TIMESTAMP, planned TIMESTAMP, delay DOUBLE';
+  'miles DOUBLE, km DOUBLE, fare DOUBLE, seats INTEGER, city VARCHAR, place VARCHAR, "at" TIMESTAMP, planned TIMESTAMP, delay DOUBLE, region VARCHAR, arrived TIMESTAMP';
 const NUMBERS = [NaN, Infinity, -Infinity, 0, -0, -999, 0.1, 1e300, -1e300, 1e-300, 3.4028234663852886e38, 1e9, -1e9];
 const SEEN = [
   'LAX',
@@ -86,6 +163,8 @@ export function dirty(count: number, seed: number, unseen: boolean): DuckDBValue
       instant(),
       instant(),
       late + random() * 20 - (miles > 1_500 ? 8 : 0),
+      text(),
+      instant(),
     ];
   });
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import { InferenceSession } from 'onnxruntime-node';
+import { z } from 'zod';
 import { walk } from '../../../activities/deploy/admission';
 import { layOutRows, openScorer } from '../../../activities/evaluate/score';
 import type { EncodedColumn, FittedFeatures } from '../../../activities/train/features/encoded';
@@ -18,9 +19,10 @@ import { gbdt } from '../../../activities/train/gbdt/trainer';
 import { linear } from '../../../activities/train/linear/trainer';
 import { describeRules } from '../../../activities/train/reference';
 import type { FitOptions, FittedModel } from '../../../activities/train/trainer';
+import { pipeline } from '../../../core';
 import { readRows } from '../../../serving/read-rows';
 import { ServedModel } from '../../../serving/process/served-model';
-import { FeatureSpec, signatureOf } from '../../../steps';
+import { Dataset, FeatureSpec, signatureOf, train } from '../../../steps';
 import { label, spec as withoutRules, writeTable } from './dirty-rows';
 import { COLUMNS, dirty, ruled as spec } from './ruled-rows';
 
@@ -103,6 +105,65 @@ test('ten thousand dirty rows have the same features through SQL and through the
   }
 });
 
+test('every repair is tried by the rows: each case fires in some and leaves others, and columns that only conditions read are inputs', () => {
+  expect(signatureOf(spec).inputs.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['region', 'arrived', 'planned', 'seats']),
+  );
+  const parts = new Map(served.columns.map((column) => [column.feature.name, valuesOf(column)]));
+  const share = (name: string, value: number) => {
+    const values = parts.get(name) ?? [];
+    return values.filter((one) => one === value).length / values.length;
+  };
+  expect(share('trip', Math.fround(12.1))).toBeGreaterThan(0.1);
+  expect(share('trip', Math.fround(12.1))).toBeLessThan(0.9);
+  expect(share('trip', trained.features.numbers?.get('trip')?.fill ?? NaN)).toBeGreaterThan(0);
+  const stops = trained.features.vocabularies.get('stop');
+  const at = stops?.values.indexOf("lax's åre") ?? -1;
+  expect(at).toBeGreaterThanOrEqual(0);
+  expect(share('stop', at + 1)).toBeGreaterThan(0.05);
+});
+
+test('a distance where origin and destination are one is no distance: by what is written, row by row', async () => {
+  const of = FeatureSpec.parse({
+    features: [
+      {
+        kind: 'number',
+        name: 'distance',
+        column: 'distance',
+        repair: [
+          { where: { text: 'origin', equals: { column: 'destination' } }, to: null },
+          { where: { number: 'distance', atMost: 0 }, to: { column: 'planned' } },
+          { where: { text: 'unit', equals: 'km' }, to: { column: 'distance', times: 0.5 } },
+        ],
+        otherwise: ['planned', { column: 'flown', plus: 1 }],
+      },
+    ],
+  });
+  const rows: [DuckDBValue[], number][] = [
+    [['LAX', 'SFO', 100, null, null, null], 100],
+    [['LAX', 'LAX', 100, null, null, null], NaN],
+    [['LAX', 'LAX', 100, 7, 9, null], 7],
+    [['LAX', 'LAX', 100, NaN, 9, null], 10],
+    [[null, null, 100, 7, null, null], 100], // two that are missing are not the same
+    [['', '', 100, 7, null, null], 100],
+    [['LAX', 'lax', 100, 7, null, null], 100], // letter by letter
+    [['LAX', 'SFO', -3, 7, 9, 'km'], 7], // the first case that holds
+    [['LAX', 'SFO', 100, 7, 9, 'km'], 50],
+    [['LAX', 'SFO', null, null, 9, 'km'], 10],
+    [['LAX', 'SFO', -Infinity, 8, 9, 'km'], 8], // an infinity is missing, to tests too
+  ];
+  const columns =
+    'origin VARCHAR, destination VARCHAR, distance DOUBLE, planned DOUBLE, flown DOUBLE, unit VARCHAR, delay DOUBLE';
+  const path = await table(
+    columns,
+    rows.map(([values], i) => [...values, i % 2 === 0 ? 20 : 0]),
+  );
+  const { rows: read } = await fit(path, of);
+  const [column] = read.columns;
+  if (!column) throw new TypeError('no column');
+  expect(valuesOf(column)).toEqual(rows.map(([, expected]) => expected));
+});
+
 const TREES = { trees: 40, leaves: 31, learningRate: 0.2, minRowsInLeaf: 5, lambda: 1, bins: 255, rowShare: 1 };
 const options: FitOptions = { threads: 1, seed: 1, signal: new AbortController().signal, progress: () => undefined };
 
@@ -112,8 +173,8 @@ test.each([
     'logistic regression',
     ({ features, rows }: Fitted) => linear.fit(rows, features, { iterations: 25, l2: 1e-4 }, options),
   ],
-])('%s with every rule answers dirty rows as its trainer does, and passes admission', async (_name, train) => {
-  const model: FittedModel = await train(trained);
+])('%s with every rule answers dirty rows as its trainer does, and passes admission', async (_name, fitted) => {
+  const model: FittedModel = await fitted(trained);
   const onnx = model.toOnnx();
   expect(() => walk(onnx)).not.toThrow();
   const expected = model.predict(served.columns, served.rows);
@@ -131,12 +192,24 @@ test.each([
 });
 
 test('a request with a sentinel is answered as one with the stand-in, through serving itself', async () => {
-  const model = await gbdt.fit(trained.rows, trained.features, TREES, options);
-  const signature = { ...signatureOf(spec), eventTime: 'at' };
+  // Without repairs, which look at the columns that the requests differ in.
+  const plainer = FeatureSpec.parse({ features: spec.features.filter((feature) => feature.repair === undefined) });
+  const { features, rows } = await fit(await table(COLUMNS, dirty(4_000, 1, false)), plainer);
+  const model = await gbdt.fit(rows, features, TREES, options);
+  const signature = { ...signatureOf(plainer), eventTime: 'at' };
   const promoted = { model: 'm', version: 1, seq: 1, promotedAt: '2001-01-01T00:00:00.000Z', signature };
   const server = await ServedModel.load(promoted, model.toOnnx());
-  const whole = { miles: 500, km: 804.6721, fare: 80, seats: 40, city: 'lax', place: 'ÅRE', at: 1e12, planned: 5e12 };
-  const { median } = { median: trained.features.numbers?.get('miles')?.fill ?? NaN };
+  const whole = {
+    miles: 500,
+    km: 804.6721,
+    fare: 80,
+    seats: 40,
+    city: 'lax',
+    place: 'ÅRE',
+    at: 1e12,
+    planned: 5e12,
+  };
+  const { median } = { median: features.numbers?.get('miles')?.fill ?? NaN };
   const ask = async (rows: object[]) => server.run(readRows(signature, rows, '2001-01-01T00:00:00.000Z').rows);
   const [missing, filled, spelt, mapped, other, standIn] = await ask([
     { ...whole, miles: -999, km: null },
@@ -244,9 +317,55 @@ test.each([
   [{ ...category, map: { a: ' ' } }, 'say null'],
   [{ ...category, map: { a: 'b' }, impute: { value: 'A' } }, "imputes 'A', which is mapped itself"],
   [{ ...category, impute: { value: ' ' } }, 'imputes a blank'],
+  [{ ...number, otherwise: ['a', 'n'] }, 'stand in for itself'],
+  [{ ...number, otherwise: ['a', { column: 'a', times: 2 }] }, "takes 'a' to stand in twice"],
+  [
+    { ...number, repair: [{ where: { text: 'n', equals: 'x' }, to: null }] },
+    "'n', is used by features or conditions of different kinds (as number and as text)",
+  ],
+  [{ ...number, repair: [{ where: { text: 'o', below: 'x' }, to: null }] }, 'Unrecognized key: \\"below\\"'],
+  [{ ...number, repair: [{ where: { number: 'o', equals: 'x' }, to: null }] }, 'a test of a number column: equals'],
+  [
+    { ...number, repair: [{ where: { sql: 'n > 1' }, to: null }] },
+    "a condition begins with one of 'number', 'text' and 'timestamp'",
+  ],
+  [
+    { ...number, repair: [{ where: { number: 'n > 1' }, to: null }] },
+    "asks nothing of 'n > 1' (case 1 of its repairs)",
+  ],
+  [{ ...number, repair: [{ where: { any: [] }, to: null }] }, 'Too small: expected array to have >=1 items'],
+  [
+    { ...number, repair: [{ where: { all: [{ text: 'o', is: 'gone' }] }, to: null }] },
+    "in 'all': a test of a text column: is",
+  ],
+  [
+    { ...number, repair: [{ where: { not: { text: 'o', is: 'missing' }, any: [] }, to: null }] },
+    'has nothing beside it',
+  ],
+  [{ ...number, repair: [{ where: { number: 'o', is: 'missing', below: 3 }, to: null }] }, 'that never holds'],
+  [{ ...number, repair: [{ where: { number: 'o', below: { column: 'o' } }, to: null }] }, "compares 'o' with itself"],
+  [{ ...number, repair: [{ where: { number: 'n', below: 0 }, to: { column: 'n' } }] }, "repairs 'n' to itself"],
+  [{ ...number, missing: [-1], repair: [{ where: { number: 'o', below: 0 }, to: { value: -1 } }] }, 'say null'],
+  [{ ...category, repair: [{ where: { text: 'o', equals: 'a' }, to: { value: 'a\0' } }] }, 'a text with a NUL'],
+  [{ ...category, repair: [{ where: { text: 'o', equals: 'a\0' }, to: null }] }, 'a text with a NUL'],
 ])('a rule that contradicts itself is refused: %j', (feature, message) => {
   const { error } = FeatureSpec.safeParse({ features: [feature] });
   expect(error?.message).toContain(message);
+});
+
+test('a repair that cannot be compiled is refused where the pipeline is defined, though its data come later', () => {
+  const defined = (where: object) =>
+    pipeline('p', {
+      config: z.object({ dataset: Dataset }),
+      graph: (g, { dataset }) => {
+        const features = { features: [{ ...number, repair: [{ where: where as never, to: null }] }] };
+        return g.run(train, { dataset, features, label, trainer: { name: 'linear' } });
+      },
+    });
+  expect(() => defined({ text: 'o' })).toThrow("features: feature 'n' asks nothing of 'o' (case 1 of its repairs)");
+  expect(() => defined({ text: 'n', is: 'missing' })).toThrow(/PER_DEF_070.*'n', is used by features or conditions/);
+  expect(() => defined({ sql: 'o = n' })).toThrow('features.features.0.repair.0.where');
+  expect(defined({ text: 'o', equals: { column: 'd' } }).plan.body.nodes).toHaveLength(1);
 });
 
 test('a map may say what stays as it is, beside what comes to it', () => {
