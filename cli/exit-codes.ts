@@ -104,6 +104,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_DATA_076: EXIT.refused,
   PER_DATA_077: EXIT.refused,
   PER_DATA_078: EXIT.usage,
+  PER_DATA_110: EXIT.usage,
   PER_KEEP_001: EXIT.usage,
   PER_KEEP_002: EXIT.usage,
   PER_KEEP_004: EXIT.usage,

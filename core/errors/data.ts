@@ -404,4 +404,10 @@ export const DATA_ERRORS = {
     title: 'what was fitted for a feature contradicts its own rules',
     fix: 'Choose bounds and a value to impute that hold for the training rows: the message has the fitted figures.',
   },
+  PER_DATA_110: {
+    fault: 'user',
+    retryable: false,
+    title: 'a page cannot be written where it was asked for',
+    fix: 'Name a file in a folder that exists and may be written to; the cause says what is in the way.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;
