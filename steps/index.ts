@@ -10,5 +10,6 @@ export * from './validate';
 export * from './split';
 export * from './train';
 export * from './evaluate';
+export * from './weak-segments';
 export * from './deploy';
 export * from './monitor';

@@ -410,4 +410,16 @@ export const DATA_ERRORS = {
     title: 'a page cannot be written where it was asked for',
     fix: 'Name a file in a folder that exists and may be written to; the cause says what is in the way.',
   },
+  PER_DATA_111: {
+    fault: 'user',
+    retryable: false,
+    title: 'segments cannot be told apart by what was named',
+    fix: 'Name a column of numbers, texts or booleans, or give an expression that makes one, such as `hour(at)` of an instant; the message says what there is.',
+  },
+  PER_DATA_113: {
+    fault: 'user',
+    retryable: false,
+    title: 'a probability does not lie between 0 and 1',
+    fix: 'Name the column that holds probabilities of the label, or clean the rows without one away.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;
