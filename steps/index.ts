@@ -6,6 +6,7 @@ export * from './collect';
 export * from './clean';
 export * from './cleaning-rules';
 export * from './expectations';
+export { RuleSet, ruleSet, Suite, suite, Used, versionOf } from './suites';
 export * from './validate';
 export * from './split';
 export * from './train';

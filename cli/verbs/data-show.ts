@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { findMarks } from '../../store/datasets';
 import { findRemoval } from '../../store/gc/find-removal';
 import { listChildren, listParents, listTrainedOn } from '../../store/lineage';
+import { listSuiteUses } from '../../store/suites';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
 import { readDataset } from '../read-dataset';
@@ -32,12 +33,13 @@ export function registerDataShow(data: Command): void {
 async function readView(db: Pool, beginning: string): Promise<DatasetView> {
   const found = await readDataset(db, beginning);
   const { digest } = found;
-  const [marks, from, into, models, removed] = [
+  const [marks, from, into, models, removed, suites] = [
     await findMarks(db, digest),
     await listParents(db, digest),
     await listChildren(db, digest),
     await listTrainedOn(db, digest),
     await findRemoval(db, digest),
+    await listSuiteUses(db, digest),
   ];
-  return { ...found, ...marks, from, into, models, removed };
+  return { ...found, ...marks, from, into, models, removed, suites };
 }

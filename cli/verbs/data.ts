@@ -5,15 +5,17 @@ import { registerDataLineage } from './data-lineage';
 import { registerDataList } from './data-list';
 import { registerDataPin, registerDataUnpin } from './data-pin';
 import { registerDataShow } from './data-show';
+import { registerDataSuites } from './data-suites';
 import { registerDataTag } from './data-tag';
 
-/** `perennial data list | show | lineage | diff | pin | unpin | tag | gc`. */
+/** `perennial data list | show | lineage | diff | suites | pin | unpin | tag | gc`. */
 export function registerData(program: Command): void {
   const data = program.command('data').description('data set versions: what is in them, and where they came from');
   registerDataList(data);
   registerDataShow(data);
   registerDataLineage(data);
   registerDataDiff(data);
+  registerDataSuites(data);
   registerDataPin(data);
   registerDataUnpin(data);
   registerDataTag(data);

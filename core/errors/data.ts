@@ -422,4 +422,10 @@ export const DATA_ERRORS = {
     title: 'a probability does not lie between 0 and 1',
     fix: 'Name the column that holds probabilities of the label, or clean the rows without one away.',
   },
+  PER_DATA_114: {
+    fault: 'user',
+    retryable: false,
+    title: 'a suite of expectations, or a set of cleaning rules, cannot be used as it is declared',
+    fix: 'Give it a name of lower-case letters, digits and hyphens, and at least one member; the message says what is wrong.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;
