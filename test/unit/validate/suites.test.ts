@@ -55,9 +55,15 @@ test.each([
     'columns',
   ],
 ])('one %s is refused where it is declared', (_what, declare, named) => {
-  expect(declare).toThrow(
-    expect.objectContaining({ code: 'PER_DATA_114', message: expect.stringContaining(named) as unknown }),
-  );
+  const refusal: unknown = (() => {
+    try {
+      return declare();
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(refusal).toMatchObject({ code: 'PER_DATA_114' });
+  expect(String(refusal)).toContain(named);
 });
 
 test('the report names suite and version, and the suite of each expectation; a name is text there', () => {
