@@ -17,7 +17,7 @@ const Row = z.object({
   members: z.int(),
   broken: z.int().nullable(),
   report: z.string(),
-  at: z.date().transform((at) => at.toISOString()),
+  at: z.string(),
 });
 
 /** The suites that have judged a data set version, and the rule sets that have made it: the newest use of each version of one, 100 at most. */

@@ -21,7 +21,6 @@ export interface SuiteLine {
   readonly lastDataset: string;
 }
 
-const moment = z.date().transform((at) => at.toISOString());
 const Row = z.object({
   name: z.string(),
   kind: z.enum(['suite', 'rule-set']),
@@ -31,8 +30,8 @@ const Row = z.object({
   broken: z.int().nullable(),
   pipelines: z.array(z.string()),
   named: z.array(z.string()),
-  firstAt: moment,
-  lastAt: moment,
+  firstAt: z.string(),
+  lastAt: z.string(),
   lastRun: z.string(),
   lastDataset: z.string(),
 });
