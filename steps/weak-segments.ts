@@ -14,7 +14,7 @@ export type SegmentBy = z.infer<typeof SegmentBy>;
 export const SegmentOptions = z.object({
   /**
    * What is measured of a row. A loss, which is to be low: `-ln p` of what happened, or the squared distance between probability and
-   * outcome; or `bias`, label minus probability, which is to be neither above nor below that of the other rows.
+   * outcome; or `bias`, label minus probability, whose mean is to be no further from 0 than that of the other rows.
    */
   measure: z.enum(['log-loss', 'brier', 'bias']).default('log-loss'),
   /** Bins of a column of numbers, by quantiles. */

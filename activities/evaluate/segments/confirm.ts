@@ -2,7 +2,7 @@ import type { Probabilities } from '../metrics';
 import { type Segment, type SegmentCondition, type SegmentOptions } from '../../../steps/weak-segments';
 import { type BinnedColumn, conditionText } from './bin-columns';
 import { type Candidate, isInside } from './search';
-import { asAsked, holm, type MeanDifference, type Sums, welch } from './welch';
+import { clarityOf, holm, type MeanDifference, type Sums, welch } from './welch';
 
 /** Standard normal quantile of 97.5 %. */
 const Z = 1.959963984540054;
@@ -31,11 +31,10 @@ export function confirmSegments(
   const measured = candidates.map((candidate) => {
     const inside = left.filter((row) => isInside(candidate, columns, row));
     left = left.filter((row) => !isInside(candidate, columns, row));
-    return { candidate, ...figuresOf(inside, left, scored, minRows) };
+    return { candidate, ...figuresOf(inside, left, scored, minRows, measure === 'bias') };
   });
-  const chances = measured.map(({ difference }) => (difference ? asAsked(difference, measure === 'bias').chance : 1));
-  const corrected = holm(chances);
-  return measured.map(({ candidate, difference, ...figures }, i) => {
+  const corrected = holm(measured.map(({ clarity }) => clarity.chance));
+  return measured.map(({ candidate, difference, clarity, ...figures }, i) => {
     const conditions = candidate.flatMap(({ column, bin }) => columns[column]?.conditions[bin] ?? []);
     const { mean = 0, error = 0, effect = 0 } = difference ?? {};
     const correctedChance = corrected[i] ?? 1;
@@ -45,10 +44,9 @@ export function confirmSegments(
       ...figures,
       difference: { mean, low: mean - Z * error, high: mean + Z * error },
       effect,
-      chance: chances[i] ?? 1,
+      chance: clarity.chance,
       correctedChance,
-      weak:
-        difference !== null && asAsked(difference, measure === 'bias').effect >= minEffect && correctedChance <= alpha,
+      weak: difference !== null && clarity.effect >= minEffect && correctedChance <= alpha,
     };
   });
 }
@@ -65,7 +63,8 @@ function figuresOf(
   outside: Uint32Array,
   { labels, probabilities, values }: Scored,
   minRows: number,
-): Figures & { readonly difference: MeanDifference | null } {
+  isBothWays: boolean,
+): Figures & { readonly difference: MeanDifference | null; readonly clarity: ReturnType<typeof clarityOf> } {
   const [ofInside, ofOutside] = [sumsOf(inside, values), sumsOf(outside, values)];
   let [predicted, positives] = [0, 0];
   for (const row of inside) {
@@ -82,6 +81,7 @@ function figuresOf(
     meanPrediction: over(predicted, inside.length),
     baseRate: over(positives, inside.length),
     difference: isEnough ? welch(ofInside, ofOutside) : null,
+    clarity: isEnough ? clarityOf(ofInside, ofOutside, isBothWays) : { t: 0, effect: 0, chance: 1 },
   };
 }
 

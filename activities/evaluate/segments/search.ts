@@ -1,6 +1,6 @@
 import type { SegmentOptions } from '../../../steps/weak-segments';
 import type { BinnedColumn } from './bin-columns';
-import { asAsked, type Sums, welch } from './welch';
+import { clarityOf, type Sums } from './welch';
 
 /** A segment by its bins: of one column, or of two. */
 export type Candidate = readonly { readonly column: number; readonly bin: number }[];
@@ -11,7 +11,7 @@ const LEAST_T = 2;
 const CLEARER = 1.1;
 
 /**
- * Looks for segments whose values are above those of the other rows (of `bias`: above or below): again and again the clearest one, by Welch's `t` among those with
+ * Looks for segments whose values are above those of the other rows (of `bias`: further from 0): again and again the clearest one, by Welch's `t` among those with
  * enough rows and effect, whose rows are then left out, so that one weakness is told once, in the columns that show it best. Slices
  * of one column before those of two, as of Slice Finder (Chung, Kraska, Polyzotis, Tae & Whang 2019, ICDE).
  *
@@ -109,7 +109,7 @@ function clearest(
         squares: total.squares - inside.squares,
       };
       if (inside.rows < minRows || outside.rows < minRows) continue;
-      const { t, effect } = asAsked(welch(inside, outside), measure === 'bias');
+      const { t, effect } = clarityOf(inside, outside, measure === 'bias');
       const score = second === null ? t : t / CLEARER;
       if (t < LEAST_T || effect < minEffect || score <= (best?.score ?? 0)) continue;
       const one = { column: first, bin: Math.floor(at / width) };

@@ -42,10 +42,18 @@ function varianceOf({ rows, sum, squares }: Sums): number {
   return Math.max(LEAST_DEVIATION ** 2, (squares - sum ** 2 / rows) / (rows - 1));
 }
 
-/** How clear a difference is where only more is worse, or where less is as well: `t`, effect and chance of that question. */
-export function asAsked(found: MeanDifference, bothWays: boolean): Pick<MeanDifference, 't' | 'effect' | 'chance'> {
-  if (!bothWays) return found;
-  const { t, effect, chance } = found;
+/**
+ * How clear it is that the first sample is worse: where only more is worse, or where worse is to be further from 0 on either side. Of two
+ * that differ one is then the worse; of the other nothing is clear.
+ */
+export function clarityOf(
+  first: Sums,
+  second: Sums,
+  isBothWays: boolean,
+): Pick<MeanDifference, 't' | 'effect' | 'chance'> {
+  const { t, effect, chance } = welch(first, second);
+  if (!isBothWays) return { t, effect, chance };
+  if (Math.abs(first.sum / first.rows) < Math.abs(second.sum / second.rows)) return { t: 0, effect: 0, chance: 1 };
   return { t: Math.abs(t), effect: Math.abs(effect), chance: 2 * Math.min(chance, 1 - chance) };
 }
 

@@ -104,6 +104,15 @@ describe('a weakness that is there', () => {
     }
   });
 
+  test('of two segments that differ by bias, the one that is off is told, not the one that is right', () => {
+    const rows = rowsOf(8, 10_000);
+    const flag = rows.columns.at(-1);
+    if (flag?.kind !== 'number') throw new Error('flag last');
+    const labels = rows.labels.map((label, row) => (flag.values[row] === 0 ? 1 : label));
+    const { segments } = findWeakSegments({ ...rows, labels }, { measure: 'bias', pairs: false });
+    expect(segments.filter(({ weak }) => weak).map(({ text }) => text)).toEqual(['flag is 0']);
+  });
+
   test('of a column that is written in no more values than bins, by value', () => {
     const rows = rowsOf(4, 10_000);
     const flag = rows.columns.at(-1);
