@@ -8,6 +8,7 @@ const STAGES: { readonly [step: string]: () => Promise<object> } = {
   split: () => import('./split/index.js'),
   train: () => import('./train/index.js'),
   evaluate: () => import('./evaluate/index.js'),
+  'weak-segments': () => import('./evaluate/index.js'),
   'compact-predictions': () => import('./monitor/index.js'),
   judge: () => import('./monitor/index.js'),
   'label-predictions': () => import('./monitor/index.js'),

@@ -106,6 +106,7 @@ const BY_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   PER_DATA_078: EXIT.usage,
   PER_DATA_080: EXIT.usage,
   PER_DATA_081: EXIT.usage,
+  PER_DATA_110: EXIT.usage,
   PER_KEEP_001: EXIT.usage,
   PER_KEEP_002: EXIT.usage,
   PER_KEEP_004: EXIT.usage,

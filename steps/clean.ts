@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { step } from '../core';
 import { CleaningRule } from './cleaning-rules';
+import { RuleSet, Used } from './suites';
 import { Dataset, Report } from './types';
 
 const rowRule = z.object({ reason: z.string().regex(/^[a-z][a-z0-9_]*$/), column: z.string() });
@@ -35,8 +36,8 @@ export type RuleResult = z.infer<typeof RuleResult>;
 export const clean = step('clean', {
   input: z.object({
     dataset: Dataset,
-    /** Repairs, in order, before anything is judged. */
-    rules: z.array(CleaningRule).optional(),
+    /** Repairs, in order, before anything is judged; among them sets of rules that several pipelines share. */
+    rules: z.array(z.discriminatedUnion('kind', [CleaningRule, RuleSet])).optional(),
     /** Data sets that rules look things up in, by the name that they have there. */
     against: z.record(z.string(), Dataset).optional(),
     quarantine: z.array(QuarantineRule),
@@ -56,6 +57,8 @@ export const clean = step('clean', {
     duplicates: z.int(),
     reasons: z.record(z.string(), z.int()),
     rules: z.array(RuleResult),
+    /** The rule sets that were used, each in its version. */
+    ruleSets: z.array(Used).default([]),
     /** What each rule did, with a few rows before and after. */
     report: Report,
   }),

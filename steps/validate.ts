@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { step } from '../core';
 import { Expectation } from './expectations';
+import { Suite, Used } from './suites';
 import { Dataset, Report } from './types';
 
 export const ExpectationResult = z.object({
   expectation: z.string(),
+  /** The suite that it came in; absent: it stood by itself. */
+  suite: z.string().optional(),
   severity: z.enum(['warn', 'fail']),
   passed: z.boolean(),
   observed: z.union([z.number(), z.string(), z.null()]),
@@ -19,11 +22,19 @@ export type ExpectationResult = z.infer<typeof ExpectationResult>;
 export const validate = step('validate', {
   input: z.object({
     dataset: Dataset,
-    expectations: z.array(Expectation).min(1),
+    /** Expectations, and suites of them that several pipelines share. */
+    expectations: z.array(z.discriminatedUnion('kind', [Expectation, Suite])).min(1),
     /** Data sets that expectations compare with, by the name that they have there: the last version, the training part. */
     against: z.record(z.string(), Dataset).optional(),
   }),
-  output: z.object({ dataset: Dataset, results: z.array(ExpectationResult), warnings: z.int(), report: Report }),
+  output: z.object({
+    dataset: Dataset,
+    results: z.array(ExpectationResult),
+    warnings: z.int(),
+    /** The suites that judged, each in its version. */
+    suites: z.array(Used).default([]),
+    report: Report,
+  }),
   pool: 'cpu',
   timeout: '10m',
   heartbeat: '30s',

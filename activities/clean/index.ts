@@ -1,8 +1,10 @@
 import { implement } from '../../core';
 import { clean } from '../../steps/clean';
 import type { CleaningRule } from '../../steps/cleaning-rules';
+import { rulesIn, versionOf } from '../../steps/suites';
 import { type Dataset, Report } from '../../steps/types';
 import { insertEdge } from '../../store/lineage';
+import { recordSuiteUse } from '../../store/suites';
 import { recordDataset, type Parent } from '../data/record-dataset';
 import { withScratch } from '../data/scratch';
 import type { EngineContext } from '../run-step/context';
@@ -13,24 +15,34 @@ import { renderReport } from './report';
 export const cleanSteps = implement(
   { clean },
   {
-    clean({ dataset, rules, against = {}, ...how }, ctx: EngineContext) {
+    clean({ dataset, rules: given = [], against = {}, ...how }, ctx: EngineContext) {
+      const rules = rulesIn(given);
+      const ruleSets = given.flatMap((one) => (one.kind === 'rule-set' ? [one] : []));
       return withScratch(async (scratch) => {
         const path = await ctx.artifacts.pathOf(dataset);
         ctx.progress({ doing: 'cleaning' });
         const work = { scratch, signal: ctx.signal };
         const others: [string, string][] = [];
         for (const [name, other] of Object.entries(against)) others.push([name, await ctx.artifacts.pathOf(other)]);
-        const parts = await cleanRows(work, { path, rules: rules ?? [], against: Object.fromEntries(others), ...how });
+        const parts = await cleanRows(work, { path, rules, against: Object.fromEntries(others), ...how });
         ctx.progress({ doing: 'recording', rows: parts.clean.rows });
         const from = [{ parent: dataset, relation: 'rows-of' }];
-        const withTaken = [...from, ...lookedUp(rules ?? [], against)];
+        const withTaken = [...from, ...lookedUp(rules, against)];
         const report = Report.parse(
-          await ctx.artifacts.putBytes(Buffer.from(renderReport(dataset, parts), 'utf8'), 'report'),
+          await ctx.artifacts.putBytes(
+            Buffer.from(renderReport(dataset, parts, ruleSets.map(versionOf)), 'utf8'),
+            'report',
+          ),
         );
         const { run, address } = ctx;
         ctx.inCommit((tx) => insertEdge(tx, { child: report, parent: dataset, relation: 'report-of', run, address }));
+        const made = await recordDataset(ctx, parts.clean.path, withTaken, { scratch });
+        for (const set of ruleSets) {
+          const use = { ...versionOf(set), kind: 'rule-set', members: set.rules.length, broken: null } as const;
+          ctx.inCommit((tx) => recordSuiteUse(tx, { ...use, dataset: made, run, address, report }));
+        }
         return {
-          dataset: await recordDataset(ctx, parts.clean.path, withTaken, { scratch }),
+          dataset: made,
           quarantine: await recordDataset(ctx, parts.quarantine.path, from, { scratch }),
           rowsIn: parts.rowsIn,
           rows: parts.clean.rows,
@@ -38,6 +50,7 @@ export const cleanSteps = implement(
           duplicates: parts.duplicates,
           reasons: parts.reasons,
           rules: parts.rules.map(({ name, touched }) => ({ name, touched })),
+          ruleSets: ruleSets.map(versionOf),
           report,
         };
       });

@@ -1,14 +1,15 @@
 import { escape, page } from '../data/page';
+import type { Used } from '../../steps/suites';
 import type { RuleOutcome } from './apply-rules';
 import type { Cleaned } from './clean-rows';
 
 /** What cleaning did, as a page. The same cleaning gives the same bytes. */
-export function renderReport(dataset: string, cleaned: Cleaned): string {
+export function renderReport(dataset: string, cleaned: Cleaned, ruleSets: readonly Used[] = []): string {
   const { rowsIn, clean, quarantine, duplicates, reasons, rules } = cleaned;
   const body = `
 <h1>${rowsIn} rows in: ${clean.rows} clean, ${quarantine.rows} in quarantine, ${duplicates} duplicates</h1>
 <p>Data set <code>${escape(dataset)}</code></p>
-${rules.length === 0 ? '' : tableOf(['Rule', 'Kind', 'Rows touched', ''], rules.map(rowOf))}
+${ruleSets.map(({ name, digest }) => `<p>Rule set <strong>${escape(name)}</strong>, version <code>${escape(digest)}</code></p>\n`).join('')}${rules.length === 0 ? '' : tableOf(['Rule', 'Kind', 'Rows touched', ''], rules.map(rowOf))}
 ${tableOf(
   ['Reason of quarantine', 'Rows'],
   Object.entries(reasons)

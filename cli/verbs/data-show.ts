@@ -4,6 +4,7 @@ import { listCollections } from '../../store/collections';
 import { findMarks } from '../../store/datasets';
 import { findRemoval } from '../../store/gc/find-removal';
 import { listChildren, listParents, listTrainedOn } from '../../store/lineage';
+import { listSuiteUses } from '../../store/suites';
 import { act, CommonOptions, verb } from '../frame';
 import { withRecords } from '../open';
 import { readDataset } from '../read-dataset';
@@ -33,13 +34,14 @@ export function registerDataShow(data: Command): void {
 async function readView(db: Pool, beginning: string): Promise<DatasetView> {
   const found = await readDataset(db, beginning);
   const { digest } = found;
-  const [marks, from, into, models, removed, collections] = [
+  const [marks, from, into, models, removed, collections, suites] = [
     await findMarks(db, digest),
     await listParents(db, digest),
     await listChildren(db, digest),
     await listTrainedOn(db, digest),
     await findRemoval(db, digest),
     await listCollections(db, { dataset: digest }),
+    await listSuiteUses(db, digest),
   ];
-  return { ...found, ...marks, from, into, models, removed, collections };
+  return { ...found, ...marks, from, into, models, removed, collections, suites };
 }

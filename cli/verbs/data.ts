@@ -6,9 +6,10 @@ import { registerDataLineage } from './data-lineage';
 import { registerDataList } from './data-list';
 import { registerDataPin, registerDataUnpin } from './data-pin';
 import { registerDataShow } from './data-show';
+import { registerDataSuites } from './data-suites';
 import { registerDataTag } from './data-tag';
 
-/** `perennial data list | show | collections | lineage | diff | pin | unpin | tag | gc`. */
+/** `perennial data list | show | collections | lineage | diff | suites | pin | unpin | tag | gc`. */
 export function registerData(program: Command): void {
   const data = program.command('data').description('data set versions: what is in them, and where they came from');
   registerDataList(data);
@@ -16,6 +17,7 @@ export function registerData(program: Command): void {
   registerDataCollections(data);
   registerDataLineage(data);
   registerDataDiff(data);
+  registerDataSuites(data);
   registerDataPin(data);
   registerDataUnpin(data);
   registerDataTag(data);

@@ -19,7 +19,17 @@ export const ColumnFigures = z.object({
 export type ColumnFigures = z.infer<typeof ColumnFigures>;
 
 const Schema = z.object({
-  columns: z.array(z.object({ name: z.string(), type: z.string(), sql: z.string().default('') })),
+  // Lists, structs and the like are of no type that a rule knows.
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z
+        .string()
+        .nullable()
+        .transform((type) => type ?? 'other'),
+      sql: z.string().default(''),
+    }),
+  ),
   time: z.string().nullable().default(null),
 });
 const Profile = z.record(z.string(), ColumnFigures);

@@ -55,13 +55,13 @@ function counts({ a, b }: Moved<number | null>): string[] {
   return [text(a), text(b), changeText({ a, b })];
 }
 
-function figureText(value: Figure): string {
+export function figureText(value: Figure): string {
   if (value === null) return 'none';
   if (typeof value === 'number') return numberText(value);
   return typeof value === 'string' ? cell(value) : value.map(numberText).join(' ');
 }
 
-function changeText({ a, b }: Moved<Figure>): string {
+export function changeText({ a, b }: Moved<Figure>): string {
   if (typeof a !== 'number' || typeof b !== 'number') return '';
   const difference = b - a;
   const sign = difference > 0 ? '+' : '';

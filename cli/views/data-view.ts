@@ -2,6 +2,7 @@ import type { CollectionLine } from '../../store/collections';
 import type { DatasetLine, DatasetRow, Marks } from '../../store/datasets';
 import type { Removal } from '../../store/gc/find-removal';
 import type { Edge, TrainedOn } from '../../store/lineage';
+import type { RecordedUse } from '../../store/suites';
 import { table } from '../frame';
 import { collectionLines } from './collections-text';
 import { cell } from './cut';
@@ -35,6 +36,8 @@ export interface DatasetView extends Omit<DatasetRow, 'schema' | 'profile'>, Des
   readonly collections: readonly CollectionLine[];
   /** When its file was removed, by which `perennial data gc`; null: it was not. */
   readonly removed: Removal | null;
+  /** The suites that have judged it and the rule sets that have made it, the newest use of each version; 100 at most. */
+  readonly suites: readonly RecordedUse[];
 }
 
 /** One data set version for people. */
@@ -56,11 +59,18 @@ export function datasetText(view: DatasetView, width: number | null = null): str
       'models',
       models.map(({ model, version }) => `${model} v${version}`),
     ),
+    ...listed('suites', view.suites.map(useText)),
   ];
   const head = [...lines, ...collectionLines(view.collections)]
     .map(([name, text]) => `${name.padEnd(12)}${text}`)
     .join('\n');
   return `${head}\n\n${columnsText(view, width)}`;
+}
+
+/** What a suite or a rule set was to a data set version. */
+function useText({ name, digest, kind, members, broken, run, address, at }: RecordedUse): string {
+  const held = broken === null ? `${members} rules` : `${members - broken} of ${members} held`;
+  return `${name} (${kind} ${shortDigest(digest)}): ${held}; ${run} ${address}, ${at}`;
 }
 
 function removedLine(removed: Removal | null): [string, string][] {

@@ -416,4 +416,28 @@ export const DATA_ERRORS = {
     title: 'what was fitted for a feature contradicts its own rules',
     fix: 'Choose bounds and a value to impute that hold for the training rows: the message has the fitted figures.',
   },
+  PER_DATA_110: {
+    fault: 'user',
+    retryable: false,
+    title: 'a page cannot be written where it was asked for',
+    fix: 'Name a file in a folder that exists and may be written to; the cause says what is in the way.',
+  },
+  PER_DATA_111: {
+    fault: 'user',
+    retryable: false,
+    title: 'segments cannot be told apart by what was named',
+    fix: 'Name a column of numbers, texts or booleans, or give an expression that makes one, such as `hour(at)` of an instant; the message says what there is.',
+  },
+  PER_DATA_113: {
+    fault: 'user',
+    retryable: false,
+    title: 'a probability does not lie between 0 and 1',
+    fix: 'Name the column that holds probabilities of the label, or clean the rows without one away.',
+  },
+  PER_DATA_114: {
+    fault: 'user',
+    retryable: false,
+    title: 'a suite of expectations, or a set of cleaning rules, cannot be used as it is declared',
+    fix: 'Give it a name of lower-case letters, digits and hyphens, and at least one member; the message says what is wrong.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

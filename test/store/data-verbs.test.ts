@@ -4,11 +4,15 @@
  * The verbs are the real ones, on a real database, in this process.
  */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { withDuckdb } from '../../activities/data/duckdb';
 import { buildProgram } from '../../cli/main';
 import { openDb } from '../../store/db';
-import { recordArtifact } from '../../store/artifacts';
+import { diskArtifacts, recordArtifact } from '../../store/artifacts';
 import { insertCollection } from '../../store/collections';
 import { insertDataset } from '../../store/datasets';
 import { insertEdge } from '../../store/lineage';
@@ -340,4 +344,54 @@ test('data diff: what differs, and the exit code where it is asked for', async (
   expect([code, found]).toMatchObject([1, [{ differences: { same: 'none', rows: { a: 100, b: 90 } } }]]);
   expect((await perennial('diff', RAW, RAW, '--exit-code')).code ?? 0).toBe(0);
   expect((await perennial('diff', RAW, 'ffff')).code).toBe(2);
+});
+
+describe('data diff --html', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'perennial-diff-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('reads both files, and writes a page with each column that they share', async () => {
+    process.env['PERENNIAL_ARTIFACTS'] = join(folder, 'artifacts');
+    const store = diskArtifacts(db, join(folder, 'artifacts'));
+    const made: string[] = [];
+    for (const [name, from] of [
+      ['a', 0],
+      ['b', 50],
+    ] as const) {
+      const path = join(folder, `${name}.parquet`);
+      const work = { scratch: folder, signal: new AbortController().signal, reads: [] };
+      const rows = `SELECT i + ${from} AS n FROM range(100) r(i)`;
+      await withDuckdb(work, (duck) => duck.writeParquet(rows, path));
+      const digest = await store.putFile(path, 'dataset');
+      await aDataset(digest, 'one', 100, 5);
+      made.push(digest);
+    }
+    const to = join(folder, 'page.html');
+    const { found, code } = await perennialJson('diff', ...made, '--html', to);
+    expect(code ?? 0).toBe(0);
+    expect(found).toMatchObject([
+      {
+        html: to,
+        distributions: {
+          columns: [{ name: 'n', drift: { statistics: { 'kolmogorov-smirnov': 0.5 } } }],
+          notCounted: [],
+        },
+      },
+    ]);
+    const page = readFileSync(to, 'utf8');
+    expect(page).toContain('<svg role="img" aria-label="n: shares of rows before and after; has moved');
+    for (const digest of made) expect(page).toContain(digest);
+    const { lines } = await perennial('diff', ...made, '--html', to);
+    expect(lines.join('\n')).toContain(`The page: ${to}`);
+  });
+
+  test('of a file that is gone: a page with what the records hold; to a folder that is not there: said, with exit code 2', async () => {
+    const to = join(folder, 'records.html');
+    const { found, code } = await perennialJson('diff', RAW, CLEAN, '--html', to);
+    expect(code ?? 0).toBe(0);
+    expect(JSON.stringify(found)).toContain('"distributions":"[PER_RUN_002]');
+    expect(readFileSync(to, 'utf8')).toContain('<strong>No distributions:</strong>');
+    const refused = await perennial('diff', RAW, CLEAN, '--html', join(folder, 'no', 'such.html'));
+    expect([refused.code, refused.errors.join('\n')]).toEqual([2, expect.stringContaining('PER_DATA_110')]);
+  });
 });

@@ -7,9 +7,14 @@ import {
   collect,
   type Columns,
   type Expectation,
+  Dataset,
   type FeatureSpec,
   type NumberRepair,
+  clean,
+  ruleSet,
   type Source,
+  suite,
+  validate,
   Window,
 } from '../../steps';
 
@@ -58,6 +63,36 @@ export const expectations: Expectation[] = [
   { kind: 'fresh', severity: 'warn', column: 'date', asOf: '2001-02-01T00:00:00.000Z', within: '36h' },
   { kind: 'no-overlap', severity: 'fail', reference: 'train', columns: ['customer'] },
 ];
+
+export const wellFormed = suite('well-formed-orders', [
+  { kind: 'not-null', column: 'customer' },
+  { kind: 'range', column: 'amount', min: 0 },
+]);
+
+export const checkOrders = pipeline('check-orders', {
+  config: z.object({ orders: Dataset }),
+  graph: (g, { orders }) => g.run(validate, { dataset: orders, expectations: [wellFormed] }),
+});
+export const checkReturns = pipeline('check-returns', {
+  config: z.object({ returns: Dataset }),
+  graph: (g, { returns }) => {
+    const expectations = [wellFormed, { kind: 'row-count', severity: 'warn', min: 10 }] as const;
+    return g.run(validate, { dataset: returns, expectations });
+  },
+});
+
+// @ts-expect-error no such kind of expectation
+export const wrong = suite('wrong', [{ kind: 'not-nul', column: 'customer' }]);
+
+export const tidy = ruleSet('tidy-texts', [
+  { kind: 'trim', name: 'no_spaces', columns: ['city', 'country'] },
+  { kind: 'case', name: 'upper_country', columns: ['country'], to: 'upper' },
+]);
+
+export const tidyOrders = pipeline('tidy-orders', {
+  config: z.object({ orders: Dataset }),
+  graph: (g, { orders: dataset }) => g.run(clean, { dataset, rules: [tidy, ...rules], quarantine: [], uniqueBy: null }),
+});
 
 export const rules: z.input<typeof CleaningRule>[] = [
   { kind: 'trim', name: 'no_spaces', columns: ['origin', 'delay'] },

@@ -179,8 +179,10 @@ async function cellsOf(
   );
   if (low === null || high === null || low === high) return { sql, valueOf: Number };
   const width = (high - low) / cells;
+  const cell = `least(floor((${sql}::DOUBLE - ${low}::DOUBLE) / ${width}::DOUBLE), ${cells - 1})::INTEGER`;
   return {
-    sql: `least(floor((${sql}::DOUBLE - ${low}::DOUBLE) / ${width}::DOUBLE), ${cells - 1})::INTEGER`,
+    // What is missing would be the least of itself and the last cell, which is the last cell.
+    sql: `CASE WHEN (${sql}) IS NOT NULL THEN ${cell} END`,
     valueOf: (cell) => low + (cell + 0.5) * width,
   };
 }

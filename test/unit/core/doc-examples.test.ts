@@ -23,9 +23,10 @@ const folders = [
   'workflows/hand-written',
   'activities/monitor/drift',
   'activities/monitor/drift/detectors',
+  'activities/evaluate/segments',
 ];
 const examples = folders.flatMap(examplesIn);
-const compiled = ['doc-examples', 'drift-examples']
+const compiled = ['doc-examples', 'drift-examples', 'segments-page']
   .map((name) => dense(readFileSync(join(root, `test/types/${name}.test-d.ts`), 'utf8')))
   .join('\n');
 

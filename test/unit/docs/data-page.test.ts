@@ -5,13 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../../../core/errors';
-import { CleaningRule, Expectation, Format, Source } from '../../../steps';
+import { CleaningRule, Expectation, Format, SegmentOptions, Source } from '../../../steps';
 import { dense } from './dense';
 
 const read = (path: string): string => readFileSync(join(__dirname, '../../..', path), 'utf8');
 const page = read('docs/DATA.md');
-const pages = { DATA: page, VALIDATION: read('docs/VALIDATION.md'), CLEANING: read('docs/CLEANING.md') };
-const compiled = dense(read('test/types/data-page.test-d.ts'));
+const pages = {
+  DATA: page,
+  VALIDATION: read('docs/VALIDATION.md'),
+  CLEANING: read('docs/CLEANING.md'),
+  SEGMENTS: read('docs/SEGMENTS.md'),
+};
+const compiled = dense(read('test/types/data-page.test-d.ts') + read('test/types/segments-page.test-d.ts'));
 
 test.each(Object.entries(pages))('the examples of %s compile as they stand', (_name, text) => {
   const examples = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '');
@@ -31,6 +36,12 @@ test('every kind of expectation and every cleaning rule has its place', () => {
   expect(kinds.filter((kind) => !pages.VALIDATION.includes(`\`${kind}\``))).toEqual([]);
   const rules = CleaningRule.options.flatMap(({ shape }) => [...shape.kind.values]);
   expect(rules.filter((kind) => !pages.CLEANING.includes(`\`${kind}\``))).toEqual([]);
+});
+
+test('every option of weak segments has its place, with its default', () => {
+  const { measure, ...others } = SegmentOptions.parse({});
+  expect(pages.SEGMENTS).toContain(`\n| \`${measure}\` (default) |`);
+  for (const [name, value] of Object.entries(others)) expect(pages.SEGMENTS).toContain(`\n| \`${name}\` | ${value} |`);
 });
 
 test.each(Object.entries(pages))('every error that %s names is one', (_name, text) => {

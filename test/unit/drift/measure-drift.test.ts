@@ -91,3 +91,11 @@ test('a file that was not named cannot be read by an expression', async () => {
   const expression = `(SELECT max(secret) FROM read_parquet('${other}'))`;
   await refused(countSamples([sample], [{ name: 'stolen', expression }]), 'PER_DATA_011', 'ermission');
 });
+
+test('what is missing is missing on a grid too, and in no cell', async () => {
+  const path = await write('grid.parquet', 'SELECT CASE WHEN i % 2 = 0 THEN i END::DOUBLE AS n FROM range(100) r(i)');
+  const [sample] = await countSamples([{ files: [path] }], [{ name: 'n', grid: 10 }]);
+  const counts = sample?.get('n');
+  expect(counts?.missing).toBe(50);
+  expect(counts?.values.map(({ rows }) => rows)).toEqual(Array.from({ length: 10 }, () => 5));
+});
