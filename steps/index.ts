@@ -7,6 +7,7 @@ export * from './clean';
 export * from './cleaning-rules';
 export * from './expectations';
 export * from './validate';
+export * from './join-as-of';
 export * from './split';
 export * from './train';
 export * from './evaluate';

@@ -404,4 +404,10 @@ export const DATA_ERRORS = {
     title: 'what was fitted for a feature contradicts its own rules',
     fix: 'Choose bounds and a value to impute that hold for the training rows: the message has the fitted figures.',
   },
+  PER_DATA_130: {
+    fault: 'engine',
+    retryable: false,
+    title: 'a join as of a moment lost rows, or made some',
+    fix: 'Report it with the pipeline and the digests of the data sets: nothing was recorded.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

@@ -10,7 +10,12 @@ import { dense } from './dense';
 
 const read = (path: string): string => readFileSync(join(__dirname, '../../..', path), 'utf8');
 const page = read('docs/DATA.md');
-const pages = { DATA: page, VALIDATION: read('docs/VALIDATION.md'), CLEANING: read('docs/CLEANING.md') };
+const pages = {
+  DATA: page,
+  VALIDATION: read('docs/VALIDATION.md'),
+  CLEANING: read('docs/CLEANING.md'),
+  JOINS: read('docs/JOINS.md'),
+};
 const compiled = dense(read('test/types/data-page.test-d.ts'));
 
 test.each(Object.entries(pages))('the examples of %s compile as they stand', (_name, text) => {
