@@ -4,6 +4,7 @@ import { type Implementation, implementationsIn } from '../core';
 const STAGES: { readonly [step: string]: () => Promise<object> } = {
   collect: () => import('./collect/index.js'),
   clean: () => import('./clean/index.js'),
+  'join-as-of': () => import('./join/index.js'),
   validate: () => import('./validate/index.js'),
   split: () => import('./split/index.js'),
   train: () => import('./train/index.js'),

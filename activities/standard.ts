@@ -3,6 +3,7 @@ import * as clean from './clean';
 import * as collect from './collect';
 import * as deploy from './deploy';
 import * as evaluate from './evaluate';
+import * as join from './join';
 import * as monitor from './monitor';
 import * as split from './split';
 import * as train from './train';
@@ -12,6 +13,7 @@ import * as validate from './validate';
 export const standardSteps: readonly Implementation[] = [
   collect,
   clean,
+  join,
   validate,
   split,
   train,

@@ -18,6 +18,7 @@ export * from './cleaning-rules';
 export * from './expectations';
 export { RuleSet, ruleSet, Suite, suite, Used, versionOf } from './suites';
 export * from './validate';
+export * from './join-as-of';
 export * from './split';
 export * from './train';
 export * from './evaluate';

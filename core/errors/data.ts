@@ -440,4 +440,10 @@ export const DATA_ERRORS = {
     title: 'a suite of expectations, or a set of cleaning rules, cannot be used as it is declared',
     fix: 'Give it a name of lower-case letters, digits and hyphens, and at least one member; the message says what is wrong.',
   },
+  PER_DATA_130: {
+    fault: 'engine',
+    retryable: false,
+    title: 'a join as of a moment lost rows, or made some',
+    fix: 'Report it with the pipeline and the digests of the data sets: nothing was recorded.',
+  },
 } as const satisfies Record<`PER_DATA_${number}`, ErrorRow>;

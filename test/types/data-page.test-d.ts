@@ -1,4 +1,4 @@
-// Danger: an example of docs/DATA.md, VALIDATION.md or CLEANING.md that does not compile. Each stands here as it stands there (a unit test compares
+// Danger: an example of docs/DATA.md, VALIDATION.md, CLEANING.md or JOINS.md that does not compile. Each stands here as it stands there (a unit test compares
 // them, spaces and imports aside).
 import { z } from 'zod';
 import { daily, pipeline } from '../../core';
@@ -6,12 +6,14 @@ import {
   type CleaningRule,
   collect,
   type Columns,
-  type Expectation,
   Dataset,
+  type Expectation,
   type FeatureSpec,
   type NumberRepair,
   clean,
   ruleSet,
+  type FeatureTable,
+  joinAsOf,
   type Source,
   suite,
   validate,
@@ -142,3 +144,31 @@ repairing([{ where: { number: 'miles', equals: 'LAX' }, to: null }]);
 repairing([{ where: { text: 'origin', is: 'missing' }, to: { value: 'LAX' } }]);
 // @ts-expect-error SQL cannot be compiled into a model
 repairing([{ where: 'origin = destination', to: null }]);
+export const orderFeatures = pipeline('order-features', {
+  config: z.object({ orders: Dataset, balances: Dataset, weather: Dataset }),
+  graph: (g, config) =>
+    g.run(joinAsOf, {
+      dataset: config.orders,
+      time: 'ordered_at',
+      features: {
+        balances: {
+          dataset: config.balances,
+          on: { customer: 'customer_id' },
+          time: 'booked_at',
+          known: 'loaded_at',
+          take: { balance: 'balance', credit: 'credit_limit' },
+          maxAge: '30d',
+        },
+        weather: {
+          dataset: config.weather,
+          on: { city: 'city' },
+          time: 'hour',
+          known: { after: '2h' },
+          take: { rain: 'millimetres' },
+        },
+      },
+    }),
+});
+
+// @ts-expect-error a data set of features says when its values were known
+export const leaking: z.input<typeof FeatureTable> = { dataset: 'd', on: { a: 'a' }, time: 't', take: { v: 'v' } };

@@ -15,6 +15,7 @@ const pages = {
   VALIDATION: read('docs/VALIDATION.md'),
   CLEANING: read('docs/CLEANING.md'),
   SEGMENTS: read('docs/SEGMENTS.md'),
+  JOINS: read('docs/JOINS.md'),
 };
 const compiled = dense(read('test/types/data-page.test-d.ts') + read('test/types/segments-page.test-d.ts'));
 
