@@ -1,7 +1,8 @@
 import type { SuiteLine } from '../../store/suites';
 import { table } from '../frame';
-import { shortDigest } from './data-view';
+
 import { cellsFor } from './narrow';
+import { shortDigest } from './short-digest';
 
 /** Suites and rule sets for people, a version a line. */
 export function suitesText(suites: readonly SuiteLine[], width: number | null = null): string {

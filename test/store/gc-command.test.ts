@@ -122,7 +122,7 @@ describe('kill -9', () => {
 
   /** The command itself, killed at a statement. @returns whether it was */
   async function killedAt(when: string, pattern: string): Promise<boolean> {
-    const [order, mark] = [join(stage.folder, 'die'), join(stage.folder, 'died')];
+    const [order, mark] = [join(now().folder, 'die'), join(now().folder, 'died')];
     writeFileSync(order, JSON.stringify({ pattern, when, mark }));
     const project = join(__dirname, '../..');
     const command = [

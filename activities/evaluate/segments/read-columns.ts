@@ -5,7 +5,7 @@ import { plainType } from '../../data/schema';
 import { identifier } from '../../data/sql';
 import { type ParquetFile, readChunks } from '../../train/features/parquet';
 import { from } from '../../train/features/read-features';
-import { calendarPartSql, labelSql, presentNumberSql, rawSql, requireColumn, textSql } from '../../train/features/sql';
+import { calendarOverSql, labelSql, presentNumberSql, rawSql, requireColumn, textSql } from '../../train/features/sql';
 import type { SegmentColumn } from './bin-columns';
 
 /** What rows are told apart by, as SQL that gives a number or a text. */
@@ -36,8 +36,7 @@ export function askedByFeatures(file: ParquetFile, { features }: FeatureSpec): A
       case 'category':
         return { name, kind: 'category', sql: textSql(file, feature) };
       case 'calendar': {
-        const raw = (column: string): string => rawSql(file, { name: column, type: 'timestamp' });
-        return { name, kind: 'number', sql: calendarPartSql(raw, feature) };
+        return { name, kind: 'number', sql: calendarOverSql((column) => rawSql(file, column), feature) };
       }
     }
   });
