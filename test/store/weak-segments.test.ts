@@ -40,6 +40,7 @@ test('a run finds the weak segment of a scored data set, and keeps the page', as
   const environment = { ...dependencies.environment, artifacts: root };
   const { output } = await stage.execute('weak-segments', input, { dependencies: { ...dependencies, environment } });
   const found = weakSegments.output.parse(output);
-  expect(found).toMatchObject({ weak: 1, segments: [{ text: "c is 'x'", weak: true, baseRate: 1 }] });
+  expect(found.weak).toBe(1);
+  expect(found.segments[0]).toMatchObject({ text: "c is 'x'", weak: true, baseRate: 1 });
   expect((await dependencies.artifacts.read(found.report)).toString()).toContain('<h1>1 weak segment</h1>');
 });
