@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPerennialError, perennialError, type PerennialError } from '../../core/errors';
+import { fullDisk } from '../../core/errors/full-disk';
 
 /** A file on its way here: what has come so far. */
 export interface GrowingFile {
@@ -66,7 +67,9 @@ export async function untilDone<T>(
       signal.throwIfAborted();
       const failure = failureOf(error);
       failures = got.bytes > before ? 1 : failures + 1;
-      if (!failure.retryable || !again() || failures >= tries || got.restarts >= tries) throw failure;
+      // What is written to here stays full: another try is the step's, on a worker that may have room.
+      const isFull = failure.code === 'PER_DATA_100';
+      if (!failure.retryable || isFull || !again() || failures >= tries || got.restarts >= tries) throw failure;
       await pause(firstPause * 2 ** (failures - 1), undefined, { signal });
     }
   }
@@ -131,6 +134,8 @@ export function broken(name: string, why: string, cause?: unknown): PerennialErr
 /** A fault of the connection, in the engine's words. */
 export function asBroken(error: unknown, name: string, got: GrowingFile): PerennialError {
   if (isPerennialError(error)) return error;
+  const full = fullDisk(error, name);
+  if (full !== null) return full;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'no reason';
   return broken(name, `${code} after ${got.bytes} bytes`, error);
 }

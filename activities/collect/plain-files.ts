@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
+import { fullDisk } from '../../core/errors/full-disk';
 import type { FoundFile, FoundSource } from './find-source';
 
 const GZIP = /\.gz$/i;
@@ -61,7 +62,7 @@ async function unpack({ name, path }: FoundFile, to: string, most: number, signa
     await pipeline(createReadStream(path), createGunzip(), counted, createWriteStream(to), { signal });
   } catch (cause) {
     signal.throwIfAborted();
-    if (!Faulty.safeParse(cause).success) throw cause;
+    if (!Faulty.safeParse(cause).success) throw fullDisk(cause, `${name}, unpacked`) ?? cause;
     throw perennialError('PER_DATA_028', `${name} (${path}) cannot be unpacked.`, { cause });
   }
 }

@@ -7,6 +7,7 @@ import { identifier, textLiteral } from '../data/sql';
 import { refuseMisread, typedCells } from './cells';
 import { refuseDoubled, refuseMissing } from './declared';
 import type { FoundFile } from './find-source';
+import { refuseEndlessLine } from './longest-line';
 import { readable } from './unreadable';
 
 /** Bytes of a line at most: memory is taken for sixteen lines of this length, by each thread. */
@@ -32,6 +33,7 @@ export interface CsvStaging {
  */
 export async function stageCsv(duck: Duckdb, staging: CsvStaging): Promise<void> {
   const { file, csv, columns, to } = staging;
+  await refuseEndlessLine(file, 4 * LONGEST_LINE);
   const dialect = await readable(file, 'csv', () => dialectOf(duck, staging));
   refuseDoubled(dialect.names, file.name);
   refuseMissing(dialect.names, Object.keys(columns), file.name);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { DuckDBConnection, DuckDBValue, JS } from '@duckdb/node-api';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../../core/errors';
+import { fullDisk } from '../../core/errors/full-disk';
 import { duckdbLibrary } from './duckdb-library';
 import { type DuckdbReach, withConnection } from './open';
 
@@ -144,6 +145,8 @@ const Thrown = z.object({ message: z.string() });
 function named(error: unknown): unknown {
   const thrown = Thrown.safeParse(error);
   if (isPerennialError(error) || !thrown.success) return error;
+  const full = fullDisk(error, 'what a query writes');
+  if (full !== null) return full;
   const text = thrown.data.message.split('\n')[0] ?? '';
   const code = /^Out of Memory/i.test(text) ? 'PER_DATA_010' : 'PER_DATA_011';
   return perennialError(code, `DuckDB: ${text}.`, { cause: error });

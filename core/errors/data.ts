@@ -416,6 +416,12 @@ export const DATA_ERRORS = {
     title: 'what was fitted for a feature contradicts its own rules',
     fix: 'Choose bounds and a value to impute that hold for the training rows: the message has the fitted figures.',
   },
+  PER_DATA_100: {
+    fault: 'engine',
+    retryable: true,
+    title: 'the disk of a worker takes no more',
+    fix: "Make room where the worker's temporary folder and PERENNIAL_ARTIFACTS lie (`perennial data gc` removes what nothing needs), or raise its quota.",
+  },
   PER_DATA_110: {
     fault: 'user',
     retryable: false,

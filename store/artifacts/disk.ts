@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ArtifactKind, ArtifactStore } from '../../core/define/context';
 import { perennialError } from '../../core/errors';
+import { fullDisk } from '../../core/errors/full-disk';
 import type { Db } from '../db';
 import { blobPath, isMissing } from './blob-path';
 import { type NewArtifact, recordArtifact } from './record-artifact';
@@ -72,6 +73,8 @@ export function diskBlobs(
       await sync(dirname(final));
       await record({ digest, kind, bytes });
       return { digest, final };
+    } catch (error) {
+      throw fullDisk(error, `an artifact in ${root}`) ?? error;
     } finally {
       await rm(temporary, { force: true });
     }

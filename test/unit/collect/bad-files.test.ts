@@ -1,5 +1,5 @@
 // Danger: a bad file becomes a good-looking version: rows lost, values changed, half of a file, and nobody is told.
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { collectRows } from '../../../activities/collect/collect-rows';
@@ -78,6 +78,18 @@ describe('a CSV file', () => {
     ['with days written in another way', `${header}31/12/2001,1,a\n`, 'PER_DATA_023', ['31/12/2001']],
   ])('%s is refused', async (_, content, code, named) => {
     await refused(collected({ 'f.csv': content }, { format: csv }), code, ...named);
+  });
+
+  test('of a gigabyte in one line is refused, and not read to its end', async () => {
+    const folder = mkdtempSync(join(work.scratch, 'endless-'));
+    const path = join(folder, 'f.csv');
+    writeFileSync(path, `${header}2001-01-01,1,`);
+    // A hole: it takes no room on the disk, and is read as a gigabyte.
+    truncateSync(path, 1_000_000_000);
+    const source = await findSource({ kind: 'files', paths: ['f.csv'], format: csv }, folder);
+    const before = process.memoryUsage().rss;
+    await refused(collectRows(work, { source, columns, time: 'at', window: ever }), 'PER_DATA_024', 'f.csv', '4 MB');
+    expect(process.memoryUsage().rss - before).toBeLessThan(500_000_000);
   });
 
   test('in gzip is unpacked; one that was cut short, or is compressed otherwise, is refused', async () => {

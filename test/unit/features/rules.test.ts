@@ -15,6 +15,7 @@ import { FeatureGraph } from '../../../activities/train/features/graph';
 import { withParquet } from '../../../activities/train/features/parquet';
 import { type LabelledRows, readLabelled } from '../../../activities/train/features/read-features';
 import { type RawBatch, readRawBatches } from '../../../activities/train/features/read-raw';
+import { fitVocabulary } from '../../../activities/train/features/vocabulary';
 import { gbdt } from '../../../activities/train/gbdt/trainer';
 import { linear } from '../../../activities/train/linear/trainer';
 import { describeRules } from '../../../activities/train/reference';
@@ -297,6 +298,46 @@ test('a spec without rules is written as it always was', async () => {
     '82b62d6781ab994fa020564867098c92fd855a645a7eed7363235808756c3d4c',
   );
   expect(describeRules(features)).toEqual({});
+});
+
+test('emoji, texts of a megabyte and a category for each row have the same codes through SQL and through the graph', async () => {
+  const of = FeatureSpec.parse({ features: [{ kind: 'category', name: 'c', column: 'c' }] });
+  const long = '😀'.repeat(250_000);
+  const texts = [long, `${long}x`, '👩‍👩‍👧', '🇫🇷', '\u{1F3F3}\uFE0F', ...Array.from({ length: 500 }, (_, i) => `🛫${i}`)];
+  const rows = texts.map((text, i): DuckDBValue[] => [text, i % 2 === 0 ? 20 : 0]);
+  const unseen = [`${long}y`, '👩', '', null].map((text): DuckDBValue[] => [text, 0]);
+  const { features } = await fit(await table('c VARCHAR, delay DOUBLE', rows), of);
+  expect(features.vocabularies.get('c')?.values).toHaveLength(texts.length);
+  await withParquet(await table('c VARCHAR, delay DOUBLE', [...rows, ...unseen]), 2, async (file) => {
+    const { columns } = await readLabelled(file, features, { label, every: 1 });
+    const graph = new FeatureGraph(features);
+    const [feature] = of.features;
+    const [column] = columns;
+    if (feature?.kind !== 'category' || column === undefined) throw new TypeError('no category');
+    const flat = graph.graph.node('Reshape', [graph.toFloat(graph.category(feature)), graph.graph.int64(-1n)]);
+    graph.graph.output('probability', flat);
+    const session = await InferenceSession.create(graph.graph.toBytes(), { logSeverityLevel: 3 });
+    const answer: number[] = [];
+    await readRawBatches(file, signatureOf(of), { label, every: 1 }, async (batch) => {
+      for (const { tensors } of layOutRows(batch).parts) {
+        const { probability } = await session.run(Object.fromEntries(tensors));
+        if (!(probability?.data instanceof Float32Array)) throw new TypeError('the graph answers in float32');
+        answer.push(...probability.data);
+      }
+    });
+    await session.release();
+    expect(answer).toEqual(valuesOf(column));
+    expect(new Set(answer.slice(0, texts.length)).size).toBe(texts.length);
+    expect(answer.slice(texts.length)).toEqual([0, 0, 0, 0]);
+  });
+});
+
+test('more categories than a model can number are refused', () => {
+  const feature = FeatureSpec.parse({ features: [category] }).features[0];
+  if (feature?.kind !== 'category') throw new TypeError('no category');
+  const spellings = Array.from({ length: 65_536 }, (_, i) => `v${i}`);
+  expect(fitVocabulary(feature, spellings.slice(1)).values).toHaveLength(65_535);
+  expect(() => fitVocabulary(feature, spellings)).toThrow("PER_MODEL_006] Feature 'c' has 65536 values");
 });
 
 const number = { kind: 'number', name: 'n', column: 'n' } as const;
