@@ -23,6 +23,7 @@ const folders = [
   'workflows/hand-written',
   'activities/monitor/drift',
   'activities/monitor/drift/detectors',
+  'activities/monitor/drift/multivariate',
 ];
 const examples = folders.flatMap(examplesIn);
 const compiled = ['doc-examples', 'drift-examples']
