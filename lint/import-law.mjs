@@ -79,6 +79,7 @@ export const LAW = [
       '@aws-sdk/client-s3',
       '@duckdb/node-api',
       'onnxruntime-node',
+      'ml-matrix',
       'onnx-proto',
     ],
   },

@@ -2,6 +2,7 @@
 import {
   addCounts,
   adwin,
+  aucWithVariance,
   bandOf,
   chanceAmongChunks,
   chiSquare,
@@ -10,15 +11,22 @@ import {
   countSamples,
   ddm,
   detectIn,
+  domainClassifier,
   expectedQuality,
+  fitReconstruction,
   hddmA,
   jensenShannonDistance,
+  joinTables,
   kolmogorovSmirnov,
   lInfinity,
   measureDrift,
   pageHinkley,
   populationStabilityIndex,
+  readTable,
+  reconstructionDrift,
+  reconstructionErrors,
   rollingWindows,
+  type RowTable,
   seasonWindow,
   wasserstein,
 } from '../../activities/monitor/drift';
@@ -159,5 +167,42 @@ export const examples = {
     const detector = adwin({ delta: 0.01 });
     const signal = detector.update(0.42);
     return signal;
+  },
+  async readTable(flights: string) {
+    const week = await readTable({ files: [flights], where: "date < '2001-01-08'" }, ['delay', 'origin']);
+    return week;
+  },
+  reconstructionErrors(january: RowTable, february: RowTable) {
+    const fitted = fitReconstruction(january);
+    const errors = reconstructionErrors(fitted, february);
+    return errors;
+  },
+  fitReconstruction(january: RowTable, february: RowTable) {
+    const errors = reconstructionErrors(fitReconstruction(january), february);
+    return errors;
+  },
+  reconstructionDrift(januaryByWeek: RowTable[], lastWeek: RowTable) {
+    const { chunks } = reconstructionDrift(januaryByWeek, [lastWeek]);
+    const moved = chunks[0]?.alarm;
+    return moved;
+  },
+  aucWithVariance() {
+    const estimate = aucWithVariance([0.9, 0.8, 0.4], [0.5, 0.3, 0.2]);
+    return estimate;
+  },
+  async domainClassifier(january: RowTable, february: RowTable) {
+    const { auc, alarm } = await domainClassifier(january, february, { threshold: 0.65 });
+    return { auc, alarm };
+  },
+  async manyColumns(flights: string) {
+    const columns = ['delay', 'distance', 'origin'];
+    const week = (from: string, to: string) =>
+      readTable({ files: [flights], where: `date >= '${from}' AND date < '${to}'` }, columns);
+    const reference = [await week('2001-01-01', '2001-01-08'), await week('2001-01-08', '2001-01-15')];
+    const current = await week('2001-06-01', '2001-06-08');
+
+    const { band, chunks } = reconstructionDrift(reference, [current]);
+    const { auc, low, alarm } = await domainClassifier(joinTables(reference), current);
+    return { band, chunks, auc, low, alarm };
   },
 };

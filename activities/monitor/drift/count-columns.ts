@@ -148,7 +148,7 @@ async function howToCount(
   return counted;
 }
 
-function kindOf(name: string, type: string): 'number' | 'category' {
+export function kindOf(name: string, type: string): 'number' | 'category' {
   switch (plainType(type)) {
     case 'integer':
     case 'number':

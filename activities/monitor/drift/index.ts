@@ -17,3 +17,14 @@ export { countSamples, type DriftOptions, type DriftReport, measureDrift } from 
 export { populationStabilityIndex } from './psi';
 export { rollingWindows, type Season, seasonWindow } from './reference-windows';
 export { perDeviation, standardDeviation, wasserstein } from './wasserstein';
+export { type AucEstimate, aucWithVariance } from './multivariate/delong';
+export { type DomainDrift, domainClassifier, type DomainOptions } from './multivariate/domain-classifier';
+export {
+  type ChunkError,
+  fitReconstruction,
+  type Reconstruction,
+  type ReconstructionDrift,
+  reconstructionDrift,
+  reconstructionErrors,
+} from './multivariate/reconstruction';
+export { joinTables, readTable, type RowTable, type TableColumn } from './multivariate/row-table';

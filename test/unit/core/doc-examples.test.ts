@@ -24,6 +24,7 @@ const folders = [
   'activities/monitor/drift',
   'activities/monitor/drift/detectors',
   'activities/evaluate/segments',
+  'activities/monitor/drift/multivariate',
 ];
 const examples = folders.flatMap(examplesIn);
 const compiled = ['doc-examples', 'drift-examples', 'segments-page']
