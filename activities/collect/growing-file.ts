@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPerennialError, perennialError, type PerennialError } from '../../core/errors';
-import { fullDisk } from '../../core/errors/full-disk';
+import { fullDisk } from '../../core/full-disk';
 
 /** A file on its way here: what has come so far. */
 export interface GrowingFile {

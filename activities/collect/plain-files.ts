@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { perennialError } from '../../core/errors';
-import { fullDisk } from '../../core/errors/full-disk';
+import { fullDisk } from '../../core/full-disk';
 import type { FoundFile, FoundSource } from './find-source';
 
 const GZIP = /\.gz$/i;

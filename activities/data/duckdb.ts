@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { DuckDBConnection, DuckDBValue, JS } from '@duckdb/node-api';
 import { z } from 'zod';
 import { isPerennialError, perennialError } from '../../core/errors';
-import { fullDisk } from '../../core/errors/full-disk';
+import { fullDisk } from '../../core/full-disk';
 import { duckdbLibrary } from './duckdb-library';
 import { type DuckdbReach, withConnection } from './open';
 

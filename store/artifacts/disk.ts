@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ArtifactKind, ArtifactStore } from '../../core/define/context';
 import { perennialError } from '../../core/errors';
-import { fullDisk } from '../../core/errors/full-disk';
+import { fullDisk } from '../../core/full-disk';
 import type { Db } from '../db';
 import { blobPath, isMissing } from './blob-path';
 import { type NewArtifact, recordArtifact } from './record-artifact';

@@ -1,4 +1,4 @@
-import { type PerennialError, perennialError } from './index';
+import { type PerennialError, perennialError } from './errors';
 
 /** What the system calls a disk that takes no more: full, a quota that is used up, a file larger than may be. */
 const CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
