@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { cleanSteps } from '../../activities/clean';
 import { collectSteps } from '../../activities/collect';
 import { measureQuality } from '../../activities/evaluate/metrics';
+import { joinSteps } from '../../activities/join';
 import { monitorSteps } from '../../activities/monitor';
 import type { RunStepDependencies } from '../../activities/run-step';
 import { splitSteps } from '../../activities/split';
@@ -30,7 +31,7 @@ let db: Pool;
 let dependencies: RunStepDependencies;
 
 beforeAll(async () => {
-  const standard = [collectSteps, cleanSteps, validateSteps, splitSteps, monitorSteps];
+  const standard = [collectSteps, cleanSteps, joinSteps, validateSteps, splitSteps, monitorSteps];
   stage = await setStepStage('data-steps', standard);
   ({ db, dependencies } = stage);
   const project = join(__dirname, '..', '..');
@@ -97,6 +98,24 @@ describe('data set versions', () => {
     expect((await listParents(db, first.output.dataset)).map((e) => e.run)).toEqual(
       expect.arrayContaining([first.run, second.run]),
     );
+  });
+
+  test('a join is a version of its own, of the rows and of every data set that columns came from', async () => {
+    const { dataset, rows } = (await execute(steps.collect, collectInput)).output;
+    const train = (await execute(steps.split, { dataset, by: { kind: 'random', testShare: 0.5, seed: 3 } })).output
+      .train;
+    const table = { on: { origin: 'origin' }, time: 'date', known: { after: '1h' }, take: { before: 'delay' } };
+    const input = { dataset, time: 'date', features: { flights: { ...table, dataset: train } } };
+    const { output } = await execute(steps.joinAsOf, input);
+    expect(output.rows).toBe(rows);
+    expect(output.features['flights']?.matched).toBeGreaterThan(0);
+    expect(output.features['flights']?.withheld).toBeGreaterThan(0);
+    expect(await findDataset(db, output.dataset)).toMatchObject({ rows, schema: { time: 'date' } });
+    const parents = await listParents(db, output.dataset);
+    expect(parents.map(({ parent, relation }) => [relation, parent]).sort()).toEqual([
+      ['columns-of', train],
+      ['rows-of', dataset],
+    ]);
   });
 
   test('a broken expectation fails the node by name, never to be retried, and its report stays', async () => {
