@@ -32,8 +32,8 @@ export function keyOf(
 }
 
 /**
- * Notes which rows do not stay, a bit for each row of the file. In memory are the keys that occur more than once: ranking all
- * rows within their key was measured at more than twice the cost.
+ * Notes which rows do not stay, a bit for each row of the file, of which there may be 10^9. Keys are grouped, on the disk
+ * where memory does not hold them; ranking all rows within their key was measured at more than twice the cost.
  *
  * @param rows of the file
  * @returns how many rows do not stay

@@ -1,7 +1,7 @@
 /**
  * The sum of finite doubles as a query of one value: the same for any order of the rows and any number of threads. Each is
  * added as a whole multiple of one power of two, so that no sum is rounded on its way. The power leaves the largest of them
- * 93 bits, and 33 for how many they are: what is cut off each is below 2^-93 of the largest, where a double's own last bit is
+ * 92 bits, and 33 for how many they are: what is cut off each is below 2^-91 of the largest, where a double's own last bit is
  * 2^-53 of it. null over no rows, and where a value is beyond all numbers.
  *
  * @param value expression of type DOUBLE
