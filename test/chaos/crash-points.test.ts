@@ -2,6 +2,7 @@
 // effect, or an effect that is made twice. Its worker is killed before and after every statement that an execution makes. What
 // those are is written down while nobody disturbs: one that is not in the list below fails the test.
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,6 +20,9 @@ const STEPS = {
   ...{ gather: 2, script: 1 },
 } as const;
 type Step = keyof typeof STEPS;
+
+/** How many blobs the executions of a run put. No output names that of `maker`: its record alone tells of it. */
+const BLOBS: { readonly [S in Step]?: number } = { maker: 1, gather: 2 };
 
 interface Place {
   readonly step: Step;
@@ -162,20 +166,38 @@ afterAll(async () => {
   await around.close();
 });
 
-/** What counts in the end: every node with its state and output, how often each was committed, and the effects. */
+/** The blobs that a run of the project may put, by their digests, and what is in each. */
+function blobsOf(run: string): ReadonlyMap<string, string> {
+  const texts = [run, `the root of ${run}`, `gathered for ${run}`];
+  return new Map(texts.map((text) => [createHash('sha256').update(text).digest('hex'), text]));
+}
+
+/** A value as text that is the same in all runs: with the run's name, and digests of what it is in, replaced. */
+function inAnyRun(value: unknown, run: string): string {
+  let text = JSON.stringify(value);
+  for (const [digest, blob] of blobsOf(run)) text = text.replaceAll(digest, `digest of '${blob}'`);
+  return text.replaceAll(run, 'RUN');
+}
+
+/** What counts in the end: every node with its state and output, how often each was committed, effects and blobs. */
 async function finalState(run: string): Promise<unknown> {
   const nodes = (await listNodes(around.db, run, { limit: 20 })).sort((a, b) => a.address.localeCompare(b.address));
   const executions = await listExecutions(around.db, run, { limit: 100 });
-  const { rows } = await around.db.query<{ effects: number; edges: number; versions: number; told: number }>(
+  const ended = await findRun(around.db, run);
+  const { rows } = await around.db.query<Record<'effects' | 'edges' | 'versions' | 'told' | 'blobs', number>>(
     `SELECT (SELECT count(*)::int FROM effects WHERE key LIKE $1 || '/%') AS effects,
             (SELECT count(*)::int FROM lineage WHERE run_id = $1) AS edges,
             (SELECT count(*)::int FROM dataset_versions WHERE run_id = $1) AS versions,
-            (SELECT count(*)::int FROM outbox WHERE payload ->> 'why' LIKE '%, by ' || $1) AS told`,
-    [run],
+            (SELECT count(*)::int FROM outbox WHERE payload ->> 'why' LIKE '%, by ' || $1) AS told,
+            (SELECT count(*)::int FROM artifacts WHERE digest = ANY($2) AND removed_at IS NULL) AS blobs`,
+    [run, [...blobsOf(run).keys()]],
   );
   return {
-    status: (await findRun(around.db, run))?.status,
-    nodes: nodes.map(({ address, status, error, cache }) => ({ address, status, error, hit: cache?.hit === true })),
+    status: ended?.status,
+    output: inAnyRun(ended?.output ?? null, run),
+    nodes: nodes.map(({ address, status, output, error, cache }) => ({
+      ...{ address, status, output: inAnyRun(output, run), error, hit: cache?.hit === true },
+    })),
     committed: executions.filter(({ outcome }) => outcome === 'committed').length,
     open: executions.filter(({ outcome }) => outcome === null).length,
     ...rows[0],
@@ -233,10 +255,18 @@ test('undisturbed runs, to compare with', async () => {
   for (const step of new Set(POINTS.map((point) => point.step))) {
     await (await play(step, `calm-${step}`)).result();
     calm.set(step, await finalState(`calm-${step}`));
-    expect(calm.get(step)).toMatchObject({ status: 'completed', committed: STEPS[step], open: 0 });
+    const blobs = BLOBS[step] ?? 0;
+    expect(calm.get(step)).toMatchObject({ status: 'completed', committed: STEPS[step], open: 0, blobs });
   }
   expect([...calm.keys()].sort()).toEqual(Object.keys(STEPS).sort());
+  expect(calm.get('maker')).toMatchObject({ nodes: [{ output: '{"of":"RUN"}' }] });
   expect(calm.get('gather')).toMatchObject({ edges: 1, versions: 1, told: 1 });
+  expect(calm.get('gather')).toMatchObject({
+    nodes: [
+      { address: 'gather', output: `{"of":"RUN","dataset":"digest of 'gathered for RUN'"}` },
+      { address: 'root', output: `{"of":"RUN","dataset":"digest of 'the root of RUN'"}` },
+    ],
+  });
   for (const step of CACHED) expect(calm.get(step)).toMatchObject({ nodes: [{ hit: true }] });
 });
 

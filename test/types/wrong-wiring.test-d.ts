@@ -83,6 +83,16 @@ export function shapes(): void {
   const released = g.branch('gate', config.on, { then: () => g.run(extract, { table: 't', days: 1 }) });
   // @ts-expect-error the value of a branch that may not have run
   g.run(train, { dataset: released.dataset, seed: 1 });
+  const days = (seed: Ref<number>) => g.run(extract, { table: 't', days: seed }).rows;
+  // @ts-expect-error a number of failures that is a word
+  g.map('m', config.seeds, days, { tolerate: 'some' });
+  const tries = g.map('tries', config.seeds, days, { tolerate: 2 });
+  // @ts-expect-error the value of an item that may have failed, where a number is asked
+  g.map('m', tries, (tried) => g.run(extract, { table: 't', days: tried.value }));
+  // @ts-expect-error an item that may have failed, as if it were its value
+  g.map('m', tries, (tried) => g.run(extract, { table: 't', days: tried }));
+  // Mended: what failed counts for none.
+  g.map('m', tries, (tried) => g.run(extract, { table: 't', days: coalesce(tried.value, 0) }));
 }
 
 export function overrides(): void {

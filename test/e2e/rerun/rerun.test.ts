@@ -228,6 +228,26 @@ describe('a loop whose run failed after it', () => {
   });
 });
 
+it('the rounds of a loop come from the cache in another run of it', async () => {
+  const rounds = [0, 1, 2].map((round) => `double[${round}]/weigh`);
+  const output = { value: { n: 8 }, iterations: 3, done: true };
+  for (const id of ['doubling-first', 'doubling-second']) {
+    await around.start('doubling', id);
+    expect(await awaitRun(connection, id)).toMatchObject({ status: 'completed', output });
+  }
+  expect(await executed('doubling-first')).toEqual(rounds);
+  expect(await executed('doubling-second')).toEqual([]);
+  const [first, second] = [await nodes('doubling-first'), await nodes('doubling-second')];
+  expect(rounds.map((address) => first.get(address)?.cache?.hit)).toEqual([false, false, false]);
+  // Each from the round whose input it has, and by the cache: a rerun's take-over would name the run that executed.
+  expect(rounds.map((address) => second.get(address))).toMatchObject(
+    rounds.map((address, round) => ({
+      ...{ status: 'completed', output: { n: 2 ** (round + 1) }, reused_from: null },
+      cache: { hit: true, from: { run: 'doubling-first', address } },
+    })),
+  );
+});
+
 describe('the original code', () => {
   it('is run with its plan, by workers of its build', async () => {
     const { end, ran } = await again({ run: 'wide-parent', from: 'ship', code: 'original' });

@@ -116,8 +116,24 @@ export const growing = pipeline('growing', {
   },
 });
 
+/** Doubles one until it is eight, by the step that has a cache. */
+export const doubling = pipeline('doubling', {
+  config: Folder,
+  graph(g, { folder }) {
+    return g.until(
+      'double',
+      { n: 1 },
+      (last) => {
+        const next = g.run(weigh, { folder, n: last.n, by: 2 });
+        return { next: { n: next.n }, done: gte(next.n, 8) };
+      },
+      { max: 5 },
+    );
+  },
+});
+
 export default defineConfig({
-  pipelines: [chain, wide, heavy, growing],
+  pipelines: [chain, wide, heavy, growing, doubling],
   models: [],
   steps: { cpu: () => Promise.resolve({ cpu }), gpu: () => Promise.resolve({ gpu }) },
 });
