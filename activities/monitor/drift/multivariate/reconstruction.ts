@@ -1,6 +1,9 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { joinTables, matching, type RowTable, type TableColumn } from './row-table';
 
+/** In standard deviations of a column: an error below it is what rounding leaves where the components hold everything. */
+const ROUNDING = 1e-9;
+
 /** How a column becomes a number: fitted on the reference. */
 type Encoding =
   | {
@@ -34,7 +37,7 @@ export interface Reconstruction {
  * reference does not have as 0; columns are standardised (divided by n); kept are as many components as it takes to hold more
  * than the share `components` of the variance, or so many where it is 1 or more.
  *
- * @throws RangeError without a row or a column
+ * @throws RangeError without a row or a column, or where the components take all columns up: then nothing is left to reconstruct
  * @example
  * const fitted = fitReconstruction(january);
  * const errors = reconstructionErrors(fitted, february);
@@ -61,6 +64,10 @@ export function fitReconstruction(reference: RowTable, components = 0.65): Recon
   const order = realEigenvalues.map((value, i) => ({ value, vector: eigenvectorMatrix.getColumn(i) }));
   order.sort((a, b) => b.value - a.value);
   const kept = components >= 1 ? Math.min(Math.floor(components), order.length) : keptFor(order, components);
+  if (kept >= columns.length) {
+    const taken = `${kept} of ${columns.length} components hold what 'components' (${components}) asks for`;
+    throw new RangeError(`nothing is left to reconstruct: ${taken}; give more columns, or hold less`);
+  }
   return { columns, centre, components: order.slice(0, kept).map(({ vector }) => vector) };
 }
 
@@ -93,7 +100,8 @@ export function reconstructionErrors(fitted: Reconstruction, table: RowTable): F
       const made = along.reduce((sum, length, k) => sum + length * (components[k]?.[i] ?? NaN), 0);
       squares += (value - made) ** 2;
     }
-    return Math.sqrt(squares);
+    const error = Math.sqrt(squares);
+    return error < ROUNDING ? 0 : error;
   });
 }
 
@@ -117,11 +125,12 @@ export interface ReconstructionDrift {
 
 /**
  * Drift over several columns at once: components are fitted on all chunks of the reference, and a chunk whose mean error
- * is not within the reference's own, mean ± 3 standard deviations, is an alarm (NannyML's rule and defaults). Chunks of the
- * reference should be as long as those that are judged. It sees how numbers go together linearly; for more see
+ * is outside of the reference's own, mean ± 3 standard deviations, is an alarm (NannyML's rule and defaults): above or below,
+ * not on it, so that data which are those of the reference are none. Chunks of the reference should be as long as those that are judged. It sees how numbers go together linearly; for more see
  * {@link domainClassifier}.
  *
- * @throws RangeError with fewer than two chunks of reference, or a chunk without rows or with other columns
+ * @throws RangeError with fewer than two chunks of reference, or a chunk without rows or with other columns, or nothing left to
+ * reconstruct: a single column, or as many components as columns
  * @example
  * const { chunks } = reconstructionDrift(januaryByWeek, [lastWeek]);
  * const moved = chunks[0]?.alarm;
@@ -146,7 +155,7 @@ function judged(errors: Float64Array, band: ReconstructionDrift['band']): ChunkE
   const error = meanOf(errors);
   const squares = errors.reduce((sum, value) => sum + (value - error) ** 2, 0);
   const samplingError = errors.length > 1 ? Math.sqrt(squares / (errors.length - 1) / errors.length) : null;
-  return { error, samplingError, alarm: error >= band.high || (band.low > 0 && error <= band.low) };
+  return { error, samplingError, alarm: error > band.high || error < band.low };
 }
 
 function encodingOf(column: TableColumn): Encoding {
