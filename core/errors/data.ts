@@ -444,7 +444,7 @@ export const DATA_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a suite of expectations, or a set of cleaning rules, cannot be used as it is declared',
-    fix: 'Give it a name of lower-case letters, digits and hyphens, and at least one member; the message says what is wrong.',
+    fix: 'Give it a name of lower-case letters, digits and hyphens, at least one member, and name it once in a step; the message says what is wrong.',
   },
   PER_DATA_130: {
     fault: 'engine',
