@@ -377,8 +377,8 @@ export const DATA_ERRORS = {
   PER_DATA_081: {
     fault: 'user',
     retryable: false,
-    title: 'no such collection',
-    fix: 'Give the run and the node of a collection as `perennial data collections` shows them, in quotes.',
+    title: 'no such collection, or no such version of a suite',
+    fix: 'Give the run and the node of a collection as `perennial data collections` shows them, or the name and the version of a suite as `perennial data suites` does, in quotes.',
   },
   PER_DATA_085: {
     fault: 'user',
