@@ -70,8 +70,13 @@ export interface InSuite {
   readonly suite: string | null;
 }
 
-/** Expectations one by one. */
+/**
+ * Expectations one by one.
+ *
+ * @throws PER_DATA_114 when two suites have one name
+ */
 export function expectationsIn(given: readonly (Expectation | Suite)[]): InSuite[] {
+  refuseTwice(given);
   return given.flatMap((one): InSuite[] =>
     one.kind === 'suite'
       ? one.expectations.map((expectation) => ({ expectation, suite: one.name }))
@@ -79,7 +84,27 @@ export function expectationsIn(given: readonly (Expectation | Suite)[]): InSuite
   );
 }
 
-/** Cleaning rules one by one, in order. */
+/**
+ * Cleaning rules one by one, in order.
+ *
+ * @throws PER_DATA_114 when two rule sets have one name
+ */
 export function rulesIn(given: readonly (CleaningRule | RuleSet)[]): CleaningRule[] {
+  refuseTwice(given);
   return given.flatMap((one) => (one.kind === 'rule-set' ? one.rules : [one]));
+}
+
+/** A result tells the suite that it came in by name: of two with one name, nobody could say which was broken. */
+function refuseTwice(given: readonly (Expectation | CleaningRule | Suite | RuleSet)[]): void {
+  const first = new Map<string, string>();
+  for (const one of given) {
+    if (one.kind !== 'suite' && one.kind !== 'rule-set') continue;
+    const { digest } = versionOf(one);
+    const before = first.get(one.name);
+    first.set(one.name, digest);
+    if (before === undefined) continue;
+    const versions = before === digest ? 'the same twice' : `${before.slice(0, 12)} and ${digest.slice(0, 12)}`;
+    const fix = 'name it once, or give one of them another name';
+    throw perennialError('PER_DATA_114', `The ${one.kind} '${one.name}' stands in a step twice (${versions}): ${fix}.`);
+  }
 }

@@ -377,8 +377,8 @@ export const DATA_ERRORS = {
   PER_DATA_081: {
     fault: 'user',
     retryable: false,
-    title: 'no such collection',
-    fix: 'Give the run and the node of a collection as `perennial data collections` shows them, in quotes.',
+    title: 'no such collection, or no such version of a suite',
+    fix: 'Give the run and the node of a collection as `perennial data collections` shows them, or the name and the version of a suite as `perennial data suites` does, in quotes.',
   },
   PER_DATA_085: {
     fault: 'user',
@@ -444,7 +444,7 @@ export const DATA_ERRORS = {
     fault: 'user',
     retryable: false,
     title: 'a suite of expectations, or a set of cleaning rules, cannot be used as it is declared',
-    fix: 'Give it a name of lower-case letters, digits and hyphens, and at least one member; the message says what is wrong.',
+    fix: 'Give it a name of lower-case letters, digits and hyphens, at least one member, and name it once in a step; the message says what is wrong.',
   },
   PER_DATA_130: {
     fault: 'engine',

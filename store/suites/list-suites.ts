@@ -36,16 +36,26 @@ const Row = z.object({
   lastDataset: z.string(),
 });
 
+/** What tells one line from all others: two names may have the same content, and with it the same digest. */
+export type SuiteVersion = Pick<SuiteLine, 'kind' | 'name' | 'digest'>;
+
+/** Which suites and rule sets to list. `before` is the last line of the page before. */
+export interface SuitesPage {
+  /** Those of this name alone. */
+  readonly name?: string;
+  readonly before?: SuiteVersion;
+  /** 100 without one, 1,000 at most. */
+  readonly limit?: number;
+}
+
 /**
  * Suites and rule sets, a version a line, the last used first.
  *
- * @param page.name those of this name alone
- * @param page.before the digest of the last line of the page before
+ * @example
+ * const [last] = await listSuites(db, { name: 'well-formed', limit: 1 });
  */
-export async function listSuites(
-  db: Db,
-  page: { readonly name?: string; readonly before?: string; readonly limit?: number } = {},
-): Promise<SuiteLine[]> {
+export async function listSuites(db: Db, page: SuitesPage = {}): Promise<SuiteLine[]> {
+  const { name, before, limit } = page;
   const { rows } = await db.query(
     `WITH versions AS (
        SELECT u.name, u.kind, u.digest, max(u.members) AS members, count(DISTINCT u.dataset)::int AS datasets,
@@ -55,7 +65,6 @@ export async function listSuites(
               (array_agg(u.run_id ORDER BY u.recorded_at DESC, u.run_id))[1] AS "lastRun",
               (array_agg(u.dataset ORDER BY u.recorded_at DESC, u.run_id))[1] AS "lastDataset"
        FROM suite_uses u LEFT JOIN runs r ON r.id = u.run_id
-       WHERE $1::text IS NULL OR u.name = $1
        GROUP BY u.name, u.kind, u.digest
      ), newest AS (
        SELECT DISTINCT ON (pipeline) pipeline, plan FROM plans ORDER BY pipeline, recorded_at DESC
@@ -66,9 +75,12 @@ export async function listSuites(
        ORDER BY pipeline
      ) AS named
      FROM versions v
-     WHERE $2::text IS NULL OR (v."lastAt", v.digest) < (SELECT w."lastAt", w.digest FROM versions w WHERE w.digest = $2 ORDER BY w."lastAt" LIMIT 1)
-     ORDER BY v."lastAt" DESC, v.digest DESC LIMIT $3`,
-    [page.name ?? null, page.before ?? null, page.limit ?? 100],
+     WHERE ($1::text IS NULL OR v.name = $1)
+       AND ($2::text IS NULL
+            OR (v."lastAt", v.kind, v.name, v.digest)
+               < (SELECT w."lastAt", w.kind, w.name, w.digest FROM versions w WHERE w.kind = $2 AND w.name = $3 AND w.digest = $4))
+     ORDER BY v."lastAt" DESC, v.kind DESC, v.name DESC, v.digest DESC LIMIT $5`,
+    [name ?? null, before?.kind ?? null, before?.name ?? null, before?.digest ?? null, Math.min(limit ?? 100, 1_000)],
   );
   return z.array(Row).parse(rows);
 }

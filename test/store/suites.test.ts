@@ -14,7 +14,7 @@ import { type Json, pipeline } from '../../core';
 import { jsonOf } from '../../core/plan/json';
 import { clean, Dataset, ruleSet, suite, validate, versionOf } from '../../steps';
 import { addPlan } from '../../store/plans/add-plan';
-import { listSuites, listSuiteUses } from '../../store/suites';
+import { listSuites, listSuiteUses, type SuiteLine } from '../../store/suites';
 import { setStepStage, type StepStage } from './step-stage';
 
 jest.setTimeout(120_000);
@@ -55,6 +55,20 @@ async function perennial(...args: string[]): Promise<string> {
   try {
     await buildProgram().parseAsync(['node', 'perennial', 'data', ...args, '--state', '/nowhere/at/all']);
     return lines.join('\n');
+  } finally {
+    spy.mockRestore();
+    process.exitCode = 0;
+  }
+}
+
+/** What is told to a person whose command line is refused; exit code 2. */
+async function refusalOf(...args: string[]): Promise<string> {
+  const told: string[] = [];
+  const spy = jest.spyOn(console, 'error').mockImplementation((text: string) => void told.push(text));
+  try {
+    await buildProgram().parseAsync(['node', 'perennial', 'data', ...args, '--state', '/nowhere/at/all']);
+    expect(process.exitCode).toBe(2);
+    return told.join('\n');
   } finally {
     spy.mockRestore();
     process.exitCode = 0;
@@ -119,10 +133,51 @@ test('the verb lists each version with its pipelines: those that ran with it, an
     expect(text).toContain(said);
   }
   expect(parsed(await perennial('suites', 'tidy', '--json'))).toMatchObject([{ named: [], broken: null, datasets: 1 }]);
-  // A page at a time.
-  const all = (await listSuites(db)).map(({ digest }) => digest);
-  expect(all).toHaveLength(3);
-  const [last = ''] = all;
-  expect((await listSuites(db, { limit: 1 })).map(({ digest }) => digest)).toEqual([last]);
-  expect((await listSuites(db, { before: last })).map(({ digest }) => digest)).toEqual(all.slice(1));
+});
+
+test('pages go line by line, though two names have one content, and with it one digest', async () => {
+  const dataset = await aDataset(20);
+  const twin = suite('same-content', wellFormed.expectations);
+  expect(versionOf(twin).digest).toBe(versionOf(wellFormed).digest);
+  // Used in one commit: nothing but their names tells the two lines apart.
+  await stage.execute('validate', jsonOf({ dataset, expectations: [wellFormed, twin] }));
+  const all = await listSuites(db);
+  expect(all.map(({ name }) => name).sort()).toEqual(['same-content', 'tidy', 'well-formed', 'well-formed']);
+  const paged: SuiteLine[] = [];
+  for (let before = all.at(0); before !== undefined;) {
+    paged.push(before);
+    const page = await listSuites(db, { before, limit: 1 });
+    expect(page.length).toBeLessThanOrEqual(1);
+    before = page[0];
+  }
+  expect(paged).toEqual(all);
+  expect(await listSuites(db, { limit: 1 })).toEqual(all.slice(0, 1));
+  // By a line of another name: that of the page before need not be among those asked for.
+  const [first] = all;
+  const others = all.filter(({ name }) => name === 'tidy');
+  expect(first && (await listSuites(db, { before: first, name: 'tidy' }))).toEqual(others);
+  // By what the list shows of a line.
+  const next = all.slice(1).map(({ name, digest }) => ({ name, digest }));
+  for (const kind of ['', ' (suite)']) {
+    const shown = `${first?.name}${kind} ${first?.digest.slice(0, 12)}`;
+    expect(parsed(await perennial('suites', '--before', shown, '--json'))).toMatchObject(next);
+  }
+});
+
+test('a page before a version that is not there, or by a digest alone, is refused with a code, not empty', async () => {
+  const { digest } = versionOf(wellFormed);
+  for (const before of ['well-formed 000000', 'nobody-knows 3fa9c1', digest, 'well-formed']) {
+    const refused = await refusalOf('suites', '--before', before);
+    expect(refused).toContain('PER_DATA_081');
+    expect(refused).toContain(`'${before}'`);
+  }
+});
+
+test('no more than 1,000 lines are read at once, whoever asks', async () => {
+  await db.query(
+    `INSERT INTO suite_uses (dataset, name, digest, kind, run_id, address, members, broken, report)
+     SELECT repeat('c', 64), 'many', lpad(i::text, 64, '0'), 'suite', 'r', 'a', 1, 0, repeat('d', 64)
+     FROM generate_series(1, 1001) i`,
+  );
+  expect(await listSuites(db, { name: 'many', limit: 5_000 })).toHaveLength(1_000);
 });

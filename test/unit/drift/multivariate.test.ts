@@ -202,3 +202,55 @@ test('columns that do not fit each other, and samples that are too small, are re
   await expect(domainClassifier(one, other)).rejects.toThrow("stands against number 'x'");
   await expect(domainClassifier(part(one, 0, 9), one)).rejects.toThrow('9 rows on a side');
 });
+
+describe('where the components hold everything', () => {
+  const numbers = (name: string, values: readonly number[]): TableColumn => ({
+    ...{ name, kind: 'number', values: Float64Array.from(values) },
+  });
+  const of = (...columns: TableColumn[]): RowTable => ({ rows: columns[0]?.values.length ?? 0, columns });
+  const some = (seed: number, count = 300): number[] => {
+    const next = uniform(seed);
+    return Array.from({ length: count }, () => 1_000 * next());
+  };
+  const NOTHING = 'nothing is left to reconstruct';
+
+  test('a single column, and as many components as columns, are refused: every error would be 0', () => {
+    const one = of(numbers('a', some(1)));
+    expect(() => reconstructionDrift([one, one], [one])).toThrow(RangeError);
+    expect(() => reconstructionDrift([one, one], [one])).toThrow(NOTHING);
+    const two = pair(300, 2, false);
+    for (const components of [2, 3, 0.999999]) {
+      expect(() => reconstructionDrift([two, two], [two], { components })).toThrow(NOTHING);
+    }
+    // Two that have nothing to do with each other: either holds half of the variance.
+    const apart = of(numbers('a', some(3)), numbers('b', some(4)));
+    expect(() => reconstructionDrift([apart, apart], [apart])).toThrow(NOTHING);
+  });
+
+  test('chunks that are the same make a band of no width, and the same once more is no alarm', () => {
+    const same = pair(300, 6, false);
+    const { band, chunks } = reconstructionDrift([same, same, same], [same, pair(300, 6, true)]);
+    expect(band.high - band.low).toBeLessThan(1e-9);
+    expect(chunks.map(({ alarm }) => alarm)).toEqual([false, true]);
+    const { band: exact, chunks: judged } = reconstructionDrift([same, same], [same]);
+    expect(exact.low).toBe(exact.high);
+    expect(judged[0]).toMatchObject({ error: exact.high, alarm: false });
+  });
+
+  test('of two columns that go together wholly: no alarm, whichever rows, until they part', () => {
+    const miles = (km: readonly number[]): RowTable =>
+      of(
+        numbers('km', km),
+        numbers(
+          'miles',
+          km.map((value) => value / 1.609344),
+        ),
+      );
+    const reference = [7, 8, 9].map((seed) => miles(some(seed)));
+    const fresh = some(10);
+    const parted = of(numbers('km', fresh), numbers('miles', fresh.toReversed()));
+    const { band, chunks } = reconstructionDrift(reference, [reference[0] ?? parted, miles(fresh), parted]);
+    expect(band).toEqual({ low: 0, high: 0 });
+    expect(chunks.map(({ alarm }) => alarm)).toEqual([false, false, true]);
+  });
+});

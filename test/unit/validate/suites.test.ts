@@ -12,6 +12,15 @@ const wellFormed = suite('well-formed', [
 ]);
 const alone = { kind: 'row-count', min: 1, severity: 'fail' } as const;
 const dataset = 'ab'.repeat(32);
+const trimmed = (column: string) => ruleSet('tidy', [{ kind: 'trim', name: 'spaces', columns: [column] }]);
+
+function refusalOf(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
 
 test('the version is of what is in it: not of its name, nor of how its fields are ordered or its defaults spelt', () => {
   const same = suite('another-name', [
@@ -55,15 +64,28 @@ test.each([
     'columns',
   ],
 ])('one %s is refused where it is declared', (_what, declare, named) => {
-  const refusal: unknown = (() => {
-    try {
-      return declare();
-    } catch (error) {
-      return error;
-    }
-  })();
+  const refusal = refusalOf(declare);
   expect(refusal).toMatchObject({ code: 'PER_DATA_114' });
   expect(String(refusal)).toContain(named);
+});
+
+test.each([
+  [
+    'two versions of one suite',
+    () => expectationsIn([wellFormed, alone, suite('well-formed', [alone])]),
+    'well-formed',
+  ],
+  ['a suite twice', () => expectationsIn([wellFormed, wellFormed]), "'well-formed' stands in a step twice (the same"],
+  ['two versions of a rule set', () => rulesIn([trimmed('a'), trimmed('b')]), "The rule-set 'tidy'"],
+])('%s in one step: refused by name, for nobody could say which was broken', (_what, taken, named) => {
+  const refusal = refusalOf(taken);
+  expect(refusal).toMatchObject({ code: 'PER_DATA_114' });
+  expect(String(refusal)).toContain(named);
+});
+
+test('suites of other names with the same members are two', () => {
+  const given = [wellFormed, suite('other', wellFormed.expectations)];
+  expect(expectationsIn(given).map(({ suite: of }) => of)).toEqual(['well-formed', 'well-formed', 'other', 'other']);
 });
 
 test('the report names suite and version, and the suite of each expectation; a name is text there', () => {
