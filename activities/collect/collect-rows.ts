@@ -50,7 +50,7 @@ export async function collectRows(work: Work, options: CollectOptions): Promise<
   }
   const source = await plainFiles(options.source, work);
   return withDuckdb({ ...work, reads: source.files.map(({ path }) => path) }, async (duck) => {
-    const parts = await partsOf(duck, source, { scratch: work.scratch, columns });
+    const parts = await partsOf(duck, source, { scratch: work.scratch, columns, signal: work.signal });
     const path = `${work.scratch}/collected.parquet`;
     await copy(duck, { ...options, source }, parts, path);
     const range = await rangeOf(duck, [path], time);

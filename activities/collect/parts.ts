@@ -12,6 +12,7 @@ import { stageJson } from './stage-json';
 export interface Reading {
   readonly scratch: string;
   readonly columns: Columns;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -28,8 +29,9 @@ export async function partsOf(duck: Duckdb, source: FoundSource, reading: Readin
   for (const [index, file] of source.files.entries()) {
     await refuseEmpty(file);
     const to = join(reading.scratch, `part-${String(index).padStart(5, '0')}.parquet`);
-    if (format.kind === 'csv') await stageCsv(duck, { file, csv: format, to, quotedIsText, columns: reading.columns });
-    else await stageJson(duck, { file, json: format, to, columns: reading.columns });
+    const { columns, signal } = reading;
+    if (format.kind === 'csv') await stageCsv(duck, { file, csv: format, to, quotedIsText, columns, signal });
+    else await stageJson(duck, { file, json: format, to, columns });
     parts.push(to);
   }
   return parts;

@@ -7,10 +7,10 @@ import { identifier, textLiteral } from '../data/sql';
 import { refuseMisread, typedCells } from './cells';
 import { refuseDoubled, refuseMissing } from './declared';
 import type { FoundFile } from './find-source';
-import { refuseEndlessLine } from './longest-line';
+import { refuseEndlessHeader, refuseEndlessRecord } from './longest-record';
 import { readable } from './unreadable';
 
-/** Bytes of a line at most: memory is taken for sixteen lines of this length, by each thread. */
+/** Bytes of a record at most: memory is taken for sixteen lines of this length, by each thread. */
 const LONGEST_LINE = 4_194_304;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
@@ -23,6 +23,7 @@ export interface CsvStaging {
   readonly to: string;
   /** A null stands unquoted and a quoted empty text is one: how the engine's own files are written. */
   readonly quotedIsText: boolean;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -33,8 +34,10 @@ export interface CsvStaging {
  */
 export async function stageCsv(duck: Duckdb, staging: CsvStaging): Promise<void> {
   const { file, csv, columns, to } = staging;
-  await refuseEndlessLine(file, 4 * LONGEST_LINE);
+  const looking = { most: LONGEST_LINE, encoding: csv.encoding, signal: staging.signal };
+  await refuseEndlessHeader(file, looking);
   const dialect = await readable(file, 'csv', () => dialectOf(duck, staging));
+  await refuseEndlessRecord(file, { ...looking, delimiter: dialect.delimiter, quote: csv.quote ?? '"' });
   refuseDoubled(dialect.names, file.name);
   refuseMissing(dialect.names, Object.keys(columns), file.name);
   const cells = Object.entries(columns).map(([column, type]) => ({ column, type, text: identifier(column) }));
