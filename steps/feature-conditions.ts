@@ -74,7 +74,7 @@ const Nested: z.ZodType<Condition, Condition> = z.union(
     z.strictObject({ any: several() }),
     z.strictObject({ not: z.lazy((): z.ZodType<Condition, Condition> => Nested) }),
   ],
-  { error: (issue) => wrongForm(issue.input, issue.code === 'invalid_union' ? issue.errors : []) },
+  { error: ({ input, errors }) => wrongForm(input, errors) },
 );
 
 const WORDS = ['number', 'text', 'timestamp', 'all', 'any', 'not'] as const;
