@@ -40,8 +40,7 @@ const TimestampTest = z.strictObject({
   atLeast: instant.optional(),
 });
 
-const TESTS = { number: NumberTest, text: TextTest, timestamp: TimestampTest } as const;
-type RawType = keyof typeof TESTS;
+type RawType = 'number' | 'text' | 'timestamp';
 
 export type NumberTest = z.infer<typeof NumberTest>;
 export type TextTest = z.infer<typeof TextTest>;
@@ -61,41 +60,70 @@ export type Condition = ColumnTest | { all: Condition[] } | { any: Condition[] }
 
 const several = (): z.ZodArray<z.ZodType<Condition, Condition>> =>
   z
-    .array(z.lazy(() => Condition))
+    .array(z.lazy(() => Nested))
     .min(1)
     .max(50);
 
-export const Condition: z.ZodType<Condition, Condition> = z.union(
+/** In the order of the words in {@link WORDS}. */
+const Nested: z.ZodType<Condition, Condition> = z.union(
   [
     NumberTest,
     TextTest,
     TimestampTest,
     z.strictObject({ all: several() }),
     z.strictObject({ any: several() }),
-    z.strictObject({ not: z.lazy((): z.ZodType<Condition, Condition> => Condition) }),
+    z.strictObject({ not: z.lazy((): z.ZodType<Condition, Condition> => Nested) }),
   ],
-  { error: ({ input }) => wrongForm(input) },
+  { error: ({ input, errors }) => wrongForm(input, errors) },
 );
 
-/** What is wrong with what should be a condition: of the form that its own keys say, for a union says only that none fits. */
-function wrongForm(input: unknown): string {
-  const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
-  const type = (['number', 'text', 'timestamp'] as const).find((key) => keys.includes(key));
-  if (type === undefined) {
-    const joined = Object.entries(input ?? {}).find(([key]) => key === 'all' || key === 'any' || key === 'not');
-    if (joined !== undefined) return wrongInside(joined, keys);
-    return "a condition begins with one of 'number', 'text' and 'timestamp' (a column), 'all', 'any' and 'not'";
-  }
-  const issue = TESTS[type].safeParse(input).error?.issues[0];
-  return `a test of a ${type} column: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+const WORDS = ['number', 'text', 'timestamp', 'all', 'any', 'not'] as const;
+type Word = (typeof WORDS)[number];
+
+/** Nesting beyond this would make a graph that no one reads. */
+const DEEPEST = 8;
+
+/** Depth first: of what is nested without end nothing is parsed. */
+export const Condition: z.ZodType<Condition, Condition> = z.pipe(
+  z.transform<Condition, Condition>((given, context) => {
+    if (isDeeper(given, DEEPEST)) {
+      context.issues.push({ code: 'custom', input: given, message: `a condition is nested deeper than ${DEEPEST}` });
+    }
+    return given;
+  }),
+  Nested,
+);
+
+/** Looks no further down than that, whatever it is that was given. */
+function isDeeper(given: unknown, levels: number): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const inner = Object.entries(given).flatMap(([word, value]: [string, unknown]): unknown[] => {
+    if (word === 'not') return [value];
+    return (word === 'all' || word === 'any') && Array.isArray(value) ? value : [];
+  });
+  return inner.length > 0 && (levels === 0 || inner.some((part) => isDeeper(part, levels - 1)));
 }
 
-function wrongInside([word, value]: [string, unknown], keys: readonly string[]): string {
-  if (keys.length > 1) return `a condition with '${word}' has nothing beside it, not ${keys.join(' and ')}`;
-  if (word !== 'not' && !Array.isArray(value)) return `'${word}' takes a list of conditions`;
-  const inner: unknown[] = Array.isArray(value) ? value : [value];
-  const wrong = inner.flatMap((part) => Condition.safeParse(part).error?.issues ?? []);
-  return `in '${word}': ${wrong[0]?.message ?? 'that is no condition'}`;
+type Issues = readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+
+/**
+ * What is wrong with what should be a condition: of the form that its own keys say, for a union says only that none fits.
+ *
+ * @param errors what each form of the union said of it, in their order: nothing is parsed anew, which would double with each level
+ */
+function wrongForm(input: unknown, errors: readonly Issues[]): string {
+  const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  const said = (word: Word): Issues[number] | undefined => errors[WORDS.indexOf(word)]?.[0];
+  const type = (['number', 'text', 'timestamp'] as const).find((key) => keys.includes(key));
+  if (type === undefined) {
+    const joined = (['all', 'any', 'not'] as const).find((key) => keys.includes(key));
+    if (joined === undefined)
+      return `a condition begins with one of 'number', 'text' and 'timestamp' (a column), 'all', 'any' and 'not'`;
+    if (keys.length > 1) return `a condition with '${joined}' has nothing beside it, not ${keys.join(' and ')}`;
+    return `in '${joined}': ${said(joined)?.message ?? 'that is no condition'}`;
+  }
+  const issue = said(type);
+  return `a test of a ${type} column: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
 }
 
 /** A raw column with its type. */
@@ -140,13 +168,11 @@ export function columnsOfCondition(condition: Condition): readonly TypedColumn[]
   });
 }
 
-/** Tests and nesting beyond this would make a graph that no one reads, and that admission measures as slow. */
+/** Tests beyond this would make a graph that no one reads, and that admission measures as slow. */
 const MOST_TESTS = 100;
-const DEEPEST = 8;
 
 /** What is wrong with a condition, whatever the data; null when nothing is. */
 export function wrongInCondition(condition: Condition): string | null {
-  if (depthOf(condition) > DEEPEST) return `has a condition nested deeper than ${DEEPEST}`;
   const tests = testsOf(condition);
   if (tests.length > MOST_TESTS) return `has a condition of ${tests.length} tests, more than ${MOST_TESTS}`;
   for (const test of tests) {
@@ -164,10 +190,4 @@ export function wrongInCondition(condition: Condition): string | null {
     if ('text' in test && test.oneOf?.some((value) => value.includes('\0'))) return 'has a text with a NUL';
   }
   return null;
-}
-
-function depthOf(condition: Condition): number {
-  if ('all' in condition) return 1 + Math.max(...condition.all.map(depthOf));
-  if ('any' in condition) return 1 + Math.max(...condition.any.map(depthOf));
-  return 'not' in condition ? 1 + depthOf(condition.not) : 0;
 }

@@ -19,7 +19,7 @@ export const SegmentOptions = z.object({
   measure: z.enum(['log-loss', 'brier', 'bias']).default('log-loss'),
   /** Bins of a column of numbers, by quantiles. */
   bins: z.int().min(2).max(20).default(5),
-  /** Fewest rows of a segment, and of all others, in each half. Below 50 the chances would not hold. */
+  /** Fewest rows of a segment, and of all others, in each half: one with fewer to confirm it is never weak. Below 50 the chances would not hold. */
   minRows: z.int().min(50).default(100),
   /** Least effect: difference of the means over their common standard deviation. 0.2 is small (Cohen 1988). */
   minEffect: z.number().min(0).default(0.2),

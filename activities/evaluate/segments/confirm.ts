@@ -72,8 +72,7 @@ function figuresOf(
     positives += labels[row] ?? 0;
   }
   const over = (sum: number, of: number): number => (of === 0 ? 0 : sum / of);
-  // A half has chance's share of a segment: half of the least is enough for the test, and far above two.
-  const isEnough = Math.min(inside.length, outside.length) >= minRows / 2;
+  const isEnough = Math.min(inside.length, outside.length) >= minRows;
   return {
     rows: inside.length,
     inside: over(ofInside.sum, inside.length),

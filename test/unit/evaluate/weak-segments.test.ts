@@ -154,6 +154,40 @@ describe('where there is nothing', () => {
     },
   );
 
+  test.each(['log-loss', 'bias'])(
+    'by %s, in segments of 50 rows, the fewest that may be asked for: at most 5 %',
+    (measure) => {
+      const options = SegmentOptions.parse({ measure, minRows: 50, minEffect: 0 });
+      let alarms = 0;
+      for (let seed = 1; seed <= REPEATS; seed++) {
+        if (findWeakSegments(rowsOf(1_000 + seed, 2_000), options).weak > 0) alarms++;
+      }
+      expect(alarms / REPEATS).toBeLessThanOrEqual(options.alpha);
+    },
+  );
+
+  test('no rows fewer than `minRows` are asked for, and no fewer confirm: neither inside of the segment nor outside', () => {
+    expect(SegmentOptions.safeParse({ minRows: 49 }).success).toBe(false);
+    const count = 1_000;
+    const codes = (inside: number): Float64Array =>
+      Float64Array.from({ length: count }, (_, i) => (i < inside ? 1 : 0));
+    for (const [inside, weak] of [
+      [99, false],
+      [100, true],
+      [count - 100, true],
+      [count - 99, false],
+    ] as const) {
+      const values = codes(inside);
+      const labels = Uint8Array.from(values);
+      const binned = [binColumn({ name: 'flag', kind: 'number', values }, new Uint8Array(count).fill(1), 5)];
+      const scored = { labels, probabilities: new Float64Array(count).fill(0.5), values };
+      const bin = binned[0]?.codes[0] ?? NaN;
+      const every = Uint32Array.from(values, (_value, row) => row);
+      const [segment] = confirmSegments([[{ column: 0, bin }]], binned, scored, every, SegmentOptions.parse({}));
+      expect(segment).toMatchObject({ rows: inside, weak });
+    }
+  });
+
   test('rows of one class, of one value, and too few rows propose nothing', () => {
     const labels = new Uint8Array(1_000);
     const probabilities = new Float64Array(1_000).fill(0.3);

@@ -394,6 +394,51 @@ test.each([
   expect(error?.message).toContain(message);
 });
 
+/** `not` of `not` of ... of what reads `number` tells, as deep as asked for. */
+function nested(depth: number, read: () => string): object {
+  const innermost = {
+    get number() {
+      return read();
+    },
+    equals: 'x',
+  };
+  return Array.from({ length: depth }).reduce<object>((inner) => ({ not: inner }), innermost);
+}
+
+test.each([
+  [8, "in 'not': in 'not': in 'not': in 'not': in 'not': in 'not': in 'not': in 'not': a test of a number column"],
+  [9, 'a condition is nested deeper than 8'],
+  [40, 'a condition is nested deeper than 8'],
+  [100_000, 'a condition is nested deeper than 8'],
+])(
+  'a malformed condition nested %d deep is refused at once: nothing is parsed again for its message',
+  (depth, message) => {
+    let reads = 0;
+    const where = nested(depth, () => {
+      reads++;
+      // Read twice as often with each level, it would never end.
+      if (reads > 100) throw new Error('read over and over');
+      return 'o';
+    });
+    const { error } = FeatureSpec.safeParse({ features: [{ ...number, repair: [{ where, to: null }] }] });
+    expect(error?.message).toContain(message);
+    expect(reads).toBeLessThanOrEqual(depth > 8 ? 0 : 100);
+  },
+);
+
+test('a condition may be nested 8 deep, by any of the words, and no deeper', () => {
+  const innermost: object = { number: 'o', above: 3 };
+  const deep = (depth: number): object =>
+    Array.from({ length: depth }).reduce<object>(
+      (inner, _, i) => (i % 3 === 0 ? { not: inner } : { [i % 3 === 1 ? 'all' : 'any']: [innermost, inner] }),
+      innermost,
+    );
+  const refused = (where: object) =>
+    FeatureSpec.safeParse({ features: [{ ...number, repair: [{ where, to: null }] }] }).error?.message;
+  expect(refused(deep(8))).toBeUndefined();
+  expect(refused(deep(9))).toContain('a condition is nested deeper than 8');
+});
+
 test('a repair that cannot be compiled is refused where the pipeline is defined, though its data come later', () => {
   const defined = (where: object) =>
     pipeline('p', {
