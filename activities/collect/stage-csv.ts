@@ -7,7 +7,7 @@ import { identifier, textLiteral } from '../data/sql';
 import { refuseMisread, typedCells } from './cells';
 import { refuseDoubled, refuseMissing } from './declared';
 import type { FoundFile } from './find-source';
-import { refuseEndlessHeader, refuseEndlessRecord } from './longest-record';
+import { refuseEndlessLine } from './longest-line';
 import { readable } from './unreadable';
 
 /** Bytes of a record at most: memory is taken for sixteen lines of this length, by each thread. */
@@ -34,10 +34,8 @@ export interface CsvStaging {
  */
 export async function stageCsv(duck: Duckdb, staging: CsvStaging): Promise<void> {
   const { file, csv, columns, to } = staging;
-  const looking = { most: LONGEST_LINE, encoding: csv.encoding, signal: staging.signal };
-  await refuseEndlessHeader(file, looking);
+  await refuseEndlessLine(file, { most: 4 * LONGEST_LINE, signal: staging.signal });
   const dialect = await readable(file, 'csv', () => dialectOf(duck, staging));
-  await refuseEndlessRecord(file, { ...looking, delimiter: dialect.delimiter, quote: csv.quote ?? '"' });
   refuseDoubled(dialect.names, file.name);
   refuseMissing(dialect.names, Object.keys(columns), file.name);
   const cells = Object.entries(columns).map(([column, type]) => ({ column, type, text: identifier(column) }));

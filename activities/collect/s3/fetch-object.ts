@@ -14,6 +14,7 @@ import {
 } from '../growing-file';
 import type { S3Answer, S3Bucket } from './connect-s3';
 import { type Asked, nameOf, refusalOf, statusOf } from './refusals';
+import type { RoomPart } from './room';
 
 /** What to fetch, and within which limits. */
 export interface Fetching extends Asked, Patience {
@@ -23,7 +24,8 @@ export interface Fetching extends Asked, Patience {
   readonly to: string;
   /** Of the bytes that are there already: an answer that says they still hold ends it. */
   readonly etag?: string | undefined;
-  readonly maxBytes: number;
+  /** Of what it may have with those that come beside it. */
+  readonly room: RoomPart;
 }
 
 /**
@@ -68,14 +70,12 @@ async function oneTry(wanted: Fetching, got: GrowingFile, spoken: { answered: bo
       got.etag = answer.etag ?? null;
     }
     const total = totalOf(answer, wanted, got);
-    await receive(answer.body, got, { name, most: wanted.maxBytes, stall: wanted.stall }).catch(
-      async (error: unknown) => {
-        const failure = asBroken(error, name, got);
-        // All bytes, and an error: they have another checksum than S3 says, and none of them is worth going on from.
-        if (got.bytes >= total) await restart(got);
-        throw failure;
-      },
-    );
+    await receive(answer.body, got, { name, most: total, stall: wanted.stall }).catch(async (error: unknown) => {
+      const failure = asBroken(error, name, got);
+      // All bytes, and an error: they have another checksum than S3 says, and none of them is worth going on from.
+      if (got.bytes >= total) await restart(got);
+      throw failure;
+    });
     if (got.bytes !== total) throw broken(name, `${got.bytes} of ${total} bytes came`);
     return true;
   } finally {
@@ -129,7 +129,8 @@ function totalOf({ bytes, encoding }: S3Answer, wanted: Fetching, got: GrowingFi
     throw perennialError('PER_DATA_038', `${name} is said to be in ${odd}, and its key does not say so.`);
   if (bytes === undefined) throw perennialError('PER_DATA_038', `${name} comes without a length.`);
   const total = got.bytes + bytes;
-  if (total > wanted.maxBytes) throw tooLarge(name, `has ${total} bytes`, wanted.maxBytes);
+  const all = wanted.room.take(total);
+  if (all > wanted.room.most) throw tooLarge(name, `makes it ${all} bytes or more in all`, wanted.room.most);
   return total;
 }
 

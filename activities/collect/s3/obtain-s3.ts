@@ -13,6 +13,7 @@ import { connectS3, type S3Bucket } from './connect-s3';
 import { fetchObject } from './fetch-object';
 import { findObjects, type FoundObject } from './find-objects';
 import { nameOf } from './refusals';
+import { sharedRoom } from './room';
 
 const MOST_BYTES = 4 * 1024 ** 3;
 /** As of files, and a million keys that are looked at. */
@@ -71,24 +72,23 @@ async function fetchAll(objects: readonly FoundObject[], all: All): Promise<Here
   const listed = objects.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   if (listed > most) throw tooLarge(name, `has ${listed} bytes`, most);
   const kept = new Map((await lastFiles(ctx.db, sourceKey)).map((file) => [file.name, file]));
-  let total = 0;
+  const room = sharedRoom(most);
   let done = 0;
   return atOnce(objects, { few: FEW, signal: ctx.signal }, async ({ key, etag }, index, signal) => {
     const file = { name: nameOf({ bucket: source.bucket, key }), path: join(scratch, `object-${index}`) };
+    const part = room.part();
     const known = await keptFile(ctx, kept.get(file.name));
     const fetching = { ...LIMITS, bucket: source.bucket, key, region: s3.region, get: s3.get, to: file.path, signal };
     const isListedSame = known !== null && known.file.etag === etag;
-    const got = isListedSame
-      ? null
-      : await fetchObject({ ...fetching, etag: known?.file.etag, maxBytes: most - total });
+    const got = isListedSame ? null : await fetchObject({ ...fetching, etag: known?.file.etag, room: part });
     const here = got === null ? known : { path: await keep(ctx, file.path), file: got };
     if (here === null) throw perennialError('PER_DATA_036', `${file.name} was not fetched.`);
     // Two objects may have the same bytes, and the store has them once: here each has a path of its own.
     await rm(file.path, { force: true });
     await symlink(here.path, file.path);
     const { bytes, sha256 } = here.file;
-    total += bytes;
-    if (total > most) throw tooLarge(name, `has ${total} bytes or more`, most);
+    const all = part.take(bytes);
+    if (all > most) throw tooLarge(name, `has ${all} bytes or more`, most);
     done += 1;
     ctx.progress({ doing: 'fetching', source: name, objects: done, of: objects.length });
     return { file, collected: { name: file.name, bytes, sha256, etag: here.file.etag } };

@@ -32,7 +32,7 @@ const RULES: z.input<typeof CleaningRule>[] = [
 
 const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-test('whatever the rules: rows in = clean + quarantined + duplicates, and the same bytes on one thread and on four', async () => {
+test('whatever the rules: rows in = clean + quarantined + duplicates, and the same bytes on two threads and on three', async () => {
   const drawn = fc.record({
     rules: fc.subarray(RULES, { minLength: 1 }),
     seed: fc.integer({ min: 0, max: 1_000 }),
@@ -45,7 +45,7 @@ test('whatever the rules: rows in = clean + quarantined + duplicates, and the sa
       const parsed = rules.map((rule) => CleaningRule.parse(rule));
       const options = { path, rules: parsed, quarantine: [], uniqueBy: ['n', 'k'], keep, by: 'at' };
       const made = [];
-      for (const threads of [1, 4]) {
+      for (const threads of [2, 3]) {
         const { clean, quarantine, duplicates, rowsIn, rules: told } = await cleanRows({ ...work, threads }, options);
         expect(clean.rows + quarantine.rows + duplicates).toBe(rowsIn);
         expect(rowsIn).toBe(count);
@@ -76,13 +76,13 @@ test.each([
   expect(duplicates).toBe(by === undefined ? 2 : 3);
 });
 
-test('the same bytes come out on one thread and on four, over several row groups', async () => {
+test('the same bytes come out on two threads, three and eight, and where one is asked for, over several row groups', async () => {
   const path = await write(
     'large.parquet',
     `SELECT i % 299000 AS id, hash(i) % 97 AS n, 'text ' || (i % 5) AS t FROM range(300000) r(i)`,
   );
   const digests: string[] = [];
-  for (const threads of [1, 4]) {
+  for (const threads of [2, 1, 3, 8]) {
     const cleaned = await cleanRows(
       { ...work, threads },
       { path, quarantine: [{ kind: 'outside', reason: 'low', column: 'n', min: 20 }], uniqueBy: ['id'] },
@@ -92,5 +92,7 @@ test('the same bytes come out on one thread and on four, over several row groups
       digests.push(createHash('sha256').update(readFileSync(written)).digest('hex'));
     }
   }
-  expect(digests.slice(2)).toEqual(digests.slice(0, 2));
+  // With one thread DuckDB would cut filtered rows into other row groups: whoever asks for one gets two.
+  const [clean, quarantine] = digests;
+  expect(digests).toEqual([1, 2, 3, 4].flatMap(() => [clean, quarantine]));
 });

@@ -3,7 +3,7 @@
  * pair goes where nobody said, or a pipeline reads what only the machine's neighbours may; a refusal of S3 says nothing.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { connectS3, type S3Place } from '../../../activities/collect/s3/connect-
 import { fetchObject } from '../../../activities/collect/s3/fetch-object';
 import { findObjects } from '../../../activities/collect/s3/find-objects';
 import { refusalOf } from '../../../activities/collect/s3/refusals';
+import { sharedRoom } from '../../../activities/collect/s3/room';
 import { S3Connection, Source } from '../../../steps';
 import { refused, rejection } from '../data/parquet';
 import { type Answer, serving } from './serving';
@@ -42,7 +43,8 @@ async function fetched(
   const to = join(folder, `object-${(files += 1)}`);
   const { get, end, asked } = await asking(origin, place);
   try {
-    const limits = { tries: 3, firstPause: 1, maxBytes, etag, signal };
+    const room = sharedRoom(maxBytes).part();
+    const limits = { tries: 3, firstPause: 1, room, etag, signal };
     return { to, got: await fetchObject({ ...asked, ...limits, key, get, to }) };
   } finally {
     end();
@@ -198,6 +200,28 @@ describe('an object', () => {
   ])('that %s is refused', async (_, answer, code) => {
     const { origin } = await serving(answer);
     await refused(fetched(origin), code, 's3://lake/in/rows.csv');
+  });
+
+  test('that comes beside others shares what they may have: no more is written before one is refused', async () => {
+    // All four are asked for before any is answered: none of them has come whole when the next begins.
+    const waiting: (() => void)[] = [];
+    const { origin } = await serving((request, response) => {
+      waiting.push(() => void whole(request, response));
+      if (waiting.length === 4) for (const answer of waiting) answer();
+    });
+    const { get, end, asked } = await asking(origin);
+    const room = sharedRoom(2.5 * bytes.length);
+    const to = [0, 1, 2, 3].map((i) => join(folder, `beside-${i}`));
+    const got = await Promise.allSettled(
+      to.map((path, i) => {
+        const limits = { tries: 3, firstPause: 1, room: room.part(), signal };
+        return fetchObject({ ...asked, ...limits, key: `in/${i}`, get, to: path });
+      }),
+    );
+    end();
+    expect(got.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    for (const one of got) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'PER_DATA_034' });
+    expect(to.reduce((sum, path) => sum + statSync(path).size, 0)).toBe(2 * bytes.length);
   });
 
   test('in gzip may be said to be so, if its key says so too', async () => {
@@ -421,7 +445,7 @@ test('a cancelled fetch ends with the reason of the cancellation', async () => {
     cancelling.abort(new Error('the run was cancelled'));
   });
   const { get, end, asked } = await asking(origin);
-  const limits = { tries: 3, firstPause: 1, maxBytes: 100, signal: cancelling.signal };
+  const limits = { tries: 3, firstPause: 1, room: sharedRoom(100).part(), signal: cancelling.signal };
   const to = join(folder, 'cancelled');
   await expect(fetchObject({ ...asked, ...limits, key: 'k', get, to })).rejects.toThrow('the run was cancelled');
   end();

@@ -153,7 +153,7 @@ test('a profile of no rows, and of nothing but nulls, has no figures', async () 
 test('a profile of doubles does not flap with the order in which threads add', async () => {
   const path = await write('doubles.parquet', `SELECT sin(i) * 1e6 AS d FROM range(250000) r(i)`);
   const seen = new Set<string>();
-  for (const threads of [1, 4]) {
+  for (const threads of [2, 3, 8]) {
     seen.add(
       JSON.stringify(await open(path, async (duck) => profileOf(duck, path, await columnsOf(duck, path)), threads)),
     );

@@ -8,7 +8,7 @@ import { type FeatureFile, joinRows } from '../../../activities/join/join-rows';
 import { bench } from '../data/parquet';
 import { type Answer, type Asking, naiveAnswer, type Told } from './naive';
 
-const { work, writeRows, read } = bench();
+const { work, write, writeRows, read } = bench();
 
 // Few keys and few instants, so that events are corrected, tie and come late.
 const key = fc.option(fc.constantFrom('a', 'b', 'ü'), { freq: 8 });
@@ -62,7 +62,7 @@ function countsOf(answers: readonly Answer[]) {
   };
 }
 
-test('two data sets of features: every value, every count and the order are those of the naive model, whatever the threads', async () => {
+test('two data sets of features: every value, every count and the order are those of the naive model, and the bytes are the same on two threads and on three', async () => {
   const seen = { withheld: 0, tooOld: 0, notYetKnown: 0, matched: 0 };
   await fc.assert(
     fc.asyncProperty(asking, table, table, async (rows, one, two) => {
@@ -72,7 +72,7 @@ test('two data sets of features: every value, every count and the order are thos
       ]);
       const path = await rowsFile(rows);
       const bytes: string[] = [];
-      for (const threads of [1, 2]) {
+      for (const threads of [2, 3]) {
         const joined = await joinRows({ ...work, threads }, { path, time: 'at', features });
         const got = z.array(Row).parse(await read(joined.rows.path));
         const answers = { one: answersTo(rows, one), two: answersTo(rows, two) };
@@ -118,4 +118,27 @@ test('a join that ignores when a value was known is told apart by the model: the
     { numRuns: 20, seed: 12 },
   );
   expect(leaks).toBeGreaterThan(20);
+}, 120_000);
+
+test('over several row groups, of rows and of records, the bytes are the same on two threads, three and eight', async () => {
+  const of = (rows: number, more: string) =>
+    `SELECT i, 'key ' || hash(i) % 40000 AS key, TIMESTAMP '2001-01-01' + to_seconds(hash(i + 1) % 1000000) AS "at"${more} FROM range(${rows}) t(i)`;
+  const path = await write('many-rows.parquet', of(400_000, ''));
+  const records = await write(
+    'many-records.parquet',
+    of(300_000, ', "at" + to_seconds(i % 5000) AS known, i AS value'),
+  );
+  const features = new Map<string, FeatureFile>([
+    ['one', { path: records, on: { key: 'key' }, time: 'at', known: 'known', take: { one: 'value' } }],
+    ['two', { path: records, on: { key: 'key' }, time: 'at', known: 'at', take: { two: 'value' }, maxAge: '10h' }],
+  ]);
+  const made = [];
+  for (const threads of [2, 3, 8]) {
+    const joined = await joinRows({ ...work, threads }, { path, time: 'at', features });
+    expect(joined.rows.rows).toBe(400_000);
+    expect(joined.features.get('one')?.matched).toBeGreaterThan(100_000);
+    expect(joined.features.get('two')?.tooOld).toBeGreaterThan(1_000);
+    made.push([digest(joined.rows.path), [...joined.features]]);
+  }
+  expect(made).toEqual([made[0], made[0], made[0]]);
 }, 120_000);
