@@ -1,6 +1,7 @@
 // Danger: a distance that is negative, not zero for equals, or infinite for an empty bin turns a monitor on or off for good.
 import fc from 'fast-check';
 import { countInBins, decileEdges } from '../../../activities/monitor/drift/bins';
+import { type ColumnCounts, compareCounts } from '../../../activities/monitor/drift/compare';
 import { distanceOf } from '../../../activities/monitor/drift/distance';
 
 const counts = (bins: number) => fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: bins, maxLength: bins });
@@ -20,6 +21,50 @@ test('both measures are finite, symmetric, not negative, and zero between equals
       expect([self.psi, self.jensenShannon]).toEqual([0, 0]);
     }),
   );
+});
+
+const tally = fc.integer({ min: 1, max: 1_000 });
+const numbers = fc.uniqueArray(
+  fc.record({ value: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), rows: tally }),
+  { minLength: 1, maxLength: 40, selector: ({ value }) => value },
+);
+const categories = fc.uniqueArray(fc.record({ value: fc.string({ maxLength: 4 }), rows: tally }), {
+  minLength: 1,
+  maxLength: 40,
+  selector: ({ value }) => value,
+});
+const missing = fc.nat({ max: 100 });
+const columns = fc.oneof(
+  fc.record<ColumnCounts>({ kind: fc.constant('number'), values: numbers, missing }),
+  fc.record<ColumnCounts>({ kind: fc.constant('category'), values: categories, missing }),
+);
+
+/** The same rows, counted in another order. */
+function turned(column: ColumnCounts): ColumnCounts {
+  return column.kind === 'number'
+    ? { ...column, values: [...column.values].reverse() }
+    : { ...column, values: [...column.values].reverse() };
+}
+
+test('a sample has not drifted from itself by any statistic, and its chances are one', () => {
+  const seen = { number: 0, category: 0 };
+  fc.assert(
+    fc.property(columns, (column) => {
+      const { statistics, pValues } = compareCounts(column, turned(column));
+      const { 'wasserstein-per-std': perStd, ...rest } = statistics;
+      seen[column.kind] += 1;
+      if (column.kind === 'number') {
+        expect([rest['kolmogorov-smirnov'], rest.wasserstein, pValues['kolmogorov-smirnov']]).toEqual([0, 0, 1]);
+        // A sample that is one value all over has no deviation to measure by.
+        expect([0, null]).toContain(perStd);
+      } else {
+        expect([rest['chi-square'], rest['l-infinity']]).toEqual([0, 0]);
+        expect(pValues['chi-square']).toBe(1);
+      }
+      expect([rest.psi, rest['jensen-shannon'], rest['missing-rate']]).toEqual([0, 0, 0]);
+    }),
+  );
+  expect(Math.min(seen.number, seen.category)).toBeGreaterThan(10);
 });
 
 test('samples with nothing in common are one apart in Jensen-Shannon', () => {
