@@ -22,7 +22,8 @@ export const validateSteps = implement(
         for (const [name, other] of Object.entries(against)) others.push([name, await ctx.artifacts.pathOf(other)]);
         const each = expectationsIn(expectations);
         const options = {
-          ...{ path, expectations: each.map(({ expectation }) => expectation) },
+          path,
+          expectations: each.map(({ expectation }) => expectation),
           against: Object.fromEntries(others),
         };
         const judged = await judgeExpectations({ scratch, signal: ctx.signal }, options);

@@ -93,6 +93,7 @@ async function figuresOf(duck: Duckdb, path: string, compiled: readonly Compiled
   ]);
   const figures = await duck.row(
     z.record(z.string(), Figure),
+    // The path is a value of the statement also where nothing is asked: one that a statement does not use is an error.
     `SELECT ${['$path AS path', ...list].join(', ')}`,
     values,
   );

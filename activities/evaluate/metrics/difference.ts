@@ -1,8 +1,6 @@
 import type { Difference } from '../../../steps/evaluate';
 import { type Probabilities, rowLoss } from './log-loss';
-
-/** Standard normal quantile of 97.5 %. */
-const Z = 1.959963984540054;
+import { Z_95 } from './normal';
 
 /**
  * Mean difference of log loss, candidate minus rival, on the same rows, with a 95 % interval from the spread of the
@@ -23,6 +21,6 @@ export function pairedDifference(labels: Uint8Array, candidate: Probabilities, r
   for (const difference of differences) squares += (difference - mean) ** 2;
   const error = rows > 1 ? Math.sqrt(squares / (rows - 1) / rows) : Infinity;
   // One row says nothing about spread, and JSON has no infinity: the widest interval that log loss allows.
-  const half = Number.isFinite(error) ? Z * error : -Math.log(Number.MIN_VALUE);
+  const half = Number.isFinite(error) ? Z_95 * error : -Math.log(Number.MIN_VALUE);
   return { mean, low: mean - half, high: mean + half };
 }

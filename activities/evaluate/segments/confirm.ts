@@ -3,9 +3,7 @@ import { type Segment, type SegmentCondition, type SegmentOptions } from '../../
 import { type BinnedColumn, conditionText } from './bin-columns';
 import { type Candidate, isInside } from './search';
 import { clarityOf, holm, type MeanDifference, type Sums, welch } from './welch';
-
-/** Standard normal quantile of 97.5 %. */
-const Z = 1.959963984540054;
+import { Z_95 } from '../metrics/normal';
 
 /** Labels, probabilities, and what is measured of them, by row. */
 export interface Scored {
@@ -42,7 +40,7 @@ export function confirmSegments(
       conditions,
       text: textOf(conditions),
       ...figures,
-      difference: { mean, low: mean - Z * error, high: mean + Z * error },
+      difference: { mean, low: mean - Z_95 * error, high: mean + Z_95 * error },
       effect,
       chance: clarity.chance,
       correctedChance,

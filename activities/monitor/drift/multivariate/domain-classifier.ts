@@ -2,6 +2,7 @@ import { GbdtParameters } from '../../../../steps/train';
 import type { EncodedColumn } from '../../../train/features/encoded';
 import { aucWithVariance } from './delong';
 import { joinTables, type RowTable, type TableColumn } from './row-table';
+import { Z_95 } from '../../../evaluate/metrics/normal';
 
 /** What a classifier that tells the current rows from the reference's comes to. */
 export interface DomainDrift {
@@ -24,9 +25,6 @@ export interface DomainOptions {
   readonly parameters?: Partial<GbdtParameters>;
   readonly signal?: AbortSignal;
 }
-
-/** Standard normal quantile of 97.5 %. */
-const Z = 1.959963984540054;
 
 /**
  * Trains the built-in `gbdt` to tell the current rows from the reference's, and says how well it does on rows that it has not
@@ -73,7 +71,7 @@ export async function domainClassifier(
   }
   const auc = estimates.reduce((sum, estimate) => sum + estimate.auc, 0) / estimates.length;
   const error = Math.sqrt(estimates.reduce((sum, { variance }) => sum + variance, 0)) / estimates.length;
-  const [low, high] = [Math.max(0, auc - Z * error), Math.min(1, auc + Z * error)];
+  const [low, high] = [Math.max(0, auc - Z_95 * error), Math.min(1, auc + Z_95 * error)];
   return { auc, low, high, alarm: auc >= threshold && low > 0.5 };
 }
 
